@@ -1,0 +1,49 @@
+# A thin front for meson: every target sets up what it needs. See README.md.
+BUILD ?= build
+IMAGE ?= /
+export PLIMSOLL ?= $(CURDIR)/$(BUILD)/plimsoll
+
+.PHONY: all setup build run test check-all bench fuzz lint install deb clean docs
+
+all: build
+
+setup:
+	@scripts/setup.sh build
+
+build: setup
+	@scripts/build.sh $(BUILD)
+
+run: build
+	@scripts/run.sh $(IMAGE)
+
+test:
+	@scripts/setup.sh test
+	@scripts/build.sh $(BUILD)
+	@scripts/test.sh $(BUILD)
+
+check-all: test
+	@scripts/check-all.sh
+
+bench: build
+	@scripts/setup.sh bench
+	@bench/run.sh
+
+fuzz:
+	@scripts/setup.sh fuzz
+	@scripts/fuzz.sh
+
+lint:
+	@scripts/setup.sh lint
+	@scripts/lint.sh $(BUILD)
+
+docs: build
+	@scripts/docs.sh $(BUILD)
+
+install: build
+	@meson install -C $(BUILD) --no-rebuild
+
+deb: build
+	@scripts/deb.sh $(BUILD)
+
+clean:
+	rm -rf build build-* dist

@@ -1,0 +1,45 @@
+#!/bin/bash
+# Installs the Debian packages that a purpose needs, only those that are missing. `setup.sh build|test|bench|fuzz|lint`
+set -euo pipefail
+
+build="gcc make meson ninja-build pkg-config python3 libisal-dev libarchive-dev libzstd-dev liblzma-dev libbz2-dev
+  libcurl4-openssl-dev libsqlite3-dev libyaml-dev libexpat1-dev libxxhash-dev libssl-dev libseccomp-dev ca-certificates gpgv"
+test="$build perl jq zstd xz-utils debootstrap skopeo umoci docker-registry docker.io rpm db5.3-util apache2-utils openssl
+  python3-jsonschema python3-yaml sqlite3 binutils git"
+bench="$test isal libarchive-tools time"
+fuzz="$build clang llvm libclang-rt-14-dev"
+lint="$build clang-tidy cppcheck"
+
+case "${1:-build}" in
+build) want=$build ;;
+test) want=$test ;;
+bench) want=$bench ;;
+fuzz) want=$fuzz ;;
+lint) want=$lint ;;
+*) echo "setup.sh: unknown purpose '$1' (build, test, bench, fuzz, lint)" >&2; exit 2 ;;
+esac
+
+missing=()
+for p in $want; do
+  dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "setup.sh: need root or sudo to install: ${missing[*]}" >&2; exit 1; }
+  sudo=sudo
+fi
+echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+# Services are started by the tests that want them, never by installing a package.
+policy=/usr/sbin/policy-rc.d
+made_policy=
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+  $sudo chmod +x $policy
+  made_policy=1
+fi
+trap '[ -z "$made_policy" ] || $sudo rm -f $policy' EXIT
+$sudo apt-get update -qq || echo "setup.sh: apt-get update did not reach every archive; going on with the lists at hand" >&2
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

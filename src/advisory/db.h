@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The advisory database, read side: one immutable SQLite file. All rows of one package in one release lie in one
+ * blob, so that matching a package is one look-up. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/finding.h"
+#include "model/report.h"
+
+typedef struct AdvisoryDb AdvisoryDb;
+
+/* What one feed says about one vulnerability in one package of one release. Slices into the row, valid until the next
+ * look-up on the same db unless copied. */
+typedef struct AdvisoryRow {
+    Str id;              /* "CVE-2024-1234"; vendor id where no CVE is named */
+    Str feed;            /* "debian-osv" */
+    FixStatus status;
+    Str status_text;     /* vendor's word for it */
+    Str introduced;      /* first affected version; empty: all before the fix */
+    Str fixed;           /* first version with the fix; empty: none */
+    Severity severity;   /* the vendor's for this package; SEVERITY_UNKNOWN: none stated */
+    Str advisory;        /* "DSA-5532-1", "RHSA-2024:1234" */
+    Str module;          /* rpm module "nodejs:18"; empty: not modular */
+    Str arches;          /* separated by spaces; empty: all */
+    Str repositories;    /* Red Hat CPEs or repositories it applies to, separated by spaces; empty: all of the release */
+    bool binary_name;    /* the package name of this row is a binary package's, not a source package's */
+} AdvisoryRow;
+
+typedef struct VulnDetail {
+    Str id;
+    Str title;           /* one line, UTF-8 */
+    Cvss cvss[8];
+    size_t n_cvss;
+    Severity severity;   /* from a feed that covers all distributions (GHSA, NVD via …); SEVERITY_UNKNOWN: none */
+    Str severity_source;
+    Str aliases;         /* separated by spaces */
+    Str references;      /* URLs separated by spaces */
+    int64_t published, modified;
+    bool withdrawn;
+    bool kev;
+    Str kev_due;         /* "2024-05-01" */
+    double epss, epss_percentile; /* <0: unknown */
+} VulnDetail;
+
+/* Opens the file read-only (immutable, mmapped). -ENOENT none there, -EBADMSG not a database of this format or corrupt. */
+int advisory_db_open(const char *path, AdvisoryDb **ret, Error *err);
+void advisory_db_close(AdvisoryDb *db);
+DEFINE_CLEANUP(AdvisoryDb, advisory_db_close, advisory_db_closep);
+
+/* "sha256:…" of the content (not of SQLite's bytes): the same feeds give the same digest. */
+Str advisory_db_digest(const AdvisoryDb *db);
+/* Feeds in name order; slices live as long as the db. */
+int advisory_db_feeds(AdvisoryDb *db, Arena *a, FeedInfo **ret, size_t *ret_n, Error *err);
+/* Feeds that hold rows for a release key ("debian:12"): 0 of them means no data for this release. */
+int advisory_db_release_feeds(AdvisoryDb *db, Str release, Arena *a, Str **ret, size_t *ret_n, Error *err);
+/* All rows of one package name in one release: calls `row` for each, in the order of id, feed. 0 when there are none. */
+int advisory_db_rows(AdvisoryDb *db, Str release, Str package, int (*row)(void *userdata, const AdvisoryRow *r), void *userdata, Error *err);
+/* 1 with *ret (copied into a), 0 when unknown. */
+int advisory_db_detail(AdvisoryDb *db, Str id, Arena *a, VulnDetail *ret, Error *err);
+/* End of life of a release key: 1 with dates (TIME_NONE where there is none), 0 unknown. `eol` is the end of the
+ * standard support, `extended` of paid or LTS support. */
+int advisory_db_eol(AdvisoryDb *db, Str release, int64_t *ret_eol, int64_t *ret_extended, Error *err);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Analyzer: one kind of file -> facts. An analyzer sees bytes and a path, never an image or a file system. It runs
+ * inside a confined worker; it may not open files, and must be deterministic. Adding one: docs/adding/analyzer.md. */
+#pragma once
+
+#include "base/limits.h"
+#include "model/fact.h"
+
+typedef struct FactSink {
+    /* Takes a finished fact; copies what it keeps. */
+    void (*put)(void *userdata, const Fact *f);
+    void *userdata;
+} FactSink;
+
+typedef struct AnalyzerInput {
+    Str path;             /* canonical, no leading "/" */
+    Str bytes;            /* the whole file */
+    const Limits *limits;
+    Arena *scratch;       /* cleared after the call */
+} AnalyzerInput;
+
+typedef struct Analyzer {
+    const char *name;     /* "dpkg" */
+    uint32_t version;     /* raise when the facts it makes from the same bytes change: part of the cache key */
+    const char *doc;      /* one line */
+    /* Directories below which its files lie (no leading "/", "" for everywhere), ended by NULL: a directory scan visits
+     * only these. */
+    const char *const *roots;
+    /* Does it want the file at this path? Called for every entry: must be cheap. */
+    bool (*wants)(Str path);
+    /* Reads one file and puts facts. A file that is not what it should be is not an error of ours: put a FACT_PROBLEM
+     * with `analyzer_problem` and as many facts as could be read. */
+    void (*run)(const AnalyzerInput *in, FactSink *sink);
+    const char *fuzzer;   /* name under test/fuzz/ */
+} Analyzer;
+
+/* All analyzers in table order (analyze.list.h); *ret_n of them. */
+const Analyzer *const *analyzers(size_t *ret_n);
+const Analyzer *analyzer_by_name(Str name);
+
+/* Puts a FACT_PROBLEM for the input's path. line 0: unknown. */
+void analyzer_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, ...) _printf_(5, 6);
+/* Fills in analyzer name and path, then puts. */
+void analyzer_put(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, Fact *f);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+struct ArenaChunk {
+    ArenaChunk *prev;
+    size_t n, cap;
+    _Alignas(16) char data[];
+};
+
+enum { CHUNK_MIN = 16 * 1024, CHUNK_MAX = 1024 * 1024 };
+
+static char *take(Arena *a, size_t n, size_t align) {
+    if (a->max && (n > a->max || a->used > a->max - n)) {
+        errno = E2BIG;
+        return NULL;
+    }
+    ArenaChunk *c = a->last;
+    size_t at = c ? (c->n + align - 1) & ~(align - 1) : 0;
+    if (!c || at > c->cap || n > c->cap - at) {
+        /* Chunks double, so that a small tree costs little and a large one few calls. */
+        size_t cap = c ? MIN(c->cap * 2, (size_t) CHUNK_MAX) : CHUNK_MIN;
+        cap = MAX(cap, n);
+        ArenaChunk *fresh = xmalloc(sizeof(ArenaChunk) + cap);
+        *fresh = (ArenaChunk) {.prev = c, .cap = cap};
+        a->last = c = fresh;
+        at = 0;
+    }
+    c->n = at + n;
+    a->used += n;
+    return c->data + at;
+}
+
+void *arena_alloc(Arena *a, size_t n) {
+    char *p = take(a, n, 16);
+    return p ? memset(p, 0, n) : NULL;
+}
+
+char *arena_bytes(Arena *a, size_t n) {
+    return take(a, n, 1);
+}
+
+Str arena_str(Arena *a, Str s) {
+    char *p = take(a, s.n + 1, 1);
+    if (!p)
+        return STR_NULL;
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    p[s.n] = 0;
+    return (Str) {p, s.n};
+}
+
+Str arena_printf(Arena *a, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    char *p = n < 0 ? NULL : take(a, (size_t) n + 1, 1);
+    if (!p)
+        return STR_NULL;
+    va_start(ap, fmt);
+    vsnprintf(p, (size_t) n + 1, fmt, ap);
+    va_end(ap);
+    return (Str) {p, (size_t) n};
+}
+
+void arena_done(Arena *a) {
+    for (ArenaChunk *c = a->last, *prev; c; c = prev) {
+        prev = c->prev;
+        free(c);
+    }
+    *a = (Arena) {.max = a->max};
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/alloc.h"
+
+struct Hasher {
+    EVP_MD_CTX *ctx;
+    const EVP_MD *md;
+};
+
+/* One process-wide key and one fetch of each digest: fetching on every use costs more than hashing a small file. */
+static struct {
+    pthread_once_t once;
+    uint64_t key;
+    EVP_MD *md[4];
+} shared = {.once = PTHREAD_ONCE_INIT};
+
+static void shared_init(void) {
+    static const char *const names[] = {
+        [DIGEST_SHA256] = "SHA256", [DIGEST_SHA384] = "SHA384", [DIGEST_SHA512] = "SHA512", [DIGEST_MD5] = "MD5"};
+    if (getrandom(&shared.key, sizeof(shared.key), GRND_NONBLOCK) != sizeof(shared.key)) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        shared.key = (uint64_t) t.tv_nsec * 0x9E3779B97F4A7C15u ^ (uint64_t) (uintptr_t) &t;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        shared.md[i] = EVP_MD_fetch(NULL, names[i], NULL);
+}
+
+uint64_t hash_keyed(const void *p, size_t n) {
+    pthread_once(&shared.once, shared_init);
+    return XXH3_64bits_withSeed(p, n, shared.key);
+}
+
+uint64_t hash_seeded(const void *p, size_t n, uint64_t seed) {
+    return XXH3_64bits_withSeed(p, n, seed);
+}
+
+Hasher *hasher_new(DigestKind kind) {
+    pthread_once(&shared.once, shared_init);
+    Hasher *h = xcalloc(1, sizeof(*h));
+    h->ctx = EVP_MD_CTX_new();
+    h->md = shared.md[kind];
+    if (!h->ctx || !h->md || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
+        abort(); /* a libcrypto without SHA-2 cannot serve us at all */
+    return h;
+}
+
+void hasher_add(Hasher *h, const void *p, size_t n) {
+    if (EVP_DigestUpdate(h->ctx, p, n) != 1)
+        abort();
+}
+
+void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]) {
+    static const char digits[] = "0123456789abcdef";
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (EVP_DigestFinal_ex(h->ctx, raw, &n) != 1 || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
+        abort();
+    for (unsigned i = 0; i < n; i++) {
+        ret_hex[2 * i] = digits[raw[i] >> 4];
+        ret_hex[2 * i + 1] = digits[raw[i] & 15];
+    }
+    ret_hex[2 * n] = 0;
+}
+
+void hasher_free(Hasher *h) {
+    EVP_MD_CTX_free(h->ctx);
+    free(h);
+}
+
+void sha256_hex(const void *p, size_t n, char ret_hex[static 65]) {
+    char hex[DIGEST_HEX_MAX + 1];
+    _cleanup_(hasher_freep) Hasher *h = hasher_new(DIGEST_SHA256);
+    hasher_add(h, p, n);
+    hasher_hex(h, hex);
+    memcpy(ret_hex, hex, 65);
+}

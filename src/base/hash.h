@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests (SHA-2 and MD5 through OpenSSL) and in-memory hashing (XXH3). */
+#pragma once
+
+#include "base/str.h"
+
+/* XXH3-64 keyed with a value drawn once per process: for hash tables, never for anything stored or printed. */
+uint64_t hash_keyed(const void *p, size_t n);
+/* XXH3-64 with a caller's seed: stable for the same seed. */
+uint64_t hash_seeded(const void *p, size_t n, uint64_t seed);
+
+typedef enum DigestKind {
+    DIGEST_SHA256,
+    DIGEST_SHA384,
+    DIGEST_SHA512,
+    DIGEST_MD5, /* only to compare with what package databases state */
+} DigestKind;
+
+enum { DIGEST_HEX_MAX = 128 };
+
+typedef struct Hasher Hasher;
+/* Never NULL. */
+Hasher *hasher_new(DigestKind kind);
+void hasher_add(Hasher *h, const void *p, size_t n);
+/* Writes lower-case hex and a NUL; the hasher starts anew. */
+void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]);
+void hasher_free(Hasher *h);
+DEFINE_CLEANUP(Hasher, hasher_free, hasher_freep);
+
+/* SHA-256 of one buffer in lower-case hex with a NUL. */
+void sha256_hex(const void *p, size_t n, char ret_hex[static 65]);

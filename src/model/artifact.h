@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Artifact: what was looked at. Strings in the Arena of its maker. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/time.h"
+
+typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM } ArtifactKind;
+
+/* "directory", "image", "sbom". */
+const char *artifact_kind_name(ArtifactKind k);
+
+typedef struct LayerInfo {
+    Str digest;          /* "sha256:…" of the blob as stored; empty when the source states none (docker save) */
+    Str diff_id;         /* "sha256:…" of the uncompressed tar: verified */
+    Str media_type;
+    uint64_t size;       /* bytes as stored */
+    Str created_by;      /* build instruction from the image's history; empty when unknown */
+    bool from_cache;     /* its facts came from the cache. Never printed in machine formats: it would differ between runs */
+} LayerInfo;
+
+typedef struct Artifact {
+    ArtifactKind kind;
+    Str reference;       /* as the user named it */
+    Str digest;          /* manifest digest; empty for directories */
+    Str image_id;        /* config digest; empty for directories */
+    Str os, arch, variant; /* platform of the image; empty for directories */
+    int64_t created;     /* TIME_NONE when unknown */
+    Str user;            /* configured user */
+    LayerInfo *layers;   /* bottom first; NULL for directories */
+    size_t n_layers;
+    Str *repo_tags;
+    size_t n_repo_tags;
+    Str config;          /* the raw JSON of the image configuration, verified; empty for directories */
+} Artifact;

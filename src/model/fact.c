@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/fact.h"
+
+/* The string fields of each payload, in the order they are encoded. One list serves both directions. */
+typedef struct FieldList {
+    uint16_t offsets[16];
+    size_t n;
+} FieldList;
+
+#define F(payload, field) offsetof(Fact, payload.field)
+static const FieldList strings[FACT_KIND_N_] = {
+    [FACT_OS] = {{F(os, id), F(os, id_like), F(os, version_id), F(os, codename), F(os, pretty_name), F(os, cpe_name), F(os, variant_id)}, 7},
+    [FACT_PACKAGE] = {{F(package, name), F(package, version), F(package, arch), F(package, source_name), F(package, source_version),
+                       F(package, license), F(package, maintainer), F(package, vendor), F(package, module), F(package, digest),
+                       F(package, files), F(package, depends)}, 12},
+    [FACT_PACKAGE_FILES] = {{F(files, name), F(files, arch), F(files, files)}, 3},
+    [FACT_CONTENT_SETS] = {{F(content_sets, sets), F(content_sets, from_nvr)}, 2},
+    [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},
+    [FACT_PROBLEM] = {{F(problem, reason)}, 1},
+};
+#undef F
+
+static Str *field(Fact *f, uint16_t offset) {
+    return (Str *) ((char *) f + offset);
+}
+
+void fact_encode(Buf *b, const Fact *f) {
+    wire_put_u64(b, f->kind);
+    wire_put_str(b, f->analyzer);
+    wire_put_str(b, f->path);
+    const FieldList *l = &strings[f->kind];
+    for (size_t i = 0; i < l->n; i++)
+        wire_put_str(b, *field((Fact *) (uintptr_t) f, l->offsets[i]));
+    switch (f->kind) {
+    case FACT_PACKAGE:
+        wire_put_u64(b, f->package.type);
+        wire_put_u64(b, f->package.installed_size);
+        wire_put_u64(b, f->package.n_files);
+        wire_put_u64(b, f->package.essential);
+        break;
+    case FACT_PACKAGE_FILES:
+        wire_put_u64(b, f->files.type);
+        wire_put_u64(b, f->files.n_files);
+        break;
+    case FACT_ARCHIVE_SOURCE:
+        wire_put_u64(b, f->archive.line);
+        break;
+    case FACT_PROBLEM:
+        wire_put_u64(b, f->problem.line);
+        break;
+    default:
+        break;
+    }
+}
+
+int fact_decode(WireReader *r, Fact *ret) {
+    Fact f = {0};
+    if (r->rest.n == 0 && !r->bad)
+        return 0;
+    f.kind = (FactKind) wire_max(r, FACT_KIND_N_ - 1);
+    f.analyzer = wire_str(r);
+    f.path = wire_str(r);
+    const FieldList *l = &strings[f.kind];
+    for (size_t i = 0; i < l->n; i++)
+        *field(&f, l->offsets[i]) = wire_str(r);
+    switch (f.kind) {
+    case FACT_PACKAGE:
+        f.package.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
+        f.package.installed_size = wire_u64(r);
+        f.package.n_files = wire_u64(r);
+        f.package.essential = wire_max(r, 1);
+        break;
+    case FACT_PACKAGE_FILES:
+        f.files.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
+        f.files.n_files = wire_u64(r);
+        break;
+    case FACT_ARCHIVE_SOURCE:
+        f.archive.line = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    case FACT_PROBLEM:
+        f.problem.line = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    default:
+        break;
+    }
+    if (!wire_ok(r))
+        return -EBADMSG;
+    *ret = f;
+    return 1;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fact: what one analyzer read from one file. Plain structs; strings belong to the Arena of whoever made or decoded the fact. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/wire.h"
+
+typedef enum FactKind {
+    FACT_OS,               /* os-release and relatives */
+    FACT_PACKAGE,          /* an installed package */
+    FACT_PACKAGE_FILES,    /* the paths a package owns, where they stand in a file of their own (dpkg's *.list) */
+    FACT_CONTENT_SETS,     /* Red Hat content manifest: repositories that the layer's rpms came from */
+    FACT_ARCHIVE_SOURCE,   /* a configured package archive (apt source, apk repository) */
+    FACT_PROBLEM,          /* the file could not be read as what it is; makes the scan incomplete */
+    FACT_KIND_N_,
+} FactKind;
+
+typedef enum PackageType { PACKAGE_DEB, PACKAGE_APK, PACKAGE_RPM, PACKAGE_TYPE_N_ } PackageType;
+
+/* "deb", "apk", "rpm": also the purl type. */
+const char *package_type_name(PackageType t);
+int package_type_parse(Str s, PackageType *ret);
+
+typedef struct OsFact {
+    Str id;          /* ID of os-release: "debian", "alpine", "rhel", "amzn" … lower case */
+    Str id_like;     /* as written: words separated by spaces */
+    Str version_id;  /* VERSION_ID: "12", "3.20.3", "9.4" */
+    Str codename;    /* VERSION_CODENAME: "bookworm" */
+    Str pretty_name;
+    Str cpe_name;    /* CPE_NAME */
+    Str variant_id;
+} OsFact;
+
+typedef struct PackageFact {
+    PackageType type;
+    Str name;
+    Str version;        /* whole: dpkg "1:2.3-4", rpm "1:2.3-4.el9" (epoch shown only when it is not 0), apk "2.3-r4" */
+    Str arch;           /* "amd64", "all", "x86_64", "noarch" */
+    Str source_name;    /* source package; equals name when the database names none */
+    Str source_version; /* version of the source package; equals version when none is named */
+    Str license;        /* as the database writes it */
+    Str maintainer;     /* dpkg Maintainer, apk m:, rpm Packager */
+    Str vendor;         /* rpm Vendor; dpkg Origin where present */
+    Str module;         /* rpm ModularityLabel "nodejs:18:8090020231127152326:a75119d5" */
+    Str digest;         /* "md5:…", "sha1:…", "sha256:…" of the package header or archive where the database has one */
+    uint64_t installed_size; /* bytes; 0 unknown */
+    Str files;          /* owned paths without leading "/", each ended by '\n' */
+    uint64_t n_files;
+    Str depends;        /* dependencies as the database writes them (dpkg: Depends and Pre-Depends joined by ", ") */
+    bool essential;     /* dpkg Essential: yes or Protected: yes */
+} PackageFact;
+
+typedef struct PackageFilesFact {
+    PackageType type;
+    Str name, arch;     /* arch empty when the file name does not tell */
+    Str files;          /* as PackageFact.files */
+    uint64_t n_files;
+} PackageFilesFact;
+
+typedef struct ContentSetsFact {
+    Str sets;           /* names, each ended by '\n': "rhel-9-for-x86_64-baseos-rpms" */
+    Str from_nvr;       /* the manifest's image name-version-release, may be empty */
+} ContentSetsFact;
+
+typedef struct ArchiveSourceFact {
+    Str kind;           /* "apt", "apk" */
+    Str uri;
+    Str suite;          /* apt suite; empty for apk */
+    Str components;     /* separated by spaces */
+    Str signed_by;      /* apt Signed-By, path or inline key */
+    uint32_t line;
+} ArchiveSourceFact;
+
+typedef struct ProblemFact {
+    Str reason;         /* what was found and what was expected: "truncated: the header blob ends at byte 40 of 96" */
+    uint32_t line;      /* 0: not a text file */
+} ProblemFact;
+
+typedef struct Fact {
+    FactKind kind;
+    Str analyzer;       /* the analyzer's name */
+    Str path;           /* canonical path of the file inside the layer, no leading "/" */
+    union {
+        OsFact os;
+        PackageFact package;
+        PackageFilesFact files;
+        ContentSetsFact content_sets;
+        ArchiveSourceFact archive;
+        ProblemFact problem;
+    };
+} Fact;
+
+/* Appends the encoding (wire.h) of one fact. */
+void fact_encode(Buf *b, const Fact *f);
+/* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
+int fact_decode(WireReader *r, Fact *ret);
+/* Changes whenever the encoding does: part of every cache key. */
+enum { FACT_FORMAT_VERSION = 1 };

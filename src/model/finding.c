@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/finding.h"
+#include "model/report.h"
+
+int finding_compare(const Finding *a, const Finding *b) {
+    if (a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    static const Str none = {0};
+    const Str *ka[] = {a->package ? &a->package->fact.name : &none, a->package ? &a->package->fact.version : &none,
+                       a->package ? &a->package->fact.arch : &none, &a->path, &a->id, &a->feed, &a->detail};
+    const Str *kb[] = {b->package ? &b->package->fact.name : &none, b->package ? &b->package->fact.version : &none,
+                       b->package ? &b->package->fact.arch : &none, &b->path, &b->id, &b->feed, &b->detail};
+    for (size_t i = 0; i < ARRAY_SIZE(ka); i++) {
+        int r = str_cmp(*ka[i], *kb[i]);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
+void inventory_done(Inventory *inv) {
+    arena_done(&inv->arena);
+    *inv = (Inventory) {0};
+}
+
+void report_done(Report *r) {
+    inventory_done(&r->inventory);
+    arena_done(&r->arena);
+    *r = (Report) {0};
+}
+
+bool report_incomplete(const Report *r) {
+    for (size_t i = 0; i < r->coverage.n_gaps; i++)
+        if (!r->coverage.gaps[i].allowed)
+            return true;
+    return false;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding: what was found, where, on which evidence, and what mends it. The same type for every phase. */
+#pragma once
+
+#include "base/time.h"
+#include "model/inventory.h"
+#include "model/severity.h"
+
+typedef enum FindingKind {
+    FINDING_VULNERABILITY,   /* an advisory matches a package */
+    FINDING_UPDATE_PENDING,  /* the security archive has a newer version; no advisory at hand names a CVE */
+    FINDING_EOL,             /* the distribution release is past its end of life */
+    FINDING_MALFORMED,       /* a file or layer is broken or over a limit in a way that an attacker may want */
+    FINDING_KIND_N_,
+} FindingKind;
+
+/* "vulnerability", "update-pending", "end-of-life", "malformed". */
+const char *finding_kind_name(FindingKind k);
+
+/* What the vendor says of a package in a release. */
+typedef enum FixStatus {
+    FIX_UNKNOWN,
+    FIX_AFFECTED,       /* open: no fix yet */
+    FIX_FIXED,          /* a fixed version exists (Finding.fixed_version) */
+    FIX_WONT_FIX,       /* vendor will not fix (Debian no-dsa/ignored, Red Hat "Will not fix", Ubuntu ignored) */
+    FIX_DEFERRED,       /* postponed */
+    FIX_UNDER_INVESTIGATION,
+    FIX_END_OF_LIFE,    /* out of support */
+    FIX_NOT_AFFECTED,   /* never a finding; kept for explain */
+    FIX_N_,
+} FixStatus;
+
+/* "fixed", "affected", "will-not-fix", "deferred", "under-investigation", "end-of-life", "not-affected", "unknown". */
+const char *fix_status_name(FixStatus s);
+int fix_status_parse(Str s, FixStatus *ret);
+
+typedef struct Cvss {
+    Str vector;          /* "CVSS:3.1/AV:N/…", CVSS v2 vectors without prefix */
+    Str source;          /* "nvd", "redhat", "ghsa" … */
+    int score10;         /* base score × 10, computed from the vector by us; -1 when the vector is invalid */
+} Cvss;
+
+typedef struct Finding {
+    FindingKind kind;
+    Str id;                   /* "CVE-2024-1234"; for the other kinds a stable name: "EOL", "UPDATE", "MALFORMED" */
+    const Package *package;   /* NULL when it is about no package */
+    Severity severity;
+    Str severity_source;      /* feed that the severity comes from: "debian", "redhat", "nvd", "cvss-v3.1:nvd" */
+    FixStatus status;
+    Str status_text;          /* the vendor's own word: "no-dsa", "postponed", "Will not fix" */
+    Str fixed_version;        /* empty when none */
+    Str title;                /* one line; may be empty */
+    Str feed;                 /* the feed whose record matched: "debian-osv" */
+    Str advisories;           /* vendor advisory ids separated by spaces: "DSA-5532-1" */
+    Str references;           /* URLs separated by spaces, at most 10 */
+    Cvss cvss;                /* the one the report shows; vector empty when none */
+    double epss, epss_percentile; /* 0…1; <0 unknown */
+    bool kev;                 /* in CISA's list of exploited vulnerabilities */
+    Str kev_due;              /* its due date */
+    int64_t published;        /* TIME_NONE unknown */
+    int layer;                /* as Package.layer */
+    Str path;                 /* file it is about */
+    Str detail;               /* evidence in words, for kinds other than vulnerability */
+    bool is_new;              /* not in the --baseline report; true when there is no baseline */
+} Finding;
+
+/* The order of every report: severity (worst first), package name, version, arch, path, id. */
+int finding_compare(const Finding *a, const Finding *b);

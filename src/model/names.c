@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of the model's enumerations, both ways. */
+#include "model/report.h"
+
+static const char *const fix_names[FIX_N_] = {
+    [FIX_UNKNOWN] = "unknown",
+    [FIX_AFFECTED] = "affected",
+    [FIX_FIXED] = "fixed",
+    [FIX_WONT_FIX] = "will-not-fix",
+    [FIX_DEFERRED] = "deferred",
+    [FIX_UNDER_INVESTIGATION] = "under-investigation",
+    [FIX_END_OF_LIFE] = "end-of-life",
+    [FIX_NOT_AFFECTED] = "not-affected",
+};
+static const char *const finding_names[FINDING_KIND_N_] = {
+    [FINDING_VULNERABILITY] = "vulnerability",
+    [FINDING_UPDATE_PENDING] = "update-pending",
+    [FINDING_EOL] = "end-of-life",
+    [FINDING_MALFORMED] = "malformed",
+};
+static const char *const gap_names[GAP_N_] = {
+    [GAP_UNSUPPORTED_OS] = "unsupported-os",
+    [GAP_NO_ADVISORIES] = "no-advisories",
+    [GAP_NO_DATABASE] = "no-database",
+    [GAP_STALE_DATABASE] = "stale-database",
+    [GAP_UNREADABLE_LAYER] = "unreadable-layer",
+    [GAP_UNREADABLE_FILE] = "unreadable-file",
+    [GAP_LIMIT] = "limit",
+    [GAP_NO_PACKAGES] = "no-packages",
+    [GAP_ARCHIVE] = "archive-unreachable",
+};
+static const char *const package_type_names[PACKAGE_TYPE_N_] = {
+    [PACKAGE_DEB] = "deb",
+    [PACKAGE_APK] = "apk",
+    [PACKAGE_RPM] = "rpm",
+};
+
+static int find(const char *const *names, size_t n, Str s) {
+    for (size_t i = 0; i < n; i++)
+        if (str_eqz(s, names[i]))
+            return (int) i;
+    return -EINVAL;
+}
+
+const char *fix_status_name(FixStatus s) {
+    return s < FIX_N_ ? fix_names[s] : fix_names[FIX_UNKNOWN];
+}
+
+int fix_status_parse(Str s, FixStatus *ret) {
+    int i = find(fix_names, FIX_N_, s);
+    if (i < 0)
+        return i;
+    *ret = (FixStatus) i;
+    return 0;
+}
+
+const char *finding_kind_name(FindingKind k) {
+    return finding_names[k];
+}
+
+const char *gap_kind_name(GapKind k) {
+    return gap_names[k];
+}
+
+int gap_kind_parse(Str s, GapKind *ret) {
+    int i = find(gap_names, GAP_N_, s);
+    if (i < 0)
+        return i;
+    *ret = (GapKind) i;
+    return 0;
+}
+
+const char *package_type_name(PackageType t) {
+    return package_type_names[t];
+}
+
+int package_type_parse(Str s, PackageType *ret) {
+    int i = find(package_type_names, PACKAGE_TYPE_N_, s);
+    if (i < 0)
+        return i;
+    *ret = (PackageType) i;
+    return 0;
+}
+
+const char *artifact_kind_name(ArtifactKind k) {
+    static const char *const names[] = {
+        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom"};
+    return names[k];
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Package URLs: https://github.com/package-url/purl-spec */
+#include "base/buf.h"
+#include "model/inventory.h"
+
+/* Percent-encodes everything but unreserved characters; `keep` are further ones to leave alone. */
+static void encode(Buf *b, Str s, const char *keep) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char) s.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c)) || (c && strchr(keep, c));
+        if (plain) {
+            buf_putc(b, (char) c);
+        } else {
+            char esc[3] = {'%', digits[c >> 4], digits[c & 15]};
+            buf_add(b, esc, 3);
+        }
+    }
+}
+
+static void qualifier(Buf *b, char *sep, const char *name, Str value) {
+    if (str_empty(value))
+        return;
+    buf_putc(b, *sep);
+    *sep = '&';
+    buf_putz(b, name);
+    buf_putc(b, '=');
+    encode(b, value, ":");
+}
+
+/* An rpm's epoch is a qualifier, not part of the version. */
+static Str split_epoch(const PackageFact *p, Str version, Str *ret_epoch) {
+    Str before, after;
+    *ret_epoch = STR_NULL;
+    if (p->type != PACKAGE_RPM || !str_cut(version, ':', &before, &after))
+        return version;
+    *ret_epoch = before;
+    return after;
+}
+
+Str package_purl(Arena *a, const PackageFact *p, const Os *os) {
+    _cleanup_(buf_done) Buf b = buf_new(64 * 1024);
+    _cleanup_(buf_done) Buf distro = buf_new(1024);
+    Str epoch, version = split_epoch(p, p->version, &epoch);
+    buf_printf(&b, "pkg:%s/", package_type_name(p->type));
+    if (!str_empty(os->id)) {
+        encode(&b, os->id, "");
+        buf_putc(&b, '/');
+    }
+    encode(&b, p->name, "");
+    buf_putc(&b, '@');
+    encode(&b, version, ":");
+    if (!str_empty(os->id) && !str_empty(os->version_id))
+        buf_printf(&distro, "%.*s-%.*s", STR_FMT(os->id), STR_FMT(os->version_id));
+    else if (!str_empty(os->id) && !str_empty(os->codename))
+        buf_printf(&distro, "%.*s-%.*s", STR_FMT(os->id), STR_FMT(os->codename));
+    else
+        buf_str(&distro, os->id);
+    /* Qualifiers in alphabetical order, as the canonical form wants. */
+    char sep = '?';
+    qualifier(&b, &sep, "arch", p->arch);
+    qualifier(&b, &sep, "distro", buf_view(&distro));
+    qualifier(&b, &sep, "epoch", epoch);
+    return b.failed ? STR_NULL : arena_str(a, buf_view(&b));
+}

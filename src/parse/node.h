@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Node: the tree that the JSON, YAML and XML readers make. Lives in the caller's Arena; strings may point into the
+ * parsed text, which must stay alive as long as the tree. Every node knows its place in the document. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/limits.h"
+
+typedef enum NodeType { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_STRING, NODE_LIST, NODE_MAP } NodeType;
+
+typedef struct Node Node;
+struct Node {
+    NodeType type;
+    uint32_t line, col;         /* of the value, from 1; col counts bytes */
+    uint32_t key_line, key_col; /* of the key, when the parent is a map */
+    Str key;                    /* the key, when the parent is a map */
+    union {
+        bool boolean;
+        Str text;               /* NODE_STRING: unescaped UTF-8. NODE_NUMBER: as written */
+        struct {
+            Node *first;        /* children in document order, linked by `next` */
+            Node *last;
+            size_t n;
+        } list;                 /* NODE_LIST and NODE_MAP */
+    };
+    Node *next;
+};
+
+/* All accessors take NULL as "absent" and answer with absence, so that paths can be chained without checks. */
+
+/* The child of a map by key; NULL when absent or not a map. Linear: walk with node_each where there are many keys. */
+const Node *node_get(const Node *map, const char *key);
+/* node_get along keys up to the NULL that ends the arguments. */
+const Node *node_path(const Node *map, ...) __attribute__((sentinel));
+/* The text of a string; STR_NULL for anything else. */
+Str node_str(const Node *n);
+Str node_get_str(const Node *map, const char *key);
+/* A whole number that fits; -ENOENT absent, -EINVAL not a whole number, -ERANGE too large. */
+int node_i64(const Node *n, int64_t *ret);
+/* A number as double; false for anything else. */
+bool node_double(const Node *n, double *ret);
+bool node_is(const Node *n, NodeType type);
+/* true only for a boolean true. */
+bool node_true(const Node *n);
+static inline size_t node_count(const Node *n) {
+    return n && (n->type == NODE_LIST || n->type == NODE_MAP) ? n->list.n : 0;
+}
+static inline const Node *node_first(const Node *n) {
+    return n && (n->type == NODE_LIST || n->type == NODE_MAP) ? n->list.first : NULL;
+}
+#define node_each(child, parent) for (const Node *child = node_first(parent); child; child = child->next)
+/* "a map", "a string", … for messages. */
+const char *node_type_name(NodeType type);
+
+/* Readers: 0 with *ret set, or -EINVAL with every error in `d` (file:line:col), -E2BIG over a limit (also in `d`).
+ * `name` is the file name for messages. */
+
+/* RFC 8259 JSON. Duplicate keys, depth, size and node count over the limits, invalid UTF-8 and text after the value
+ * are errors. */
+int json_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret);
+/* The next value of a JSON Lines text: 1 with *ret, 0 at the end. *rest moves on past the line also when it is bad
+ * (-EINVAL), so that one bad record costs one record; `line` is the number of that line. */
+int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *limits, Arena *a, Diag *d, Node **ret);
+/* YAML 1.1 as libyaml reads it, core schema types; all documents of the stream (a list of roots). */
+int yaml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
+/* XML 1.0: an element is a map with "" (its text, when it has any), "@name" for attributes and the child elements by
+ * name in document order (names may repeat: walk with node_each). Entity declarations are refused. */
+int xml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret);

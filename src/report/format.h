@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Output formats, one file per row of format.list.h. A writer appends the whole document to `out`; the same Report gives the
+ * same bytes. */
+#pragma once
+
+#include "base/buf.h"
+#include "model/report.h"
+
+typedef struct FormatOptions {
+    unsigned width;      /* terminal columns; 0: no wrapping (pipe, file) */
+    bool color;          /* table only */
+    int64_t now;         /* table only: for "3 days old"; TIME_NONE: no ages */
+    bool include_dev;    /* unused by OS packages */
+} FormatOptions;
+
+typedef struct Format {
+    const char *name;    /* "sarif" */
+    const char *doc;
+    const char *media_type;
+    const char *extension;
+    bool sbom;           /* may be asked of `plimsoll sbom` */
+    int (*write)(const Report *r, const FormatOptions *o, Buf *out);
+} Format;
+
+const Format *format_by_name(Str name);
+/* In table order, ended by NULL name. */
+const Format *formats(void);
