@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "model/artifact.h"
+#include "registry/registry.h"
 
 typedef struct Platform {
     char os[32], arch[32], variant[16]; /* Go's names: "linux", "amd64", "v8"; empty variant: any */
@@ -16,18 +17,6 @@ typedef struct Platform {
 int platform_parse(Str s, Platform *ret, Error *err);
 /* This machine's. */
 Platform platform_host(void);
-
-typedef struct RegistryOptions {
-    const char *docker_config;   /* directory of config.json; NULL: $DOCKER_CONFIG or ~/.docker */
-    const char *ca_file;         /* PEM bundle added to the system's; NULL: none */
-    const char *client_cert, *client_key;
-    bool plain_http;             /* --plain-http: HTTP to any registry. Loopback hosts are tried by HTTPS first, then HTTP */
-    bool insecure_tls;           /* --insecure-skip-tls-verify */
-    const char *username, *password; /* from PLIMSOLL_REGISTRY_USERNAME / _PASSWORD; never from argv */
-    char **mirrors;              /* "docker.io=mirror.example:5000", NULL-ended; NULL: none */
-    unsigned retries;            /* per request; 0: default 4 */
-    unsigned timeout_s;          /* without any byte; 0: default 30 */
-} RegistryOptions;
 
 typedef struct ImageOptions {
     Platform platform;
