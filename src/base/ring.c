@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/ring.h"
+
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+/* Each side's words lie in cache lines of their own. */
+struct RingShared {
+    _Alignas(64) _Atomic uint64_t head;
+    _Alignas(64) _Atomic uint64_t tail;
+    _Alignas(64) _Atomic uint32_t written;      /* futex word: bumped by commits a reader waits for */
+    _Atomic uint32_t reader_waits;
+    _Alignas(64) _Atomic uint32_t consumed;     /* futex word: bumped by consumption a writer waits for */
+    _Atomic uint32_t writer_waits;
+    _Alignas(64) _Atomic uint32_t finished;
+    _Atomic uint32_t aborted;
+};
+
+enum { HEADER = 4096 };
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t seen) {
+    syscall(SYS_futex, word, FUTEX_WAIT, seen, NULL, NULL, 0);
+}
+
+static void futex_wake(_Atomic uint32_t *word) {
+    atomic_fetch_add(word, 1);
+    syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+static size_t round_size(size_t size) {
+    size_t n = HEADER;
+    while (n < size)
+        n *= 2;
+    return n;
+}
+
+static int map(int fd, size_t size, Ring *ret) {
+    char *p = mmap(NULL, HEADER + size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (p == MAP_FAILED)
+        return -errno;
+    *ret = (Ring) {.shared = (RingShared *) (void *) p, .data = p + HEADER, .size = size, .fd = -1};
+    return 0;
+}
+
+int ring_create(size_t size, Ring *ret, Error *err) {
+    size = round_size(size);
+    _cleanup_fd_ int fd = memfd_create("plimsoll-ring", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t) (HEADER + size)) < 0)
+        return error_errno(err, -errno, "making shared memory of %zu bytes", size);
+    int r = map(fd, size, ret);
+    if (r < 0)
+        return error_errno(err, r, "mapping shared memory of %zu bytes", size);
+    ret->fd = take_fd(&fd);
+    return 0;
+}
+
+int ring_map(int fd, size_t size, Ring *ret) {
+    return map(fd, round_size(size), ret);
+}
+
+void ring_done(Ring *r) {
+    if (r->shared)
+        munmap(r->shared, HEADER + r->size);
+    fd_closep(&r->fd);
+    *r = (Ring) {.fd = -1};
+}
+
+/* Takes over the reader's position when it is a possible one. */
+static bool see_tail(Ring *r) {
+    uint64_t tail = atomic_load_explicit(&r->shared->tail, memory_order_acquire);
+    if (tail < r->tail || tail > r->head)
+        r->broken = true;
+    else
+        r->tail = tail;
+    return !r->broken;
+}
+
+static bool see_head(Ring *r) {
+    uint64_t head = atomic_load_explicit(&r->shared->head, memory_order_acquire);
+    if (head < r->head || head - r->tail > r->size)
+        r->broken = true;
+    else
+        r->head = head;
+    return !r->broken;
+}
+
+ssize_t ring_reserve(Ring *r, size_t want, char **ret) {
+    RingShared *s = r->shared;
+    /* A quarter of the ring is worth waking up for; less would make the two sides take turns. */
+    size_t least = MIN(want, r->size / 4);
+    for (;;) {
+        if (atomic_load(&s->aborted) || !see_tail(r))
+            return -EPIPE;
+        size_t room = r->size - (size_t) (r->head - r->tail);
+        size_t at = (size_t) r->head & (r->size - 1);
+        size_t span = MIN(room, r->size - at);
+        if (room >= least && span > 0) {
+            *ret = r->data + at;
+            return (ssize_t) MIN(span, want);
+        }
+        uint32_t seen = atomic_load(&s->consumed);
+        atomic_store(&s->writer_waits, 1);
+        if (atomic_load(&s->tail) == r->tail && !atomic_load(&s->aborted))
+            futex_wait(&s->consumed, seen);
+        atomic_store(&s->writer_waits, 0);
+    }
+}
+
+void ring_commit(Ring *r, size_t n) {
+    r->head += n;
+    atomic_store(&r->shared->head, r->head);
+    if (atomic_load(&r->shared->reader_waits))
+        futex_wake(&r->shared->written);
+}
+
+int ring_write(Ring *r, const void *p, size_t n) {
+    const char *from = p;
+    while (n) {
+        char *to;
+        ssize_t span = ring_reserve(r, n, &to);
+        if (span < 0)
+            return (int) span;
+        memcpy(to, from, (size_t) span);
+        ring_commit(r, (size_t) span);
+        from += span;
+        n -= (size_t) span;
+    }
+    return 0;
+}
+
+void ring_finish(Ring *r) {
+    atomic_store(&r->shared->finished, 1);
+    futex_wake(&r->shared->written);
+}
+
+ssize_t ring_peek(Ring *r, size_t want, const char **ret) {
+    RingShared *s = r->shared;
+    want = MIN(MAX(want, (size_t) 1), r->size / 2);
+    for (;;) {
+        if (atomic_load(&s->aborted))
+            return -EPIPE;
+        bool finished = atomic_load(&s->finished);
+        if (!see_head(r))
+            return -EPIPE;
+        size_t have = (size_t) (r->head - r->tail);
+        size_t at = (size_t) r->tail & (r->size - 1);
+        if (have >= want || (finished && have > 0) || (have > 0 && at + have >= r->size)) {
+            *ret = r->data + at;
+            return (ssize_t) MIN(have, r->size - at);
+        }
+        if (finished)
+            return 0;
+        uint32_t seen = atomic_load(&s->written);
+        atomic_store(&s->reader_waits, 1);
+        if (atomic_load(&s->head) == r->head && !atomic_load(&s->finished) && !atomic_load(&s->aborted))
+            futex_wait(&s->written, seen);
+        atomic_store(&s->reader_waits, 0);
+    }
+}
+
+void ring_consume(Ring *r, size_t n) {
+    r->tail += n;
+    atomic_store(&r->shared->tail, r->tail);
+    if (atomic_load(&r->shared->writer_waits))
+        futex_wake(&r->shared->consumed);
+}
+
+void ring_abort(Ring *r) {
+    atomic_store(&r->shared->aborted, 1);
+    futex_wake(&r->shared->written);
+    futex_wake(&r->shared->consumed);
+}
