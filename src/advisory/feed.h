@@ -28,7 +28,8 @@ typedef struct FeedSink {
 
 typedef struct FeedInput {
     Str path;             /* member or file path, for detection and messages: "debian/debian-osv.jsonl" */
-    Str bytes;            /* one whole document after decompression: a JSON, JSON Lines, YAML, CSV or XML file */
+    Str bytes;            /* after decompression: one whole document, or whole lines of one (Feed.lines) */
+    uint32_t first_line;  /* number of the first line in `bytes`; 0 and 1 mean the document's first */
     const Limits *limits;
 } FeedInput;
 
@@ -39,10 +40,23 @@ typedef struct Feed {
     /* Is this document one of ours? Decides on the first few KiB (`head`), not on the path alone where it can. The first feed in
      * table order that says yes gets it. */
     bool (*detect)(Str path, Str head);
+    /* Also called by fuzzers with any bytes. Calls sink->count once per record. AdvisoryRow.feed and VulnDetail's kev, epss fields
+     * may be left zero where the feed has nothing to do with them (epss below 0 or NaN: none; see feed_detail_new()). */
     int (*parse)(const FeedInput *in, const FeedSink *sink);
+    /* The format is a record a line (JSON Lines, CSV): parse() is called several times for a large document, with whole lines each time. */
+    bool lines;
     const char *fuzzer;
     unsigned rank;        /* lower wins where feeds state the same detail */
 } Feed;
 
 const Feed *const *feeds(size_t *ret_n);
+/* NULL when there is none of this name. */
 const Feed *feed_by_name(Str name);
+/* The first feed of the table that recognises the document; NULL when none does. */
+const Feed *feed_detect(Str path, Str head);
+/* Bytes of a document that detect() sees. */
+enum { FEED_HEAD_MAX = 8192 };
+
+#define FEED(name) extern const Feed feed_##name;
+#include "advisory/feed.list.h"
+#undef FEED
