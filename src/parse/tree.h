@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the readers of Node trees share: making nodes under limits, and finding duplicate keys. Only for src/parse. */
+#pragma once
+
+#include "base/map.h"
+#include "parse/node.h"
+
+typedef struct Tree {
+    const char *name; /* of the document, for messages */
+    const Limits *limits;
+    Arena *arena;
+    Diag *diag;
+    uint32_t nodes;   /* made so far */
+    Node *spare;      /* nodes are taken from the arena in growing batches */
+    uint32_t n_spare, batch;
+} Tree;
+
+/* A zeroed node at this place; NULL over the limits (said in the Diag): the reader answers -E2BIG. */
+Node *tree_node(Tree *t, NodeType type, uint32_t line, uint32_t col);
+/* Appends a child; for maps see tree_keys_add() first. */
+static inline void tree_append(Node *parent, Node *child) {
+    if (parent->list.last)
+        parent->list.last->next = child;
+    else
+        parent->list.first = child;
+    parent->list.last = child;
+    parent->list.n++;
+}
+/* Says that a limit was passed at this place; returns -E2BIG. */
+int tree_limit(Tree *t, uint32_t line, uint32_t col, const char *fmt, ...) _printf_(4, 5);
+
+/* The keys of one map while it is being read. Small maps compare fingerprints in place, large ones use a hash map,
+ * so that a map of n keys costs O(n). */
+enum { TREE_KEYS_SMALL = 16 };
+typedef struct TreeKeys {
+    uint32_t n;
+    uint32_t prints[TREE_KEYS_SMALL];
+    Map map;
+} TreeKeys;
+
+/* The child that has this key already, or NULL, after which `child` (with its key) must be appended to `parent`. */
+const Node *tree_keys_add(TreeKeys *k, const Node *parent, Node *child);
+static inline void tree_keys_done(TreeKeys *k) {
+    if (k->n > TREE_KEYS_SMALL)
+        map_done(&k->map);
+}
