@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands: one file per row of command.list.h. A command parses its options (rows of Option), calls the library, prints and
- * returns its exit code. Adding one: docs/adding/command.md. */
+/* Commands: one file per row of command.list.h. The framework (main.c, cli.c) parses and checks the options of a command's row, its
+ * number of arguments, the environment and plimsoll.yaml; the command reads the outcome from Cli, calls the library, hands
+ * its output to output.h and returns an exit code. Adding one: docs/adding/command.md. */
 #pragma once
 
-#include "base/diag.h"
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/vec.h"
 
 /* Exit codes; precedence EXIT_USAGE, EXIT_INCOMPLETE, EXIT_FINDINGS, EXIT_DONE. */
 enum {
@@ -14,28 +16,70 @@ enum {
     EXIT_INCOMPLETE = 3, /* could not look at everything, or at anything */
 };
 
-typedef struct Config Config; /* plimsoll.yaml + environment, cmd/config.h */
-
+/* One setting. Everything about it stands in its row: help, completion, man page, the keys of plimsoll.yaml and the environment
+ * variables are made from these. */
 typedef struct Option {
     const char *name;    /* "--format" */
     char letter;         /* 'f' for "-f", 0: none */
     const char *arg;     /* "FORMAT"; NULL: a flag */
-    const char *doc;
-    const char *values;  /* "table|json|…" for completion and checking; NULL: free */
+    const char *doc;     /* what it does: "Writes FILE instead of standard output" */
+    const char *values;  /* "table|json": all others are refused; NULL: free, or see list_values */
+    void (*list_values)(Buf *out); /* appends "a|b|c" where the values come from a table; NULL: see values */
+    int (*check)(Str value, Error *err); /* 0, or negative with what is wrong with a value; NULL: anything goes */
+    const char *def;     /* value when nobody sets it; NULL: none (a flag is off) */
     const char *env;     /* "PLIMSOLL_FORMAT"; NULL: none */
-    const char *config;  /* path in plimsoll.yaml: "scan.format"; NULL: none */
-    bool repeat;         /* may be given several times */
+    const char *config;  /* path in plimsoll.yaml: "report.format"; NULL: none */
+    bool repeat;         /* may be given several times; a comma-separated list in the environment, a list in plimsoll.yaml */
+    bool is_file;        /* the value is a file or directory name: for completion */
 } Option;
+
+enum { OPTION_TABLES_MAX = 8 };
+
+typedef struct Cli Cli;
 
 typedef struct Command {
     const char *name;     /* "scan" or "db build" */
-    const char *summary;  /* one line */
-    const char *usage;    /* "[OPTION]… IMAGE" */
-    const char *description;
+    const char *summary;  /* one line, without a full stop */
+    const char *arguments; /* "IMAGE…"; NULL: none */
+    const char *description; /* paragraphs separated by an empty line */
     const char *examples; /* lines "command  # what it does" */
-    const Option *options; /* ended by NULL name; common options are added to all */
-    int (*run)(const struct Command *self, int argc, char **argv, Config *config);
+    const Option *options[OPTION_TABLES_MAX]; /* row tables, each ended by a NULL name; common_options are added to all */
+    unsigned min_args, max_args; /* UINT_MAX: any number */
+    bool plumbing;        /* for scripts and tests: listed behind the others */
+    int (*run)(Cli *cli); /* an exit code */
 } Command;
 
-/* In table order, ended by NULL name. */
-const Command *commands(void);
+/* In table order; *ret_n of them. */
+const Command *const *commands(size_t *ret_n);
+const Command *command_by_name(Str name);
+/* Options of every command: --help, --quiet … */
+extern const Option common_options[];
+/* Row i of the command's options (then of the common ones); NULL at the end. `command` may be NULL: the common ones alone. */
+const Option *command_option(const Command *command, size_t i);
+
+/* Where a value came from, weakest first. */
+typedef enum Origin { ORIGIN_DEFAULT, ORIGIN_CONFIG, ORIGIN_ENVIRONMENT, ORIGIN_OPTION } Origin;
+
+typedef struct CliValue {
+    const Option *option;
+    const char *text;    /* "true" for a flag that is on, "false" for one that a weaker origin turned off */
+    Origin origin;
+    const char *place;   /* variable name or "file:line:col"; NULL for options */
+} CliValue;
+
+struct Cli {
+    const Command *command;
+    char **args;         /* what is no option, NULL-ended */
+    size_t n_args;
+    Vec(CliValue) values; /* as given, strongest origin only: a repeated option has several */
+    Vec(char *) owned;   /* strings made while parsing */
+};
+
+/* The value of an option (its last, when it repeats); its default; NULL when there is none. `name` must be one of the command's rows. */
+const char *cli_value(const Cli *cli, const char *name);
+/* Is a flag on? */
+bool cli_flag(const Cli *cli, const char *name);
+/* Was it set at all, by whichever origin? */
+bool cli_is_set(const Cli *cli, const char *name);
+/* All values of an option that repeats, NULL-ended, in the order given; the array ends with the Cli. */
+const char *const *cli_values(Cli *cli, const char *name, size_t *ret_n);

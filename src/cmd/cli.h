@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From argv to Cli: finding the command, parsing and checking options, filling in from the environment. */
+#pragma once
+
+#include "cmd/command.h"
+
+/* Parses argv[1…]. 0 with *ret filled in; otherwise an exit code is in *ret_exit, the message printed, and -EINVAL returned.
+ * --help and --version are only recorded: main() answers them. */
+int cli_parse(int argc, char **argv, Cli *ret, int *ret_exit);
+void cli_done(Cli *cli);
+
+/* The row of an option by its name ("--format"); NULL when the command has none of that name. */
+const Option *cli_option(const Command *command, Str name);
+/* The values an option may have, "a|b|c", as a fresh string; NULL when it is free. */
+char *option_values(const Option *o);
+/* 0, or -EINVAL with `err` saying what is wrong with the value and what is allowed. Flags take true and false. */
+int option_check(const Option *o, Str value, Error *err);
+
+/* The name in `names` ("a|b|c") nearest to `s` by edit distance, when it is near enough to be a slip; STR_NULL otherwise. */
+Str nearest_name(Str names, Str s);

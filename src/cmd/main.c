@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll: one binary over one library. Here only: start, options, help, and the exit code. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "cmd/cli.h"
+#include "cmd/help.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/progress.h"
+#include "cmd/terminal.h"
+#include "plimsoll-version.h"
+
+static int answer_help(const Cli *cli) {
+    enum { USUAL = 80, READABLE = 100 };
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    unsigned width = output_width(cli);
+    help_write(cli->command, width == 0 ? USUAL : MIN(width, (unsigned) READABLE), &b);
+    return output_write(cli, buf_view(&b));
+}
+
+int main(int argc, char **argv) {
+    /* Width of characters for the terminal; nothing that is printed depends on the language. */
+    if (!setlocale(LC_CTYPE, ""))
+        setlocale(LC_CTYPE, "C.UTF-8");
+    /* A reader that goes away is an EPIPE where we write, not our end. */
+    signal(SIGPIPE, SIG_IGN);
+    Cli cli;
+    int rc;
+    if (cli_parse(argc, argv, &cli, &rc) < 0)
+        return rc;
+    const char *color = cli_value(&cli, "--color");
+    terminal_set_color(strcmp(color, "always") == 0 ? COLOR_ALWAYS : strcmp(color, "never") == 0 ? COLOR_NEVER : COLOR_AUTO);
+    message_set_quiet(cli_flag(&cli, "--quiet"));
+    progress_set_quiet(cli_flag(&cli, "--quiet"));
+    if (cli_flag(&cli, "--help"))
+        rc = answer_help(&cli);
+    else if (cli_flag(&cli, "--version"))
+        rc = output_write(&cli, STR("plimsoll " PLIMSOLL_VERSION "\n"));
+    else
+        rc = cli.command->run(&cli);
+    progress_end();
+    cli_done(&cli);
+    return rc;
+}

@@ -1,0 +1,67 @@
+#!/bin/bash
+# What every command does with options, arguments and output.
+. "$TOP/test/lib.sh"
+
+exits 0 "help" "$PLIMSOLL" --help
+like "$out" '^Usage: plimsoll ' "says how to use it"
+like "$out" 'list +Prints a table' "names the commands"
+is "$err" "" "and nothing on standard error"
+exits 0 "help of a command" "$PLIMSOLL" list --help
+help=$out
+exits 0 "help COMMAND" "$PLIMSOLL" help list
+is "$out" "$help" "is the same"
+exits 0 "-h wins over missing arguments" "$PLIMSOLL" list -h
+exits 0 "version" "$PLIMSOLL" --version
+like "$out" '^plimsoll [0-9]+\.[0-9]+\.[0-9]+$' "is a number"
+
+exits 2 "no command" "$PLIMSOLL"
+exits 2 "unknown command" "$PLIMSOLL" lits gaps
+like "$err" "^plimsoll: error: unknown command 'lits'; did you mean 'list'\?" "offers the nearest"
+is "$out" "" "and prints nothing on standard output"
+exits 2 "unknown command far from all" "$PLIMSOLL" frobnicate
+unlike "$err" 'did you mean' "offers none"
+exits 2 "unknown option" "$PLIMSOLL" list --colour=never gaps
+like "$err" "unknown option '--colour'; did you mean '--color'\?" "offers the nearest"
+exits 2 "unknown letter" "$PLIMSOLL" list -Z gaps
+like "$err" "unknown option '-Z'" "is named"
+exits 2 "a value that is none" "$PLIMSOLL" list --color=nevr gaps
+like "$err" "option '--color': 'nevr' is none of its values; did you mean 'never'\?" "offers the nearest"
+exits 2 "a value for a flag" "$PLIMSOLL" list --quiet=yes gaps
+like "$err" "option '--quiet' takes no value" "is refused"
+exits 2 "a value that is missing" "$PLIMSOLL" list gaps --color
+like "$err" "option '--color' needs a value" "is named"
+exits 2 "an empty value" "$PLIMSOLL" list gaps --output=
+exits 2 "a missing argument" "$PLIMSOLL" list
+exits 2 "an argument too many" "$PLIMSOLL" list gaps more
+like "$err" "one argument too many: 'more'" "is named"
+exits 2 "behind -- all are arguments" "$PLIMSOLL" list -- --help
+like "$err" "unknown table '--help'" "also what looks like an option"
+
+exits 0 "options before the command" "$PLIMSOLL" --quiet --color never list gaps
+exits 0 "and behind arguments, letters together" "$PLIMSOLL" list gaps -qo "$tmp/gaps"
+is "$out" "" "--output takes what standard output would have had"
+"$PLIMSOLL" list gaps >"$tmp/stdout"
+same "$tmp/gaps" "$tmp/stdout" "byte for byte"
+exits 0 "-o- is standard output" "$PLIMSOLL" list gaps -o-
+is "$out" "$(cat "$tmp/gaps")" "as always"
+PLIMSOLL_OUTPUT=$tmp/env exits 0 "PLIMSOLL_OUTPUT" "$PLIMSOLL" list gaps
+same "$tmp/env" "$tmp/gaps" "is --output"
+PLIMSOLL_COLOR=loud exits 2 "a wrong value in the environment" "$PLIMSOLL" list gaps
+like "$err" "environment variable PLIMSOLL_COLOR: 'loud'" "is named with its variable"
+
+# Output that fails.
+exits 3 "a directory that is not there" "$PLIMSOLL" list gaps -o "$tmp/none/gaps"
+like "$err" "writing .*/none/gaps: No such file" "is named"
+exits 3 "a full disk" "$PLIMSOLL" list gaps -o /dev/full
+like "$err" "writing /dev/full: no space left; free some" "says what to do"
+echo old >"$tmp/kept"
+chmod 640 "$tmp/kept"
+exits 0 "a file that exists is replaced" "$PLIMSOLL" list gaps -o "$tmp/kept"
+same "$tmp/kept" "$tmp/gaps" "whole"
+is "$(find "$tmp" -name 'kept.*' -o -name 'gaps.*')" "" "no temporary file stays behind"
+( set -o pipefail; "$PLIMSOLL" list gaps 2>"$tmp/err" | true )
+is "$?$(cat "$tmp/err")" 0 "a reader that goes away is no error"
+exits 3 "standard output on a full disk" bash -c '"$1" list gaps >/dev/full' - "$PLIMSOLL"
+like "$err" "writing standard output: no space left" "is named"
+
+done_testing
