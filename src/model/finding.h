@@ -66,3 +66,7 @@ typedef struct Finding {
 
 /* The order of every report: severity (worst first), package name, version, arch, path, id. */
 int finding_compare(const Finding *a, const Finding *b);
+
+/* What a finding is about, whatever the version: SHA-256 in hex of kind, id and package (type, name, architecture), or of kind, id, path and
+ * detail when it is about no package. Two scans of one thing give the same one; baselines and code scanners go by it. */
+void finding_fingerprint(const Finding *f, char ret_hex[static 65]);

@@ -61,5 +61,14 @@ Str package_purl(Arena *a, const PackageFact *p, const Os *os) {
     qualifier(&b, &sep, "arch", p->arch);
     qualifier(&b, &sep, "distro", buf_view(&distro));
     qualifier(&b, &sep, "epoch", epoch);
+    qualifier(&b, &sep, "rpmmod", p->module);
+    if (!str_empty(p->source_name) && (!str_eq(p->source_name, p->name) || !str_eq(p->source_version, p->version))) {
+        /* The source package, as other tools write it: "name" or "name@version". */
+        _cleanup_(buf_done) Buf upstream = buf_new(64 * 1024);
+        buf_str(&upstream, p->source_name);
+        if (!str_empty(p->source_version) && !str_eq(p->source_version, p->version))
+            buf_printf(&upstream, "@%.*s", STR_FMT(p->source_version));
+        qualifier(&b, &sep, "upstream", buf_view(&upstream));
+    }
     return b.failed ? STR_NULL : arena_str(a, buf_view(&b));
 }

@@ -25,3 +25,8 @@ typedef struct Format {
 const Format *format_by_name(Str name);
 /* In table order, ended by NULL name. */
 const Format *formats(void);
+
+/* The writers of format.list.h. */
+#define FORMAT(id, doc, media_type, extension, sbom) int format_##id##_write(const Report *r, const FormatOptions *o, Buf *out);
+#include "report/format.list.h"
+#undef FORMAT

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own JSON: everything that a Report holds. Its schema is docs/reference/report.schema.json; `version` there and here
+ * changes when a reader of the old form would be misled. */
+#include "report/format.h"
+#include "report/json-parts.h"
+#include "report/summary.h"
+
+enum { REPORT_VERSION = 1 };
+
+static void artifact(JsonWriter *w, const Artifact *a) {
+    json_map(w, "artifact");
+    json_strz(w, "kind", artifact_kind_name(a->kind));
+    json_str(w, "reference", a->reference);
+    json_str_null(w, "digest", a->digest);
+    json_str_null(w, "image_id", a->image_id);
+    if (str_empty(a->os)) {
+        json_null(w, "platform");
+    } else {
+        json_map(w, "platform");
+        json_str(w, "os", a->os);
+        json_str(w, "architecture", a->arch);
+        json_str_null(w, "variant", a->variant);
+        json_end(w);
+    }
+    json_time(w, "created", a->created);
+    json_str_null(w, "user", a->user);
+    json_list(w, "tags");
+    for (size_t i = 0; i < a->n_repo_tags; i++)
+        json_str(w, NULL, a->repo_tags[i]);
+    json_end(w);
+    json_list(w, "layers");
+    for (size_t i = 0; i < a->n_layers; i++) {
+        json_map(w, NULL);
+        json_layer(w, i, &a->layers[i]);
+        json_end(w);
+    }
+    json_end(w);
+    json_end(w);
+}
+
+static void os(JsonWriter *w, const Os *o) {
+    if (!o->known) {
+        json_null(w, "os");
+        return;
+    }
+    json_map(w, "os");
+    json_str(w, "id", o->id);
+    json_str_null(w, "version_id", o->version_id);
+    json_str_null(w, "codename", o->codename);
+    json_str_null(w, "pretty_name", o->pretty_name);
+    json_str_null(w, "id_like", o->id_like);
+    json_str_null(w, "cpe_name", o->cpe_name);
+    json_str_null(w, "release", o->release);
+    json_end(w);
+}
+
+static void layer_index(JsonWriter *w, int layer) {
+    if (layer < 0)
+        json_null(w, "layer");
+    else
+        json_i64(w, "layer", layer);
+}
+
+static void package(JsonWriter *w, const Package *p) {
+    const PackageFact *f = &p->fact;
+    json_map(w, NULL);
+    json_str(w, "ref", p->bom_ref);
+    json_strz(w, "type", package_type_name(f->type));
+    json_str(w, "name", f->name);
+    json_str(w, "version", f->version);
+    json_str_null(w, "architecture", f->arch);
+    json_map(w, "source");
+    json_str(w, "name", f->source_name);
+    json_str(w, "version", f->source_version);
+    json_end(w);
+    json_str_null(w, "license", f->license);
+    json_str_null(w, "maintainer", f->maintainer);
+    json_str_null(w, "vendor", f->vendor);
+    json_str_null(w, "module", f->module);
+    json_str_null(w, "digest", f->digest);
+    json_u64(w, "installed_size", f->installed_size);
+    json_u64(w, "files", f->n_files);
+    json_bool(w, "essential", f->essential);
+    json_str(w, "path", p->path);
+    layer_index(w, p->layer);
+    json_end(w);
+}
+
+static void finding(JsonWriter *w, const Finding *f) {
+    char fingerprint[65];
+    json_map(w, NULL);
+    json_strz(w, "kind", finding_kind_name(f->kind));
+    json_str(w, "id", f->id);
+    finding_fingerprint(f, fingerprint);
+    json_strz(w, "fingerprint", fingerprint);
+    if (f->package) {
+        json_map(w, "package");
+        json_str(w, "ref", f->package->bom_ref);
+        json_str(w, "name", f->package->fact.name);
+        json_str(w, "version", f->package->fact.version);
+        json_str_null(w, "architecture", f->package->fact.arch);
+        json_end(w);
+    } else {
+        json_null(w, "package");
+    }
+    json_strz(w, "severity", severity_name(f->severity));
+    json_str_null(w, "severity_source", f->severity_source);
+    json_strz(w, "status", fix_status_name(f->status));
+    json_str_null(w, "status_text", f->status_text);
+    json_str_null(w, "fixed_version", f->fixed_version);
+    json_str_null(w, "title", f->title);
+    json_str_null(w, "detail", f->detail);
+    json_str_null(w, "feed", f->feed);
+    json_parts(w, "advisories", f->advisories, ' ');
+    json_parts(w, "references", f->references, ' ');
+    if (str_empty(f->cvss.vector)) {
+        json_null(w, "cvss");
+    } else {
+        json_map(w, "cvss");
+        json_str(w, "vector", f->cvss.vector);
+        json_str_null(w, "source", f->cvss.source);
+        if (f->cvss.score10 < 0)
+            json_null(w, "score");
+        else
+            json_double(w, "score", f->cvss.score10 / 10.0);
+        json_end(w);
+    }
+    if (f->epss < 0) {
+        json_null(w, "epss");
+    } else {
+        json_map(w, "epss");
+        json_double(w, "probability", f->epss);
+        if (f->epss_percentile < 0)
+            json_null(w, "percentile");
+        else
+            json_double(w, "percentile", f->epss_percentile);
+        json_end(w);
+    }
+    json_bool(w, "kev", f->kev);
+    json_str_null(w, "kev_due", f->kev_due);
+    json_time(w, "published", f->published);
+    layer_index(w, f->layer);
+    json_str_null(w, "path", f->path);
+    json_bool(w, "new", f->is_new);
+    json_end(w);
+}
+
+static void summary(JsonWriter *w, const Report *r, const Summary *s) {
+    json_map(w, "summary");
+    json_u64(w, "packages", r->inventory.n_packages);
+    json_u64(w, "findings", s->total);
+    json_map(w, "severity");
+    for (int i = SEVERITY_N_ - 1; i >= 0; i--)
+        json_u64(w, severity_name((Severity) i), s->severity[i]);
+    json_end(w);
+    json_map(w, "kinds");
+    for (int i = 0; i < FINDING_KIND_N_; i++)
+        json_u64(w, finding_kind_name((FindingKind) i), s->kinds[i]);
+    json_end(w);
+    json_u64(w, "fixable", s->fixable);
+    json_u64(w, "kev", s->kev);
+    json_u64(w, "new", s->new_findings);
+    json_u64(w, "filtered", r->n_filtered);
+    json_u64(w, "baseline", r->n_baseline);
+    json_end(w);
+}
+
+static void coverage(JsonWriter *w, const Report *r, const Summary *s) {
+    const Coverage *c = &r->coverage;
+    json_map(w, "coverage");
+    json_bool(w, "complete", s->gaps + s->gaps_allowed == 0);
+    json_bool(w, "vulnerabilities_looked_up", !r->sbom_only && !s->no_data);
+    json_time(w, "as_of", c->as_of);
+    json_list(w, "gaps");
+    for (size_t i = 0; i < c->n_gaps; i++) {
+        json_map(w, NULL);
+        json_gap(w, &c->gaps[i]);
+        json_end(w);
+    }
+    json_end(w);
+    json_u64(w, "entries", c->entries);
+    json_u64(w, "bytes", c->bytes);
+    json_bool(w, "verified", c->verified);
+    json_str_null(w, "confinement", c->sandbox);
+    json_list(w, "analyzers");
+    for (size_t i = 0; i < c->n_analyzers; i++)
+        json_str(w, NULL, c->analyzers[i]);
+    json_end(w);
+    json_str_null(w, "database", c->database_digest);
+    json_list(w, "feeds");
+    for (size_t i = 0; i < c->n_feeds; i++) {
+        json_map(w, NULL);
+        json_str(w, "name", c->feeds[i].name);
+        json_time(w, "date", c->feeds[i].date);
+        json_u64(w, "records", c->feeds[i].records);
+        json_str_null(w, "digest", c->feeds[i].digest);
+        json_end(w);
+    }
+    json_end(w);
+    json_bool(w, "archives_asked", c->archives_asked);
+    json_end(w);
+}
+
+int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
+    Summary s = summary_of(r);
+    JsonWriter w = json_writer(out, true);
+    json_map(&w, NULL);
+    json_strz(&w, "format", "plimsoll-report");
+    json_u64(&w, "version", REPORT_VERSION);
+    json_strz(&w, "kind", r->sbom_only ? "sbom" : "scan");
+    json_map(&w, "tool");
+    json_strz(&w, "name", "plimsoll");
+    json_str(&w, "version", r->tool_version);
+    json_end(&w);
+    artifact(&w, &r->artifact);
+    os(&w, &r->inventory.os);
+    summary(&w, r, &s);
+    coverage(&w, r, &s);
+    json_map(&w, "exit");
+    json_i64(&w, "code", s.exit_code);
+    json_bool(&w, "incomplete", s.gaps > 0);
+    if (r->fail_on_set)
+        json_strz(&w, "fail_on", severity_name(r->fail_on));
+    else
+        json_null(&w, "fail_on");
+    json_u64(&w, "failing", s.failing);
+    json_end(&w);
+    json_list(&w, "findings");
+    for (size_t i = 0; !r->sbom_only && i < r->n_findings; i++)
+        finding(&w, &r->findings[i]);
+    json_end(&w);
+    json_list(&w, "packages");
+    for (size_t i = 0; i < r->inventory.n_packages; i++)
+        package(&w, &r->inventory.packages[i]);
+    json_end(&w);
+    json_list(&w, "content_sets");
+    for (size_t i = 0; i < r->inventory.n_content_sets; i++)
+        json_str(&w, NULL, r->inventory.content_sets[i]);
+    json_end(&w);
+    json_list(&w, "archives");
+    for (size_t i = 0; i < r->inventory.n_archives; i++) {
+        json_map(&w, NULL);
+        json_archive(&w, &r->inventory.archives[i]);
+        json_end(&w);
+    }
+    json_end(&w);
+    json_end(&w);
+    buf_putc(out, '\n');
+    return out->failed;
+}

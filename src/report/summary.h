@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every format says about a report as a whole: counted once, worded once. */
+#pragma once
+
+#include "base/buf.h"
+#include "model/report.h"
+
+typedef struct Summary {
+    size_t severity[SEVERITY_N_];
+    size_t kinds[FINDING_KIND_N_];
+    size_t total;
+    size_t fixable;         /* a fixed version exists */
+    size_t kev;
+    size_t new_findings;    /* not in the baseline */
+    size_t failing;         /* new and at or over --fail-on */
+    size_t gaps;            /* not allowed ones */
+    size_t gaps_allowed;
+    bool no_data;           /* vulnerabilities could not be looked up at all: a count of 0 means nothing */
+    int exit_code;          /* 3 incomplete, 1 failing, 0 */
+} Summary;
+
+Summary summary_of(const Report *r);
+/* The verdict in one sentence, without hostile text: "12 findings: 1 critical, …" or why there is none. */
+void summary_sentence(Buf *out, const Report *r, const Summary *s);
+
+/* The instruction that made layer i, shortened ("RUN apt-get update && …"; long hexadecimal numbers cut), on one line, not yet cleaned; empty when unknown. */
+void layer_instruction(Buf *out, const Report *r, int layer);
+/* "fixed in 1.2-3", "no fix yet", "will not fix (no-dsa)" … not yet cleaned. */
+void finding_fix(Buf *out, const Finding *f);
+/* "CVE-2024-1 in openssl 3.0.1", or what it is about otherwise; not yet cleaned. */
+void finding_subject(Buf *out, const Finding *f);
+/* The text of a finding: its title, else its detail, else a sentence made of id, package and fix. */
+void finding_text(Buf *out, const Finding *f);
+/* Where to read about it: the first of its references, else a page of the authority that gave the id; empty when unknown. */
+void finding_url(Buf *out, const Finding *f);
+/* 0…100 as code scanners sort by: the CVSS score, else the middle of the severity's range; in tenths. */
+unsigned finding_score10(const Finding *f);
