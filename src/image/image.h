@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "model/artifact.h"
 #include "registry/registry.h"
+#include "registry/registry.h"
 
 typedef struct Platform {
     char os[32], arch[32], variant[16]; /* Go's names: "linux", "amd64", "v8"; empty variant: any */
@@ -19,7 +20,7 @@ int platform_parse(Str s, Platform *ret, Error *err);
 Platform platform_host(void);
 
 typedef struct ImageOptions {
-    Platform platform;
+    Platform platform;           /* all empty: this machine's, and an image that exists for one platform only is taken whatever that is */
     const Limits *limits;
     RegistryOptions registry;
     const char *temp_dir;        /* where standard input and compressed archives are spooled */

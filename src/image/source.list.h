@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every source of images: X(name, function, is a path, tried by name, documentation). Those that are tried by name are tried
+ * in this order. */
+X("dir", source_dir_open, true, false, "A root file system in a directory; / is this machine")
+X("oci", source_oci_open, true, false, "An OCI image layout: a directory or a tar, plain or compressed; PATH:TAG chooses")
+X("docker-archive", source_saved_open, true, false, "An archive of `docker save`, plain or compressed; PATH:NAME:TAG chooses")
