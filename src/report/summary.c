@@ -159,6 +159,15 @@ void finding_text(Buf *out, const Finding *f) {
     }
 }
 
+bool url_is_plain(Str url) {
+    if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
+        return false;
+    for (size_t i = 0; i < url.n; i++)
+        if ((unsigned char) url.p[i] <= 0x20 || (unsigned char) url.p[i] >= 0x7f || strchr("<>\"{}|\\^`'", url.p[i]))
+            return false;
+    return true;
+}
+
 /* Nothing but these characters goes from an id into a link. */
 static bool plain_id(Str id) {
     for (size_t i = 0; i < id.n; i++)
@@ -170,7 +179,7 @@ static bool plain_id(Str id) {
 void finding_url(Buf *out, const Finding *f) {
     Str rest = f->references, url;
     while (str_split(&rest, ' ', &url))
-        if (str_starts(url, STR("https://")) && str_is_utf8(url)) {
+        if (url_is_plain(url)) {
             buf_str(out, url);
             return;
         }
