@@ -2,6 +2,7 @@
 #include "base/worker.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -105,6 +106,7 @@ static ssize_t receive(int sock, Request *rq, int *fds, size_t *ret_n) {
 static _noreturn_ void zygote_main(int sock) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "plimsoll-zygote");
+    setlocale(LC_CTYPE, "C.UTF-8"); /* libarchive converts names by it; a worker cannot load it any more */
     signal(SIGINT, SIG_IGN); /* the parent decides what an interrupt means */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null >= 0) {
@@ -245,6 +247,7 @@ int worker_wait(Worker *w, Error *err) {
     fd_closep(&w->out);
     fd_closep(&w->control);
     w->pid = 0;
+    w->crashed = got != sizeof(v);
     if (WIFSIGNALED(status))
         return error_set(err, -EBADMSG, "a worker died of signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
     if (got != sizeof(v))

@@ -45,9 +45,10 @@ typedef struct Worker {
     pid_t pid;
     int out;             /* read end of the answer; owned: worker_wait() closes it */
     int control;         /* for the library */
+    bool crashed;        /* set by worker_wait(): it was killed or ended without an answer */
 } Worker;
 int worker_spawn(WorkerFn fn, Str args, const int *fds, size_t n_fds, const WorkerLimits *limits, Worker *ret, Error *err);
-/* Waits for its end: fn's result, -EBADMSG when it crashed. */
+/* Waits for its end: fn's result; -EBADMSG and w->crashed when it was killed. */
 int worker_wait(Worker *w, Error *err);
 /* Kills and reaps it. */
 void worker_kill(Worker *w);

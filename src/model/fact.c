@@ -46,6 +46,7 @@ void fact_encode(Buf *b, const Fact *f) {
         wire_put_u64(b, f->archive.line);
         break;
     case FACT_PROBLEM:
+        wire_put_u64(b, f->problem.kind);
         wire_put_u64(b, f->problem.line);
         break;
     default:
@@ -78,6 +79,7 @@ int fact_decode(WireReader *r, Fact *ret) {
         f.archive.line = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     case FACT_PROBLEM:
+        f.problem.kind = (ProblemKind) wire_max(r, PROBLEM_KIND_N_ - 1);
         f.problem.line = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     default:

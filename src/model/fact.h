@@ -71,7 +71,16 @@ typedef struct ArchiveSourceFact {
     uint32_t line;
 } ArchiveSourceFact;
 
+typedef enum ProblemKind {
+    PROBLEM_FILE,    /* a file is not what it should be, or could not be read: something was not seen */
+    PROBLEM_LIMIT,   /* a limit was passed: something was not seen, and it may be an attack */
+    PROBLEM_CRASH,   /* a worker died on it: likewise */
+    PROBLEM_HOSTILE, /* an entry that no honest tool writes (a path out of the root); nothing was missed */
+    PROBLEM_KIND_N_,
+} ProblemKind;
+
 typedef struct ProblemFact {
+    ProblemKind kind;
     Str reason;         /* what was found and what was expected: "truncated: the header blob ends at byte 40 of 96" */
     uint32_t line;      /* 0: not a text file */
 } ProblemFact;

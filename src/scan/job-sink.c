@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/job-sink.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/fs.h"
+
+static int send(Job *j, FrameType type, Buf *b) {
+    FrameHeader h = {type, (uint32_t) b->n};
+    int r = fs_write_all(j->io->out, &h, sizeof(h));
+    if (r == 0)
+        r = fs_write_all(j->io->out, b->p, b->n);
+    if (r < 0)
+        j->failed = r;
+    buf_clear(b);
+    return r;
+}
+
+int job_flush(Job *j, bool all) {
+    enum { ENOUGH = 32 * 1024 };
+    if (j->facts.n > (all ? 0 : ENOUGH))
+        send(j, FRAME_FACTS, &j->facts);
+    if (j->index.n > (all ? 0 : ENOUGH))
+        send(j, FRAME_INDEX, &j->index);
+    if (j->links.n > (all ? 0 : ENOUGH))
+        send(j, FRAME_LINKS, &j->links);
+    return j->failed;
+}
+
+int job_end(Job *j) {
+    Buf b = buf_new(64);
+    job_flush(j, true);
+    wire_put_u64(&b, j->ordinal);
+    wire_put_u64(&b, j->bytes);
+    send(j, FRAME_END, &b);
+    buf_done(&b);
+    return j->failed;
+}
+
+bool job_begin(Job *j, Str name) {
+    j->ordinal++;
+    size_t n = MIN(name.n, sizeof(j->state->path));
+    memcpy(j->state->path, name.p, n);
+    atomic_store_explicit(&j->state->path_n, (uint32_t) n, memory_order_relaxed);
+    atomic_store_explicit(&j->state->ordinal, j->ordinal, memory_order_relaxed);
+    while (j->next_skip < j->args.n_skip && j->args.skip[j->next_skip] < j->ordinal)
+        j->next_skip++;
+    return !(j->next_skip < j->args.n_skip && j->args.skip[j->next_skip] == j->ordinal);
+}
+
+void job_entry(Job *j, Str path, EntryKind kind) {
+    uint64_t word = entry_word(entry_hash(path), kind);
+    buf_add(&j->index, &word, sizeof(word));
+    j->position++;
+    job_flush(j, false);
+}
+
+/* Does `path` lie at or above `dir`? */
+static bool is_above(Str path, Str dir) {
+    return str_starts(dir, path) && (dir.n == path.n || path.n == 0 || dir.p[path.n] == '/');
+}
+
+/* The path that alias i makes of `path`, into the scratch arena; false when it does not apply. */
+static bool apply_alias(Job *j, size_t i, Str path, Str *ret) {
+    const PathAlias *al = &j->args.look_for.aliases[i];
+    if (!is_above(al->from, path))
+        return false;
+    *ret = arena_printf(&j->scratch, "%.*s%.*s", STR_FMT(al->to), STR_FMT(str_from_at(path, al->from.n)));
+    return true;
+}
+
+static bool any_wants(const Job *j, Str path) {
+    for (size_t i = 0; i < j->n_analyzers; i++)
+        if ((j->args.look_for.analyzers >> i & 1) && j->analyzers[i]->wants(path))
+            return true;
+    return false;
+}
+
+bool job_wants(Job *j, Str path) {
+    if (any_wants(j, path))
+        return true;
+    for (size_t i = 0; i < j->args.look_for.n_aliases; i++) {
+        Str other;
+        if (apply_alias(j, i, path, &other) && any_wants(j, other))
+            return true;
+    }
+    return false;
+}
+
+void job_link(Job *j, Str path, Str target, bool hard) {
+    bool matters = job_wants(j, path);
+    for (size_t i = 0; !matters && !hard && i < j->n_analyzers; i++)
+        for (const char *const *root = j->analyzers[i]->roots; !matters && *root; root++)
+            matters = **root && is_above(path, str_from(*root));
+    for (size_t i = 0; !matters && !hard && i < j->args.look_for.n_aliases; i++)
+        matters = is_above(path, j->args.look_for.aliases[i].from);
+    if (!matters)
+        return;
+    LayerLink l = {j->position, path, target, hard};
+    layer_link_encode(&j->links, &l);
+    job_flush(j, false);
+}
+
+static void put(Job *j, const Fact *f) {
+    if (j->n_facts >= j->args.limits.facts && f->kind != FACT_PROBLEM) {
+        if (!j->over_facts) {
+            j->over_facts = true;
+            job_problem(j, j->real, PROBLEM_LIMIT, "more than %llu facts in one layer: the rest was not taken", (unsigned long long) j->args.limits.facts);
+        }
+        return;
+    }
+    j->n_facts++;
+    LocatedFact lf = {j->position, j->real, *f};
+    located_fact_encode(&j->facts, &lf);
+    job_flush(j, false);
+}
+
+static void put_fact(void *userdata, const Fact *f) {
+    put(userdata, f);
+}
+
+static void analyse_as(Job *j, Str path, Str bytes) {
+    FactSink sink = {put_fact, j};
+    for (size_t i = 0; i < j->n_analyzers; i++) {
+        if (!(j->args.look_for.analyzers >> i & 1) || !j->analyzers[i]->wants(path))
+            continue;
+        Arena scratch = {0};
+        AnalyzerInput in = {path, bytes, &j->args.limits, &scratch};
+        j->analyzers[i]->run(&in, &sink);
+        arena_done(&scratch);
+    }
+}
+
+void job_analyse(Job *j, Str path, Str bytes) {
+    j->real = path;
+    analyse_as(j, path, bytes);
+    for (size_t i = 0; i < j->args.look_for.n_aliases; i++) {
+        Str other;
+        if (apply_alias(j, i, path, &other))
+            analyse_as(j, other, bytes);
+    }
+    arena_done(&j->scratch);
+}
+
+void job_problem(Job *j, Str path, ProblemKind kind, const char *fmt, ...) {
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    j->real = path;
+    Fact f = {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = path};
+    f.problem.kind = kind;
+    f.problem.reason = str_n(text, MIN((size_t) MAX(n, 0), sizeof(text) - 1));
+    put(j, &f);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a layer job shares between its sources (tar stream, files): matching paths to analyzers, and the answer. */
+#pragma once
+
+#include "analyze/analyzer.h"
+#include "base/ring.h"
+#include "scan/layer-job.h"
+
+typedef struct Job {
+    const WorkerIo *io;
+    JobArgs args;
+    JobState *state;
+    const Analyzer *const *analyzers;
+    size_t n_analyzers;
+    Arena scratch;
+    Buf facts, index, links;
+    uint64_t position;    /* entry words put so far */
+    uint64_t ordinal;     /* entries begun */
+    uint64_t bytes;
+    uint64_t n_facts;
+    size_t next_skip;
+    bool over_facts;
+    Str real;             /* path of the file that is being analysed */
+    int failed;           /* the parent does not read any more */
+    const Analyzer *const *current;
+} Job;
+
+/* Begins an entry: counts it and makes its place known. False when it is to be left out. */
+bool job_begin(Job *j, Str name);
+void job_entry(Job *j, Str path, EntryKind kind);
+/* Passes a link on when analyzers may care for it. */
+void job_link(Job *j, Str path, Str target, bool hard);
+/* Is any analyzer interested in this path (or in what an alias makes of it)? */
+bool job_wants(Job *j, Str path);
+/* Runs the interested analyzers. */
+void job_analyse(Job *j, Str path, Str bytes);
+void job_problem(Job *j, Str path, ProblemKind kind, const char *fmt, ...) _printf_(4, 5);
+/* Sends what has gathered; `all` also small rests. */
+int job_flush(Job *j, bool all);
+/* The last frame. */
+int job_end(Job *j);
+
+int job_run_stream(Job *j, Ring *in, Ring *out);
+int job_run_files(Job *j, Ring *in);

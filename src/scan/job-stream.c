@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A layer job on a stream: tar entries by libarchive from decoded blocks.
+ * Whiteouts: OCI image specification, layer.md, "Representing changes". */
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "scan/decode.h"
+#include "scan/job-sink.h"
+
+typedef struct Stream {
+    Job *job;
+    Decoder *decoder;
+    int failed; /* of the decoder */
+    bool ended;
+} Stream;
+
+static ssize_t next_block(Stream *s, const char **ret) {
+    if (s->ended)
+        return 0;
+    ssize_t n = s->failed ? s->failed : decoder_next(s->decoder, ret);
+    if (n < 0)
+        s->failed = (int) n;
+    if (n <= 0)
+        s->ended = true;
+    return n;
+}
+
+static la_ssize_t on_read(struct archive *a, void *userdata, const void **ret) {
+    const char *p = NULL;
+    ssize_t n = next_block(userdata, &p);
+    *ret = p;
+    if (n < 0) {
+        archive_set_error(a, EIO, "the layer cannot be read");
+        return -1;
+    }
+    return n;
+}
+
+static Str dir_of(Str path) {
+    ssize_t slash = str_rchr(path, '/');
+    return slash < 0 ? STR("") : str_head(path, (size_t) slash);
+}
+
+/* The whole content of the current entry into *buf: 0, -E2BIG over the file limit, -EIO when the archive ends inside it. */
+static int read_entry(struct archive *a, const Limits *limits, Buf *buf) {
+    const void *p;
+    size_t n;
+    la_int64_t at;
+    int r;
+    buf_clear(buf);
+    while ((r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
+        /* A sparse file's holes are zeros. */
+        if (at < 0 || (uint64_t) at < buf->n || (uint64_t) at > limits->file_bytes || n > limits->file_bytes - (uint64_t) at)
+            return -E2BIG;
+        size_t hole = (size_t) at - buf->n;
+        if (buf_reserve(buf, hole + n) < 0)
+            return -E2BIG;
+        memset(buf->p + buf->n, 0, hole);
+        buf->n += hole;
+        buf_add(buf, p, n);
+    }
+    return r == ARCHIVE_EOF ? 0 : -EIO;
+}
+
+/* True when the entry was one of the markers that hide files of lower layers. */
+static bool marker(Job *j, Str path) {
+    Str dir = dir_of(path);
+    Str base = str_from_at(path, dir.n ? dir.n + 1 : 0);
+    if (!str_starts(base, STR(".wh.")))
+        return false;
+    if (str_eq(base, STR(".wh..wh..opq"))) {
+        job_entry(j, dir, ENTRY_OPAQUE);
+        return true;
+    }
+    if (str_starts(base, STR(".wh..wh.")))
+        return true; /* AUFS's own book-keeping: no content, hides nothing */
+    Str hidden = arena_printf(&j->scratch, "%.*s%s%.*s", STR_FMT(dir), dir.n ? "/" : "", STR_FMT(str_from_at(base, 4)));
+    job_entry(j, hidden, ENTRY_WHITEOUT);
+    return true;
+}
+
+static void entry(Job *j, struct archive *a, struct archive_entry *e, Str path, Buf *content) {
+    const char *hard = archive_entry_hardlink(e);
+    unsigned type = archive_entry_filetype(e);
+    if (marker(j, path))
+        return;
+    if (hard) {
+        char *to = arena_bytes(&j->scratch, strlen(hard) + 1);
+        ssize_t n = fs_normalise(str_from(hard), j->args.limits.path_bytes, to);
+        job_entry(j, path, ENTRY_FILE);
+        if (n < 0)
+            job_problem(j, path, PROBLEM_HOSTILE, "hard link to a path outside of the root: entry left out");
+        else
+            job_link(j, path, str_n(to, (size_t) n), true);
+        return;
+    }
+    if (type == AE_IFDIR) {
+        job_entry(j, path, ENTRY_DIR);
+        return;
+    }
+    if (type == AE_IFLNK) {
+        const char *target = archive_entry_symlink(e);
+        job_entry(j, path, ENTRY_SYMLINK);
+        if (target)
+            job_link(j, path, str_from(target), false);
+        return;
+    }
+    job_entry(j, path, ENTRY_FILE);
+    if (type != AE_IFREG || !job_wants(j, path))
+        return;
+    if (archive_entry_size(e) > 0 && (uint64_t) archive_entry_size(e) > j->args.limits.file_bytes) {
+        job_problem(j, path, PROBLEM_LIMIT, "%lld bytes, more than the %llu that an analyzer reads", (long long) archive_entry_size(e), (unsigned long long) j->args.limits.file_bytes);
+        return;
+    }
+    int r = read_entry(a, &j->args.limits, content);
+    if (r == -E2BIG)
+        job_problem(j, path, PROBLEM_LIMIT, "more than the %llu bytes that an analyzer reads", (unsigned long long) j->args.limits.file_bytes);
+    else if (r < 0)
+        job_problem(j, path, PROBLEM_FILE, "the archive ends inside this file");
+    else
+        job_analyse(j, path, buf_view(content));
+    enum { KEEP = 1 << 20 };
+    if (content->cap > KEEP)
+        buf_done(content);
+}
+
+/* The name as bytes: what the archive holds, or its UTF-8 form where it cannot be had otherwise. */
+static const char *entry_name(struct archive_entry *e) {
+    const char *name = archive_entry_pathname(e);
+    return name ? name : archive_entry_pathname_utf8(e);
+}
+
+static int walk(Stream *s, struct archive *a) {
+    Job *j = s->job;
+    const Limits *limits = &j->args.limits;
+    _cleanup_(buf_done) Buf content = buf_new((size_t) limits->file_bytes);
+    _cleanup_(buf_done) Buf path = buf_new(64 * 1024 * 1024);
+    struct archive_entry *e;
+    int r;
+    while ((r = archive_read_next_header(a, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
+        const char *name = entry_name(e);
+        Str raw = str_from(name);
+        if (!job_begin(j, raw))
+            continue;
+        if (j->ordinal > limits->entries) {
+            job_problem(j, STR(""), PROBLEM_LIMIT, "more than %llu entries: the rest of the layer was not looked at", (unsigned long long) limits->entries);
+            return 0;
+        }
+        if (!name || raw.n > 16 * (size_t) limits->path_bytes) {
+            job_problem(j, STR(""), PROBLEM_LIMIT, "entry %llu has no readable name or one that is too long: left out", (unsigned long long) j->ordinal);
+            continue;
+        }
+        buf_clear(&path);
+        buf_reserve(&path, raw.n);
+        ssize_t n = fs_normalise(raw, limits->path_bytes, path.p);
+        if (n < 0) {
+            bool long_name = n == -ENAMETOOLONG;
+            job_problem(j, str_head(raw, limits->path_bytes), long_name ? PROBLEM_LIMIT : PROBLEM_HOSTILE,
+                        long_name ? "path of more than %u bytes: entry left out" : "path leads out of the root: entry left out", limits->path_bytes);
+            continue;
+        }
+        if (n > 0)
+            entry(j, a, e, str_n(path.p, (size_t) n), &content);
+        arena_done(&j->scratch);
+        if (j->failed)
+            return j->failed;
+    }
+    if (r == ARCHIVE_EOF || s->failed)
+        return 0; /* the caller looks at s->failed */
+    const char *why = archive_error_string(a);
+    job_begin(j, STR(""));
+    return worker_fail(j->io, -EBADMSG, "not a valid tar after entry %llu (%s)", (unsigned long long) (j->ordinal - 1), why ? why : "no reason given");
+}
+
+int job_run_stream(Job *j, Ring *in, Ring *out) {
+    _cleanup_(decoder_freep) Decoder *decoder = decoder_new(j->args.compression, in, out, &j->args.limits);
+    Stream s = {.job = j, .decoder = decoder};
+    struct archive *a = archive_read_new();
+    if (!a)
+        return -ENOMEM;
+    archive_read_support_format_tar(a);
+    archive_read_support_format_empty(a);
+    int r = archive_read_open(a, &s, NULL, on_read, NULL);
+    if (r == ARCHIVE_OK || s.failed)
+        r = s.failed ? 0 : walk(&s, a);
+    else
+        r = worker_fail(j->io, -EBADMSG, "not a tar archive (%s)", archive_error_string(a));
+    /* What stands behind the end mark belongs to the digest all the same. */
+    const char *p;
+    while (!s.ended && r == 0)
+        next_block(&s, &p);
+    j->bytes = decoder_total(decoder);
+    if (r == 0 && s.failed)
+        r = worker_fail(j->io, s.failed, "%s", decoder_error(decoder));
+    archive_read_free(a);
+    return r;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The job that a confined worker does for one layer or directory tree: inflate, untar, analyse, answer in frames. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/worker.h"
+#include "image/image.h"
+#include "scan/layer-facts.h"
+
+/* Where a job is, in memory that it shares with its parent: on a crash the parent knows which entry to leave out. */
+typedef struct JobState {
+    _Atomic uint64_t ordinal; /* entry being worked on, from 1; 0: none yet */
+    _Atomic uint32_t path_n;
+    char path[4096];
+} JobState;
+
+typedef enum JobSource {
+    JOB_STREAM, /* `in` carries the stored bytes of a layer */
+    JOB_FILES,  /* `in` carries files that the parent read: see job_file_header */
+} JobSource;
+
+typedef struct JobArgs {
+    JobSource source;
+    LayerCompression compression;
+    uint64_t in_size, out_size; /* of the rings; out_size 0: none */
+    Limits limits;
+    LookFor look_for;
+    const uint64_t *skip;       /* ordinals to leave out, ascending */
+    size_t n_skip;
+} JobArgs;
+
+/* Descriptors of the job, in this order. */
+enum { JOB_FD_STATE, JOB_FD_IN, JOB_FD_OUT };
+
+void job_args_encode(Buf *b, const JobArgs *a);
+int job_args_decode(Str s, Arena *a, JobArgs *ret);
+
+/* JOB_FILES: what stands in front of each entry in `in`. A file's content follows; a directory or link has none but its
+ * target. Integers in host order: both ends are this program. */
+typedef struct JobFileHeader {
+    uint64_t content_n; /* bytes that follow the path: a file's content or a link's target */
+    uint32_t path_n;
+    uint8_t kind;       /* EntryKind */
+    uint8_t unread;     /* 1: the parent could not read it, 2: it is over a limit; `content` is the reason */
+    uint8_t pad[2];
+} JobFileHeader;
+
+/* Frames of the answer: type, payload length, payload. */
+typedef enum FrameType {
+    FRAME_FACTS = 1, /* LocatedFacts */
+    FRAME_INDEX,     /* entry words, host order */
+    FRAME_LINKS,     /* LayerLinks */
+    FRAME_END,       /* entries, bytes */
+} FrameType;
+typedef struct FrameHeader {
+    uint32_t type, n;
+} FrameHeader;
+enum { FRAME_MAX = 1 << 20 }; /* a frame of facts may be larger when a single fact is: up to the file limit */
+
+int layer_job(const WorkerIo *io);

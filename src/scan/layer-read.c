@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/layer-read.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "scan/job-run.h"
+
+enum {
+    IN_RING = 1 << 20,
+    OUT_RING = 4 << 20,
+    STEP = 128 * 1024,
+    CRASHES_MAX = 5, /* entries left out of one layer before the layer is given up */
+};
+
+typedef struct Feeder {
+    BlobStream *stream;
+    Ring *in;
+    ReadProgress progress;
+    Hasher *hasher;
+    uint64_t stored;
+    int result;
+    Error err;
+} Feeder;
+
+/* Stored bytes -> ring and hash. Goes on hashing when nobody reads the ring any more: a wrong digest explains a
+ * broken stream better than the codec does. */
+static void *feed(void *userdata) {
+    Feeder *f = userdata;
+    _cleanup_free_ char *scratch = NULL;
+    for (;;) {
+        char *p;
+        ssize_t room = scratch ? STEP : ring_reserve(f->in, STEP, &p);
+        if (room < 0) {
+            scratch = xmalloc(STEP);
+            room = STEP;
+        }
+        if (scratch)
+            p = scratch;
+        ssize_t n = blob_read(f->stream, p, (size_t) room, &f->err);
+        if (n <= 0) {
+            f->result = (int) n;
+            if (n < 0)
+                ring_abort(f->in);
+            else
+                ring_finish(f->in);
+            return NULL;
+        }
+        if (!scratch)
+            ring_commit(f->in, (size_t) n);
+        hasher_add(f->hasher, p, (size_t) n);
+        f->stored += (uint64_t) n;
+        if (f->progress.bytes)
+            f->progress.bytes(f->progress.userdata, (uint64_t) n);
+    }
+}
+
+typedef struct Drain {
+    Ring *out;
+    Hasher *hasher;
+} Drain;
+
+static void *drain(void *userdata) {
+    Drain *d = userdata;
+    const char *p;
+    ssize_t n;
+    while ((n = ring_peek(d->out, STEP, &p)) > 0) {
+        hasher_add(d->hasher, p, (size_t) n);
+        ring_consume(d->out, (size_t) n);
+    }
+    return NULL;
+}
+
+/* The digest algorithm that `expected` names; SHA-256 when it names none. */
+static DigestKind digest_kind(Str expected, const char **ret_prefix) {
+    bool is512 = str_starts(expected, STR("sha512:"));
+    *ret_prefix = is512 ? "sha512:" : "sha256:";
+    return is512 ? DIGEST_SHA512 : DIGEST_SHA256;
+}
+
+static void digest_text(Hasher *h, const char *prefix, char *to, size_t n) {
+    char hex[DIGEST_HEX_MAX + 1];
+    hasher_hex(h, hex);
+    snprintf(to, n, "%s%s", prefix, hex);
+}
+
+/* One attempt. *ret_crashed: the worker died; the caller may leave out the entry it died on. */
+static int attempt(Image *img, size_t layer, JobArgs *args, const ReadOptions *o, LayerFacts *ret, LayerDigests *digests,
+                   bool *ret_crashed, uint64_t *ret_site, char **ret_path, Error *err) {
+    const LayerInfo *info = &image_artifact(img)->layers[layer];
+    JobRun run;
+    _cleanup_(blob_closep) BlobStream *stream = NULL;
+    const char *blob_prefix, *diff_prefix;
+    *ret_crashed = false;
+    int r = image_layer_open(img, layer, &stream, err);
+    if (r < 0)
+        return r;
+    _cleanup_(hasher_freep) Hasher *blob_hash = hasher_new(digest_kind(info->digest, &blob_prefix));
+    _cleanup_(hasher_freep) Hasher *diff_hash = hasher_new(digest_kind(info->diff_id, &diff_prefix));
+    r = job_run_start(&run, args, err);
+    if (r < 0) {
+        job_run_done(&run);
+        return r;
+    }
+    bool plain = !run.out.shared;
+    Feeder f = {.stream = stream, .in = &run.in, .progress = o->progress, .hasher = blob_hash};
+    Drain d = {&run.out, diff_hash};
+    pthread_t feeder, drainer;
+    pthread_create(&feeder, NULL, feed, &f);
+    if (!plain)
+        pthread_create(&drainer, NULL, drain, &d);
+    r = job_run_gather(&run, o->limits, ret, err);
+    pthread_join(feeder, NULL);
+    if (!plain)
+        pthread_join(drainer, NULL);
+    digests->stored = f.stored;
+    digest_text(blob_hash, blob_prefix, digests->blob, sizeof(digests->blob));
+    if (plain)
+        snprintf(digests->diff_id, sizeof(digests->diff_id), "%s", digests->blob);
+    else
+        digest_text(diff_hash, diff_prefix, digests->diff_id, sizeof(digests->diff_id));
+    if (r < 0 && run.worker.crashed) {
+        *ret_crashed = true;
+        *ret_site = job_run_crash_site(&run, ret_path);
+    }
+    if (f.result < 0)
+        r = error_set(err, f.result, "%s", error_text(&f.err, f.result));
+    else if (!str_empty(info->digest) && !str_eqz(info->digest, digests->blob))
+        r = error_set(err, -EBADMSG, "digest is wrong: the stored bytes are %s", digests->blob);
+    error_done(&f.err);
+    job_run_done(&run);
+    return r;
+}
+
+static void add_crash(LayerFacts *l, const char *path) {
+    LocatedFact lf = {.position = l->index.n, .real = str_from(path)};
+    lf.fact = (Fact) {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = str_from(path)};
+    lf.fact.problem.kind = PROBLEM_CRASH;
+    lf.fact.problem.reason = STR("a worker died on this file: it was left out");
+    located_fact_encode(&l->facts, &lf);
+}
+
+int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, LayerDigests *digests, Error *err) {
+    LayerCompression c = image_layer_compression(img, layer, err);
+    if ((int) c < 0)
+        return (int) c;
+    if (c == LAYER_UNSUPPORTED)
+        return -ENOTSUP;
+    JobArgs args = {.source = JOB_STREAM, .compression = c, .in_size = IN_RING, .out_size = c == LAYER_TAR ? 0 : OUT_RING,
+                    .limits = *o->limits, .look_for = o->look_for};
+    uint64_t skip[CRASHES_MAX];
+    char *paths[CRASHES_MAX] = {0};
+    size_t n_skip = 0;
+    int r;
+    for (;;) {
+        bool crashed;
+        uint64_t site = 0;
+        char *path = NULL;
+        args.skip = skip;
+        args.n_skip = n_skip;
+        layer_facts_done(ret);
+        r = attempt(img, layer, &args, o, ret, digests, &crashed, &site, &path, err);
+        bool known = false;
+        for (size_t i = 0; i < n_skip; i++)
+            known |= skip[i] == site;
+        if (!crashed || site == 0 || known || n_skip == CRASHES_MAX) {
+            free(path);
+            break;
+        }
+        /* Ascending, as the job wants them. */
+        size_t at = n_skip++;
+        for (; at > 0 && skip[at - 1] > site; at--) {
+            skip[at] = skip[at - 1];
+            paths[at] = paths[at - 1];
+        }
+        skip[at] = site;
+        paths[at] = path;
+        error_done(err);
+    }
+    for (size_t i = 0; i < n_skip; i++) {
+        add_crash(ret, paths[i]);
+        free(paths[i]);
+    }
+    const Str claimed = image_artifact(img)->layers[layer].diff_id;
+    if (r >= 0 && !str_eqz(claimed, digests->diff_id))
+        r = error_set(err, -EBADMSG, "the configuration claims diff_id %.*s, but the layer's content is %s", STR_FMT(claimed), digests->diff_id);
+    return r;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parent's side of a layer job: feeds a confined worker, hashes beside it, gathers its answer. */
+#pragma once
+
+#include "scan/layer-facts.h"
+#include "image/image.h"
+
+typedef struct ReadProgress {
+    void (*bytes)(void *userdata, uint64_t more); /* stored bytes read; called from another thread */
+    void *userdata;
+} ReadProgress;
+
+typedef struct ReadOptions {
+    const Limits *limits;
+    LookFor look_for;
+    ReadProgress progress;
+} ReadOptions;
+
+typedef struct LayerDigests {
+    char blob[160];     /* "sha256:…" of the stored bytes */
+    char diff_id[160];  /* "sha256:…" of the tar */
+    uint64_t stored;    /* bytes */
+} LayerDigests;
+
+/* Reads layer i of an image. Computes both digests and checks them against the artifact's (blob digest where the source states
+ * one, diff_id always). -EBADMSG broken or digest wrong, -E2BIG expansion limit, -ENOTSUP encrypted or of unknown type; what
+ * could be read before a failure is in *ret all the same (free it in every case). An entry that kills the worker is left out,
+ * with a PROBLEM_CRASH fact. */
+int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, LayerDigests *ret_digests, Error *err);
+
+/* Reads what analyzers want below the directory `root_fd`. `overlay`: the directory is an unpacked overlayfs layer (links are not
+ * followed, whiteouts are character devices 0:0 or opaque xattrs); otherwise links are followed inside the root. */
+int tree_read(int root_fd, bool overlay, const ReadOptions *o, LayerFacts *ret, Error *err);

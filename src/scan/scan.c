@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/scan.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyze/analyzer.h"
+#include "base/worker.h"
+#include "scan/cache.h"
+#include "scan/layer-read.h"
+#include "scan/merge.h"
+
+/* Times that links may lead to further places before we stop following. */
+enum { PASSES_MAX = 4 };
+
+typedef struct Scan {
+    const ScanOptions *o;
+    Report *report;
+    Image *image;
+    Cache *cache;
+    LayerFacts *layers;
+    size_t n_layers;
+    LookFor look_for;
+    bool unverified;
+    bool read_any; /* a layer was read, not taken from the cache */
+} Scan;
+
+static void warn(const Scan *s, const char *text) {
+    if (s->o->warning)
+        s->o->warning(s->o->userdata, text);
+}
+
+static bool has_crash(const LayerFacts *l) {
+    WireReader r = wire_reader(buf_view(&l->facts));
+    LocatedFact f;
+    while (located_fact_decode(&r, &f) == 1)
+        if (f.fact.kind == FACT_PROBLEM && f.fact.problem.kind == PROBLEM_CRASH)
+            return true;
+    return false;
+}
+
+/* 1 when the layer's facts came from the cache, 0 when it must be read, -EBADMSG when the configuration lies. */
+static int from_cache(Scan *s, size_t i, Error *err) {
+    LayerInfo *info = &s->report->artifact.layers[i];
+    char diff_id[160];
+    if (!s->cache || cache_diff_id(s->cache, info->digest, diff_id, sizeof(diff_id)) != 1)
+        return 0;
+    if (!str_eqz(info->diff_id, diff_id))
+        return error_set(err, -EBADMSG, "the configuration claims diff_id %.*s, but the layer's content is %s", STR_FMT(info->diff_id), diff_id);
+    return cache_get(s->cache, info->diff_id, &s->look_for, &s->layers[i]);
+}
+
+static Str layer_name(Scan *s, size_t i) {
+    const LayerInfo *info = &s->report->artifact.layers[i];
+    return !str_empty(info->digest) ? info->digest : info->diff_id;
+}
+
+static void read_layer(Scan *s, size_t i) {
+    _cleanup_error_ Error err = {0};
+    LayerInfo *info = &s->report->artifact.layers[i];
+    if (s->o->layer)
+        s->o->layer(s->o->userdata, i, s->n_layers, info->size);
+    int r = from_cache(s, i, &err);
+    if (r == 1) {
+        info->from_cache = true;
+        return;
+    }
+    if (r == 0) {
+        LayerDigests digests;
+        ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
+        int dir = image_layer_dir(s->image, i);
+        s->read_any = true;
+        if (dir >= 0) {
+            s->unverified = true;
+            r = tree_read(dir, true, &ro, &s->layers[i], &err);
+        } else {
+            r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
+        }
+        if (r >= 0 && dir < 0 && s->cache && !has_crash(&s->layers[i])) {
+            _cleanup_error_ Error cache_err = {0};
+            if (cache_put(s->cache, info->digest, info->diff_id, &s->look_for, &s->layers[i], &cache_err) < 0)
+                warn(s, error_text(&cache_err, -EIO));
+        }
+    }
+    if (r < 0) {
+        s->unverified = true;
+        scan_add_gap(s->report, r == -E2BIG ? GAP_LIMIT : GAP_UNREADABLE_LAYER, layer_name(s, i), "%s", error_text(&err, r));
+    }
+}
+
+static int read_layers(Scan *s, Error *err) {
+    if (s->report->artifact.kind == ARTIFACT_DIRECTORY) {
+        ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
+        s->unverified = true;
+        if (s->o->layer)
+            s->o->layer(s->o->userdata, 0, 1, 0);
+        return tree_read(image_root_fd(s->image), false, &ro, &s->layers[0], err);
+    }
+    for (size_t i = 0; i < s->n_layers; i++)
+        read_layer(s, i);
+    return 0;
+}
+
+static int merge_layers(Scan *s, Merge *m, Error *err) {
+    bool flat = s->report->artifact.kind == ARTIFACT_DIRECTORY;
+    for (size_t i = 0; i < s->n_layers; i++) {
+        int r = merge_layer(m, flat ? LAYER_NONE : (int) i, &s->layers[i], err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static void add_problems(Scan *s, const Merge *m) {
+    size_t n;
+    const MergedFact *facts = merge_facts(m, &n);
+    Report *r = s->report;
+    for (size_t i = 0; i < n; i++) {
+        const Fact *f = &facts[i].fact;
+        if (f->kind != FACT_PROBLEM)
+            continue;
+        const ProblemFact *p = &f->problem;
+        Str where = f->path.n ? f->path : STR("/");
+        if (p->line)
+            where = arena_printf(&r->arena, "%.*s:%u", STR_FMT(where), p->line);
+        if (p->kind != PROBLEM_HOSTILE)
+            scan_add_gap(r, p->kind == PROBLEM_LIMIT ? GAP_LIMIT : GAP_UNREADABLE_FILE, where, "%.*s", STR_FMT(p->reason));
+        if (p->kind == PROBLEM_FILE)
+            continue;
+        Finding finding = {.kind = FINDING_MALFORMED, .id = STR("MALFORMED"), .severity = p->kind == PROBLEM_HOSTILE ? SEVERITY_HIGH : SEVERITY_MEDIUM,
+                           .severity_source = STR("plimsoll"), .title = STR("Malformed or hostile content"), .epss = -1, .epss_percentile = -1,
+                           .published = TIME_NONE, .layer = facts[i].layer, .path = arena_str(&r->arena, f->path), .detail = arena_str(&r->arena, p->reason), .is_new = true};
+        finding.cvss.score10 = -1;
+        scan_add_finding(r, &finding);
+    }
+}
+
+static int cmp_str(const void *a, const void *b) {
+    return str_cmp(*(const Str *) a, *(const Str *) b);
+}
+
+static void fill_coverage(Scan *s) {
+    Coverage *c = &s->report->coverage;
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    c->as_of = s->o->as_of;
+    c->verified = !s->unverified;
+    c->sandbox = str_from(worker_confinement());
+    for (size_t i = 0; i < s->n_layers; i++) {
+        c->entries += s->layers[i].entries;
+        c->bytes += s->layers[i].bytes;
+    }
+    c->analyzers = arena_alloc(&s->report->arena, (n + 1) * sizeof(Str));
+    for (size_t i = 0; i < n; i++)
+        if (s->look_for.analyzers >> i & 1)
+            c->analyzers[c->n_analyzers++] = str_from(all[i]->name);
+    qsort(c->analyzers, c->n_analyzers, sizeof(Str), cmp_str);
+}
+
+static void add_inventory_gaps(Report *r) {
+    const Inventory *inv = &r->inventory;
+    if (inv->n_packages == 0)
+        scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "no package database was found: nothing could be matched with advisories");
+    if (!inv->os.known)
+        scan_add_gap(r, GAP_UNSUPPORTED_OS, r->artifact.reference, "no etc/os-release or usr/lib/os-release: the distribution is not known");
+    else if (str_empty(inv->os.release))
+        scan_add_gap(r, GAP_UNSUPPORTED_OS, inv->os.id, "%.*s is a distribution that no advisory feed covers", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));
+}
+
+static int same_aliases(const LookFor *a, const PathAlias *b, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        bool found = false;
+        for (size_t k = 0; k < a->n_aliases && !found; k++)
+            found = str_eq(a->aliases[k].from, b[i].from) && str_eq(a->aliases[k].to, b[i].to);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* Adds to the aliases that are there; in the report's arena, for the merge that found them ends. */
+static void add_aliases(Scan *s, const PathAlias *more, size_t n) {
+    Arena *a = &s->report->arena;
+    PathAlias *all = arena_alloc(a, (s->look_for.n_aliases + n + 1) * sizeof(PathAlias));
+    size_t count = s->look_for.n_aliases;
+    if (count)
+        memcpy(all, s->look_for.aliases, count * sizeof(PathAlias));
+    for (size_t i = 0; i < n; i++)
+        if (!same_aliases(&s->look_for, &more[i], 1))
+            all[count++] = (PathAlias) {arena_str(a, more[i].from), arena_str(a, more[i].to)};
+    s->look_for.aliases = all;
+    s->look_for.n_aliases = count;
+}
+
+static int collect(Scan *s, Error *err) {
+    Report *r = s->report;
+    for (unsigned pass = 0;; pass++) {
+        size_t n_aliases;
+        const PathAlias *aliases;
+        r->coverage.n_gaps = 0;
+        int x = read_layers(s, err);
+        if (x < 0)
+            return x;
+        _cleanup_(merge_freep) Merge *m = merge_new();
+        x = merge_layers(s, m, err);
+        if (x < 0)
+            return x;
+        merge_aliases(m, s->look_for.analyzers, &aliases, &n_aliases);
+        if (pass + 1 < PASSES_MAX && !same_aliases(&s->look_for, aliases, n_aliases)) {
+            add_aliases(s, aliases, n_aliases);
+            for (size_t i = 0; i < s->n_layers; i++)
+                layer_facts_done(&s->layers[i]);
+            continue;
+        }
+        merge_inventory(m, &r->inventory);
+        add_problems(s, m);
+        return 0;
+    }
+}
+
+int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *err) {
+    Scan s = {.o = o, .report = r};
+    size_t n_analyzers;
+    analyzers(&n_analyzers);
+    s.look_for.analyzers = o->analyzers ? o->analyzers : ((uint64_t) 1 << n_analyzers) - 1;
+    int x = image_open(reference, &o->image, &r->arena, &s.image, err);
+    if (x < 0)
+        return x;
+    r->artifact = *image_artifact(s.image);
+    s.n_layers = r->artifact.kind == ARTIFACT_DIRECTORY ? 1 : r->artifact.n_layers;
+    s.layers = xcalloc(s.n_layers, sizeof(LayerFacts));
+    if (o->cache_dir && r->artifact.kind == ARTIFACT_IMAGE) {
+        _cleanup_error_ Error cache_err = {0};
+        if (cache_open(o->cache_dir, o->cache_max, &s.cache, &cache_err) < 0)
+            warn(&s, error_text(&cache_err, -EIO));
+    }
+    x = collect(&s, err);
+    if (x >= 0) {
+        fill_coverage(&s);
+        add_inventory_gaps(r);
+    }
+    for (size_t i = 0; i < s.n_layers; i++)
+        layer_facts_done(&s.layers[i]);
+    free(s.layers);
+    if (s.cache)
+        cache_close(s.cache);
+    image_close(s.image);
+    return x;
+}

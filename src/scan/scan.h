@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scan: a reference in, an artifact with its inventory and coverage out. Matching and the choice of findings come after. */
+#pragma once
+
+#include "image/image.h"
+#include "model/report.h"
+
+typedef struct ScanOptions {
+    ImageOptions image;
+    const Limits *limits;
+    const char *cache_dir;       /* NULL: no cache */
+    uint64_t cache_max;          /* bytes; 0: default */
+    uint64_t analyzers;          /* bit i: analyzers()[i]; 0: all */
+    int64_t as_of;
+    void *userdata;              /* of the callbacks below, each of which may be NULL */
+    /* Layer i of n begins; `bytes` it holds as stored (0 unknown). */
+    void (*layer)(void *userdata, size_t i, size_t n, uint64_t bytes);
+    /* More stored bytes were read; called from another thread. */
+    void (*bytes)(void *userdata, uint64_t more);
+    /* Something that does not change the report: the cache cannot be written, say. */
+    void (*warning)(void *userdata, const char *text);
+} ScanOptions;
+
+/* Fills artifact, inventory, malformed findings and coverage (gaps included) of *r. Fails only when there is nothing to look at:
+ * what could not be read of an artifact is a gap. */
+int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *err);
+
+/* Adds a gap; strings are copied into r->arena. */
+void scan_add_gap(Report *r, GapKind kind, Str subject, const char *reason_fmt, ...) _printf_(4, 5);
+/* Adds a finding (copied flat). */
+void scan_add_finding(Report *r, const Finding *f);
+/* Sorts gaps and findings, drops doubles: to be called once before the report is written. */
+void scan_finish(Report *r);

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+#include "analyze/analyzer.h"
+#include "base/fs.h"
+#include "base/map.h"
+#include "scan/job-run.h"
+#include "scan/layer-read.h"
+
+enum { IN_RING = 1 << 20 };
+
+typedef struct Walk {
+    int root;
+    bool overlay;
+    const ReadOptions *o;
+    const Analyzer *const *analyzers;
+    size_t n_analyzers;
+    Ring *in;
+    Buf path;       /* of the entry at hand */
+    uint64_t entries;
+    int result;
+} Walk;
+
+static bool wants(const Walk *w, Str path) {
+    for (size_t i = 0; i < w->n_analyzers; i++)
+        if ((w->o->look_for.analyzers >> i & 1) && w->analyzers[i]->wants(path))
+            return true;
+    return false;
+}
+
+static int send(Walk *w, EntryKind kind, unsigned unread, Str content) {
+    Str path = buf_view(&w->path);
+    JobFileHeader h = {.content_n = content.n, .path_n = (uint32_t) path.n, .kind = (uint8_t) kind, .unread = (uint8_t) unread};
+    w->entries++;
+    int r = ring_write(w->in, &h, sizeof(h));
+    if (r == 0)
+        r = ring_write(w->in, path.p, path.n);
+    if (r == 0)
+        r = ring_write(w->in, content.p, content.n);
+    if (r < 0)
+        w->result = r;
+    return r;
+}
+
+static int send_unread(Walk *w, unsigned unread, int code) {
+    char text[256];
+    int n = unread == 2 ? snprintf(text, sizeof(text), "more than the %llu bytes that an analyzer reads", (unsigned long long) w->o->limits->file_bytes)
+                        : snprintf(text, sizeof(text), "cannot be read: %s", strerror(-code));
+    return send(w, ENTRY_FILE, unread, str_n(text, (size_t) n));
+}
+
+/* A file's bytes go through in steps; only its size is known before. When it shrinks meanwhile the rest is zeros. */
+static int send_file(Walk *w, int fd) {
+    struct stat st;
+    char block[64 * 1024];
+    if (fstat(fd, &st) < 0)
+        return send_unread(w, 1, -errno);
+    if (!S_ISREG(st.st_mode))
+        return 0;
+    if ((uint64_t) st.st_size > w->o->limits->file_bytes)
+        return send_unread(w, 2, 0);
+    Str path = buf_view(&w->path);
+    JobFileHeader h = {.content_n = (uint64_t) st.st_size, .path_n = (uint32_t) path.n, .kind = ENTRY_FILE};
+    w->entries++;
+    int r = ring_write(w->in, &h, sizeof(h));
+    if (r == 0)
+        r = ring_write(w->in, path.p, path.n);
+    for (uint64_t at = 0; r == 0 && at < h.content_n;) {
+        size_t want = (size_t) MIN(h.content_n - at, (uint64_t) sizeof(block));
+        ssize_t n = fs_pread_all(fd, block, want, at);
+        if (n < (ssize_t) want)
+            memset(block + MAX(n, (ssize_t) 0), 0, want - (size_t) MAX(n, (ssize_t) 0));
+        r = ring_write(w->in, block, want);
+        at += want;
+        if (w->o->progress.bytes)
+            w->o->progress.bytes(w->o->progress.userdata, want);
+    }
+    if (r < 0)
+        w->result = r;
+    return r;
+}
+
+static int visit_file(Walk *w, int dir, const char *name) {
+    Str path = buf_view(&w->path);
+    if (!wants(w, path))
+        return w->overlay ? send(w, ENTRY_FILE, 0, STR_NULL) : 0;
+    _cleanup_fd_ int fd = w->overlay ? openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+                                     : fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK);
+    if (fd < 0) {
+        int code = w->overlay ? -errno : fd;
+        return code == -ENOENT || code == -ELOOP ? 0 : send_unread(w, 1, code);
+    }
+    return send_file(w, fd);
+}
+
+static bool is_opaque(int fd) {
+    char v;
+    return (fgetxattr(fd, "trusted.overlay.opaque", &v, 1) == 1 && v == 'y') || (fgetxattr(fd, "user.overlay.opaque", &v, 1) == 1 && v == 'y');
+}
+
+static int walk_dir(Walk *w, int fd, unsigned depth);
+
+static int visit(Walk *w, int dir, const char *name, unsigned depth) {
+    struct stat st;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0; /* gone meanwhile */
+    if (S_ISDIR(st.st_mode)) {
+        _cleanup_fd_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
+        if (fd < 0)
+            return send_unread(w, 1, -errno);
+        if (w->overlay && send(w, is_opaque(fd) ? ENTRY_OPAQUE : ENTRY_DIR, 0, STR_NULL) < 0)
+            return w->result;
+        return walk_dir(w, fd, depth + 1);
+    }
+    if (w->overlay && S_ISCHR(st.st_mode) && st.st_rdev == makedev(0, 0))
+        return send(w, ENTRY_WHITEOUT, 0, STR_NULL);
+    if (w->overlay && S_ISLNK(st.st_mode)) {
+        char target[4096];
+        ssize_t n = readlinkat(dir, name, target, sizeof(target));
+        return n < 0 ? 0 : send(w, ENTRY_SYMLINK, 0, str_n(target, (size_t) n));
+    }
+    if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+        return visit_file(w, dir, name);
+    return w->overlay ? send(w, ENTRY_FILE, 0, STR_NULL) : 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* In the order of names, so that two runs see the same. */
+static int walk_dir(Walk *w, int fd, unsigned depth) {
+    enum { DEPTH_MAX = 256 };
+    struct dirent **list = NULL;
+    if (depth > DEPTH_MAX)
+        return send_unread(w, 1, -ELOOP);
+    int n = scandirat(fd, ".", &list, NULL, by_name);
+    if (n < 0)
+        return send_unread(w, 1, -errno);
+    size_t keep = w->path.n;
+    for (int i = 0; i < n; i++) {
+        const char *name = list[i]->d_name;
+        if (w->result == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && w->entries < w->o->limits->entries) {
+            if (keep)
+                buf_putc(&w->path, '/');
+            buf_putz(&w->path, name);
+            visit(w, fd, name, depth);
+            w->path.n = keep;
+            w->path.p[keep] = 0;
+        }
+        free(list[i]);
+    }
+    free(list);
+    return w->result;
+}
+
+static void set_path(Walk *w, Str path) {
+    buf_clear(&w->path);
+    buf_str(&w->path, path);
+}
+
+/* In an unpacked layer, what lies above a root decides as well: a whiteout or a link in its place. True when the root itself is
+ * a directory to walk. */
+static bool overlay_ancestors(Walk *w, Str root, Map *seen) {
+    size_t at = 0;
+    while (at < root.n) {
+        ssize_t slash = str_chr(str_from_at(root, at), '/');
+        size_t end = slash < 0 ? root.n : at + (size_t) slash;
+        Str above = str_head(root, end);
+        at = end + 1;
+        if (end == root.n)
+            break;
+        set_path(w, above);
+        _cleanup_fd_ int fd = openat(w->root, w->path.p, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+        struct stat st;
+        if (fd < 0 || fstat(fd, &st) < 0)
+            return false;
+        bool fresh;
+        map_slot(seen, above, &fresh);
+        if (fresh && !S_ISDIR(st.st_mode)) {
+            char target[4096];
+            ssize_t n = S_ISLNK(st.st_mode) ? readlinkat(fd, "", target, sizeof(target)) : 0;
+            EntryKind kind = S_ISLNK(st.st_mode) ? ENTRY_SYMLINK : S_ISCHR(st.st_mode) && st.st_rdev == 0 ? ENTRY_WHITEOUT : ENTRY_FILE;
+            send(w, kind, 0, str_n(target, (size_t) MAX(n, (ssize_t) 0)));
+        } else if (fresh) {
+            _cleanup_fd_ int dir = openat(w->root, w->path.p, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
+            send(w, dir >= 0 && is_opaque(dir) ? ENTRY_OPAQUE : ENTRY_DIR, 0, STR_NULL);
+        }
+        if (!S_ISDIR(st.st_mode))
+            return false;
+    }
+    return true;
+}
+
+static bool below(Str path, Str dir) {
+    return str_empty(dir) || (str_starts(path, dir) && (path.n == dir.n || path.p[dir.n] == '/'));
+}
+
+static void walk_root(Walk *w, Str root, Map *seen) {
+    if (w->overlay) {
+        if (!overlay_ancestors(w, root, seen))
+            return;
+        set_path(w, root);
+        if (str_empty(root)) {
+            _cleanup_fd_ int all = openat(w->root, ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+            if (all >= 0)
+                walk_dir(w, all, 0);
+        } else {
+            visit(w, w->root, w->path.p, 0);
+        }
+        return;
+    }
+    set_path(w, root);
+    _cleanup_fd_ int fd = fs_open_in_root(w->root, root.n ? w->path.p : ".", O_RDONLY | O_NONBLOCK);
+    if (fd == -ENOENT || fd == -ENOTDIR)
+        return;
+    struct stat st;
+    if (fd < 0)
+        send_unread(w, 1, fd);
+    else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        walk_dir(w, fd, 0);
+    else if (wants(w, root))
+        send_file(w, fd);
+}
+
+static int cmp_str(const void *a, const void *b) {
+    return str_cmp(*(const Str *) a, *(const Str *) b);
+}
+
+static void *walk(void *userdata) {
+    Walk *w = userdata;
+    Vec(Str) roots = {0};
+    Map seen = {0};
+    for (size_t i = 0; i < w->n_analyzers; i++)
+        if (w->o->look_for.analyzers >> i & 1)
+            for (const char *const *r = w->analyzers[i]->roots; *r; r++)
+                vec_push(&roots, str_from(*r));
+    vec_sort(&roots, cmp_str);
+    /* Sorted, a root lies behind those that contain it. */
+    const Str *last = NULL;
+    for (size_t i = 0; i < roots.n && w->result == 0; i++) {
+        if (last && below(roots.p[i], *last))
+            continue;
+        last = &roots.p[i];
+        walk_root(w, roots.p[i], &seen);
+    }
+    if (w->entries >= w->o->limits->entries) {
+        set_path(w, STR(""));
+        char text[128];
+        int n = snprintf(text, sizeof(text), "more than %llu entries: the rest was not looked at", (unsigned long long) w->o->limits->entries);
+        send(w, ENTRY_DIR, 2, str_n(text, (size_t) n));
+    }
+    ring_finish(w->in);
+    map_done(&seen);
+    vec_done(&roots);
+    return NULL;
+}
+
+int tree_read(int root_fd, bool overlay, const ReadOptions *o, LayerFacts *ret, Error *err) {
+    JobArgs args = {.source = JOB_FILES, .in_size = IN_RING, .limits = *o->limits, .look_for = o->look_for};
+    enum { CRASHES_MAX = 5 };
+    uint64_t skip[CRASHES_MAX];
+    char *paths[CRASHES_MAX];
+    size_t n_skip = 0;
+    int r;
+    for (;;) {
+        JobRun run;
+        args.skip = skip;
+        args.n_skip = n_skip;
+        layer_facts_done(ret);
+        r = job_run_start(&run, &args, err);
+        if (r < 0) {
+            job_run_done(&run);
+            break;
+        }
+        Walk w = {.root = root_fd, .overlay = overlay, .o = o, .in = &run.in, .path = buf_new(64 * 1024)};
+        w.analyzers = analyzers(&w.n_analyzers);
+        pthread_t walker;
+        pthread_create(&walker, NULL, walk, &w);
+        r = job_run_gather(&run, o->limits, ret, err);
+        pthread_join(walker, NULL);
+        buf_done(&w.path);
+        char *path = NULL;
+        uint64_t site = r < 0 && run.worker.crashed ? job_run_crash_site(&run, &path) : 0;
+        job_run_done(&run);
+        if (site == 0 || n_skip == CRASHES_MAX || (n_skip && site <= skip[n_skip - 1])) {
+            free(path);
+            break;
+        }
+        skip[n_skip] = site;
+        paths[n_skip++] = path;
+        error_done(err);
+    }
+    for (size_t i = 0; i < n_skip; i++) {
+        LocatedFact lf = {.position = ret->index.n, .real = str_from(paths[i])};
+        lf.fact = (Fact) {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = lf.real};
+        lf.fact.problem.kind = PROBLEM_CRASH;
+        lf.fact.problem.reason = STR("a worker died on this file: it was left out");
+        located_fact_encode(&ret->facts, &lf);
+        free(paths[i]);
+    }
+    return r;
+}
