@@ -23,8 +23,8 @@ typedef struct Analyzer {
     const char *name;     /* "dpkg" */
     uint32_t version;     /* raise when the facts it makes from the same bytes change: part of the cache key */
     const char *doc;      /* one line */
-    /* Directories below which its files lie (no leading "/", "" for everywhere), ended by NULL: a directory scan visits
-     * only these. */
+    /* Directories below which its files lie, or single files (no leading "/", "" for everywhere), ended by NULL: a directory
+     * scan visits only these. */
     const char *const *roots;
     /* Does it want the file at this path? Called for every entry: must be cheap. */
     bool (*wants)(Str path);

@@ -1,3 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands, in the order of --help: COMMAND(x) is the row `command_x`. */
 COMMAND(list)
+COMMAND(facts)

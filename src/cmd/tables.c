@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "analyze/analyzer.h"
 #include "cmd/command.h"
 #include "cmd/terminal.h"
 #include "model/report.h"
@@ -26,7 +27,15 @@ static void gap_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {gap_kind_name(k)});
 }
 
+static void analyzer_rows(TableRow row, void *userdata) {
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    for (size_t i = 0; i < n; i++)
+        row(userdata, (const char *const[]) {all[i]->name, all[i]->doc});
+}
+
 const Table tables[] = {
+    {"analyzers", "Analyzers: which files are read, and what becomes of them", {"name", "reads"}, analyzer_rows},
     {"commands", "Commands", {"name", "arguments", "summary"}, command_rows},
     {"exit-codes", "Exit codes; where several hold, 2 goes before 3, 3 before 1, 1 before 0", {"code", "meaning"}, exit_code_rows},
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name"}, gap_rows},

@@ -17,6 +17,7 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_CONTENT_SETS] = {{F(content_sets, sets), F(content_sets, from_nvr)}, 2},
     [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},
     [FACT_PROBLEM] = {{F(problem, reason)}, 1},
+    [FACT_PACKAGE_LICENSE] = {{F(license, name), F(license, licenses)}, 2},
 };
 #undef F
 
@@ -48,6 +49,9 @@ void fact_encode(Buf *b, const Fact *f) {
     case FACT_PROBLEM:
         wire_put_u64(b, f->problem.kind);
         wire_put_u64(b, f->problem.line);
+        break;
+    case FACT_PACKAGE_LICENSE:
+        wire_put_u64(b, f->license.type);
         break;
     default:
         break;
@@ -81,6 +85,9 @@ int fact_decode(WireReader *r, Fact *ret) {
     case FACT_PROBLEM:
         f.problem.kind = (ProblemKind) wire_max(r, PROBLEM_KIND_N_ - 1);
         f.problem.line = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    case FACT_PACKAGE_LICENSE:
+        f.license.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
         break;
     default:
         break;

@@ -12,6 +12,7 @@ typedef enum FactKind {
     FACT_CONTENT_SETS,     /* Red Hat content manifest: repositories that the layer's rpms came from */
     FACT_ARCHIVE_SOURCE,   /* a configured package archive (apt source, apk repository) */
     FACT_PROBLEM,          /* the file could not be read as what it is; makes the scan incomplete */
+    FACT_PACKAGE_LICENSE,  /* licences of a package, where they stand in a file of their own (Debian's copyright) */
     FACT_KIND_N_,
 } FactKind;
 
@@ -66,7 +67,7 @@ typedef struct ArchiveSourceFact {
     Str kind;           /* "apt", "apk" */
     Str uri;
     Str suite;          /* apt suite; empty for apk */
-    Str components;     /* separated by spaces */
+    Str components;     /* separated by spaces; apk: the "@tag" of a repository that only packages pinned to it use */
     Str signed_by;      /* apt Signed-By, path or inline key */
     uint32_t line;
 } ArchiveSourceFact;
@@ -78,6 +79,12 @@ typedef enum ProblemKind {
     PROBLEM_HOSTILE, /* an entry that no honest tool writes (a path out of the root); nothing was missed */
     PROBLEM_KIND_N_,
 } ProblemKind;
+
+typedef struct PackageLicenseFact {
+    PackageType type;
+    Str name;           /* binary package */
+    Str licenses;       /* short names as written ("GPL-2+", "Expat"), sorted, unique, each ended by '\n' */
+} PackageLicenseFact;
 
 typedef struct ProblemFact {
     ProblemKind kind;
@@ -96,6 +103,7 @@ typedef struct Fact {
         ContentSetsFact content_sets;
         ArchiveSourceFact archive;
         ProblemFact problem;
+        PackageLicenseFact license;
     };
 } Fact;
 
@@ -104,4 +112,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 1 };
+enum { FACT_FORMAT_VERSION = 2 };

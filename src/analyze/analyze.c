@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "analyze/table.h"
+
+static const Analyzer *const table[] = {
+#define ANALYZER(symbol) &analyzer_##symbol,
+#include "analyze/analyze.list.h"
+#undef ANALYZER
+};
+
+const Analyzer *const *analyzers(size_t *ret_n) {
+    *ret_n = ARRAY_SIZE(table);
+    return table;
+}
+
+const Analyzer *analyzer_by_name(Str name) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (str_eqz(name, table[i]->name))
+            return table[i];
+    return NULL;
+}
+
+void analyzer_put(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, Fact *f) {
+    f->analyzer = str_from(a->name);
+    f->path = in->path;
+    sink->put(sink->userdata, f);
+}
+
+enum { REASON_MAX = 1024 };
+
+static void put_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, va_list args) {
+    /* A reason quotes the input at most in part. */
+    char reason[REASON_MAX];
+    int n = vsnprintf(reason, sizeof(reason), fmt, args);
+    if (n < 0)
+        n = 0;
+    Fact f = {.kind = FACT_PROBLEM, .problem = {.reason = str_n(reason, MIN((size_t) n, sizeof(reason) - 1)), .line = line}};
+    analyzer_put(a, in, sink, &f);
+}
+
+void analyzer_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    put_problem(a, in, sink, line, fmt, args);
+    va_end(args);
+}
+
+void problem_log(ProblemLog *log, uint32_t line, const char *fmt, ...) {
+    if (++log->n > PROBLEM_LOG_KEEP)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    put_problem(log->analyzer, log->in, log->sink, line, fmt, args);
+    va_end(args);
+}
+
+void problem_log_end(ProblemLog *log) {
+    if (log->n > PROBLEM_LOG_KEEP)
+        analyzer_problem(log->analyzer, log->in, log->sink, 0, "%zu more problems in this file", log->n - PROBLEM_LOG_KEEP);
+}
+
+Str path_base(Str path) {
+    ssize_t slash = str_rchr(path, '/');
+    return slash < 0 ? path : str_from_at(path, (size_t) slash + 1);
+}
+
+bool path_in_dir(Str path, Str dir, Str suffix, Str *ret_stem) {
+    if (!str_starts(path, dir) || path.n <= dir.n || path.p[dir.n] != '/' || !str_ends(path, suffix))
+        return false;
+    Str name = str_from_at(path, dir.n + 1);
+    if (name.n <= suffix.n || memchr(name.p, '/', name.n))
+        return false;
+    if (ret_stem)
+        *ret_stem = str_head(name, name.n - suffix.n);
+    return true;
+}

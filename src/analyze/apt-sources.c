@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The archives that apt is configured to use: sources.list(5), one-line and deb822 style. Source packages are left out. */
+#include "analyze/table.h"
+#include "analyze/control.h"
+
+#define LIST "etc/apt/sources.list"
+#define LIST_D "etc/apt/sources.list.d"
+
+/* Addresses times suites of one stanza; nobody has more, and it may not multiply without bound. */
+enum { STANZA_MAX = 4096 };
+
+static bool wants(Str path) {
+    return str_starts(path, STR(LIST)) &&
+           (str_eqz(path, LIST) || path_in_dir(path, STR(LIST_D), STR(".list"), NULL) || path_in_dir(path, STR(LIST_D), STR(".sources"), NULL));
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool next_word(Str *rest, Str *ret) {
+    *rest = str_trim(*rest);
+    size_t n = 0;
+    while (n < rest->n && !is_space(rest->p[n]))
+        n++;
+    *ret = str_head(*rest, n);
+    *rest = str_from_at(*rest, n);
+    return n > 0;
+}
+
+/* A discovered medium has its name, with spaces, between brackets: "cdrom:[Debian 12 - amd64]/". */
+static bool next_uri(Str *rest, Str *ret) {
+    Str s = str_trim(*rest);
+    if (str_starts(s, STR("cdrom:["))) {
+        ssize_t end = str_chr(s, ']');
+        if (end < 0)
+            return false;
+        size_t n = (size_t) end + 1;
+        while (n < s.n && !is_space(s.p[n]))
+            n++;
+        *ret = str_head(s, n);
+        *rest = str_from_at(s, n);
+        return true;
+    }
+    return next_word(rest, ret);
+}
+
+/* Words separated by single spaces, as one string. */
+static Str words(Arena *a, Str s) {
+    char *p = arena_bytes(a, s.n);
+    size_t n = 0;
+    Str word;
+    if (!p)
+        return STR_NULL;
+    while (next_word(&s, &word)) {
+        if (n)
+            p[n++] = ' ';
+        memcpy(p + n, word.p, word.n);
+        n += word.n;
+    }
+    return str_n(p, n);
+}
+
+/* deb [ option=value… ] uri suite [component…] */
+static void one_line(const AnalyzerInput *in, FactSink *sink, ProblemLog *problems, Str line, uint32_t n) {
+    Fact f = {.kind = FACT_ARCHIVE_SOURCE, .archive = {.kind = STR("apt"), .line = n}};
+    Str word, whole = line, comment;
+    if (str_cut(line, '#', &line, &comment))
+        whole = line;
+    if (!next_word(&line, &word) || str_eqz(word, "deb-src"))
+        return;
+    if (!str_eqz(word, "deb")) {
+        problem_log(problems, n, "expected \"deb\" or \"deb-src\", found \"%.*s\"", STR_FMT(str_head(word, 40)));
+        return;
+    }
+    line = str_trim(line);
+    if (line.n && line.p[0] == '[') {
+        Str options;
+        if (!str_cut(str_from_at(line, 1), ']', &options, &line)) {
+            problem_log(problems, n, "the options have no closing bracket");
+            return;
+        }
+        while (next_word(&options, &word))
+            if (word.n > 10 && str_ieq(str_head(word, 10), STR("signed-by=")))
+                f.archive.signed_by = str_from_at(word, 10);
+    }
+    if (!next_uri(&line, &f.archive.uri) || !next_word(&line, &f.archive.suite)) {
+        problem_log(problems, n, "expected an address and a suite in \"%.*s\"", STR_FMT(str_head(str_trim(whole), 80)));
+        return;
+    }
+    f.archive.components = words(in->scratch, line);
+    analyzer_put(&analyzer_apt_sources, in, sink, &f);
+}
+
+static bool is_no(Str s) {
+    static const char *const no[] = {"no", "false", "without", "off", "disable", "0"};
+    for (size_t i = 0; i < ARRAY_SIZE(no); i++)
+        if (str_ieq(s, str_from(no[i])))
+            return true;
+    return false;
+}
+
+typedef struct Stanza {
+    Str types, uris, suites, components, signed_by, enabled;
+} Stanza;
+
+static void put_stanza(const AnalyzerInput *in, FactSink *sink, ProblemLog *problems, const Stanza *s, uint32_t line) {
+    Str types = s->types, word;
+    bool binary = false;
+    while (next_word(&types, &word))
+        binary |= str_eqz(word, "deb");
+    if (is_no(s->enabled) || (s->types.n && !binary))
+        return;
+    const char *missing = str_empty(s->types) ? "Types" : str_empty(s->uris) ? "URIs" : str_empty(s->suites) ? "Suites" : NULL;
+    if (missing) {
+        problem_log(problems, line, "a source without %s", missing);
+        return;
+    }
+    Fact f = {.kind = FACT_ARCHIVE_SOURCE, .archive = {.kind = STR("apt"), .signed_by = s->signed_by, .line = line}};
+    f.archive.components = words(in->scratch, s->components);
+    size_t n = 0;
+    for (Str uris = s->uris; next_uri(&uris, &f.archive.uri);)
+        for (Str suites = s->suites; next_word(&suites, &f.archive.suite);) {
+            if (++n > STANZA_MAX) {
+                problem_log(problems, line, "more than %d combinations of address and suite", STANZA_MAX);
+                return;
+            }
+            analyzer_put(&analyzer_apt_sources, in, sink, &f);
+        }
+}
+
+static void run_deb822(const AnalyzerInput *in, FactSink *sink, ProblemLog *problems) {
+    Control d = control(in->bytes);
+    ControlField f;
+    while (control_stanza(&d)) {
+        Stanza s = {0};
+        const struct {
+            const char *name;
+            Str *place;
+        } fields[] = {{"Types", &s.types}, {"URIs", &s.uris}, {"Suites", &s.suites}, {"Components", &s.components}, {"Signed-By", &s.signed_by}, {"Enabled", &s.enabled}};
+        uint32_t line = d.line;
+        int r;
+        while ((r = control_field(&d, &f)) != 0) {
+            if (r < 0) {
+                problem_log(problems, f.line, "expected \"Field: value\", found \"%.*s\"", STR_FMT(str_head(f.value, 60)));
+                continue;
+            }
+            for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+                if (str_ieq(f.name, str_from(fields[i].name)))
+                    *fields[i].place = f.value;
+        }
+        put_stanza(in, sink, problems, &s, line);
+    }
+}
+
+static void run(const AnalyzerInput *in, FactSink *sink) {
+    ProblemLog problems = {&analyzer_apt_sources, in, sink, 0};
+    if (str_ends(in->path, STR(".sources"))) {
+        run_deb822(in, sink, &problems);
+    } else {
+        Str rest = in->bytes, line;
+        for (uint32_t n = 1; str_line(&rest, &line); n++)
+            one_line(in, sink, &problems, line, n);
+    }
+    problem_log_end(&problems);
+}
+
+const Analyzer analyzer_apt_sources = {
+    .name = "apt-sources",
+    .version = 1,
+    .doc = "The package archives that apt is configured to use",
+    .roots = (const char *const[]) {LIST, LIST_D, NULL},
+    .wants = wants,
+    .run = run,
+    .fuzzer = "apt-sources",
+};

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Installed Debian packages: dpkg's status file, the one-file-per-package status.d of distroless images, and the lists of
+ * owned files. */
+#include "analyze/table.h"
+#include "analyze/control.h"
+
+#define STATUS "var/lib/dpkg/status"
+#define STATUS_D "var/lib/dpkg/status.d"
+#define INFO "var/lib/dpkg/info"
+
+static bool wants(Str path) {
+    if (!str_starts(path, STR("var/lib/dpkg/")))
+        return false;
+    return str_eqz(path, STATUS) || path_in_dir(path, STR(STATUS_D), STR(""), NULL) || path_in_dir(path, STR(INFO), STR(".list"), NULL);
+}
+
+/* Third word of Status: in which states are the package's files (at least partly) on disk? dpkg(1), "Package states". */
+static bool is_installed(Str status) {
+    static const char *const states[] = {"installed", "half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"};
+    Str state = str_trim(status);
+    ssize_t space = str_rchr(state, ' ');
+    if (space >= 0)
+        state = str_from_at(state, (size_t) space + 1);
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+        if (str_eqz(state, states[i]))
+            return true;
+    return false;
+}
+
+/* "glibc (2.36-9)": a source package of another version than the binary's. */
+static void set_source(PackageFact *p, Str source) {
+    Str name, rest;
+    p->source_name = p->name;
+    p->source_version = p->version;
+    if (str_empty(source))
+        return;
+    p->source_name = source;
+    if (!str_cut(source, '(', &name, &rest))
+        return;
+    p->source_name = str_trim(name);
+    ssize_t end = str_chr(rest, ')');
+    Str version = str_trim(end < 0 ? rest : str_head(rest, (size_t) end));
+    if (version.n)
+        p->source_version = version;
+}
+
+typedef struct Stanza {
+    Str status, source, size, depends, pre_depends, essential, protected_;
+    PackageFact package;
+} Stanza;
+
+/* Every field of every package passes here: the first letter and the length rule out nearly all of those not wanted. */
+static void take_field(Stanza *s, Str name, Str value) {
+#define TAKE(literal, place)                    \
+    if (str_ieq(name, STR(literal))) {          \
+        (place) = value;                        \
+        return;                                 \
+    }
+    switch (name.p[0] | 0x20) {
+    case 'a':
+        TAKE("Architecture", s->package.arch)
+        break;
+    case 'd':
+        TAKE("Depends", s->depends)
+        break;
+    case 'e':
+        TAKE("Essential", s->essential)
+        break;
+    case 'i':
+        TAKE("Installed-Size", s->size)
+        break;
+    case 'm':
+        TAKE("Maintainer", s->package.maintainer)
+        break;
+    case 'o':
+        TAKE("Origin", s->package.vendor)
+        break;
+    case 'p':
+        TAKE("Package", s->package.name)
+        TAKE("Pre-Depends", s->pre_depends)
+        TAKE("Protected", s->protected_)
+        break;
+    case 's':
+        TAKE("Status", s->status)
+        TAKE("Source", s->source)
+        break;
+    case 'v':
+        TAKE("Version", s->package.version)
+        break;
+    default:
+        break;
+    }
+#undef TAKE
+}
+
+static void put_stanza(Stanza *s, uint32_t line, ProblemLog *problems) {
+    Arena *a = problems->in->scratch;
+    PackageFact *p = &s->package;
+    /* status.d has no Status: what is listed there is installed. */
+    if (s->status.n && !is_installed(s->status))
+        return;
+    if (str_empty(p->name) || str_empty(p->version)) {
+        problem_log(problems, line, "a package without %s", str_empty(p->name) ? "a Package field" : "a Version field");
+        if (str_empty(p->name))
+            return;
+    }
+    p->type = PACKAGE_DEB;
+    set_source(p, s->source);
+    uint64_t kib;
+    if (str_to_u64(s->size, UINT64_MAX / 1024, &kib) == 0)
+        p->installed_size = kib * 1024;
+    p->essential = str_ieq(s->essential, STR("yes")) || str_ieq(s->protected_, STR("yes"));
+    p->depends = s->depends.n && s->pre_depends.n ? arena_printf(a, "%.*s, %.*s", STR_FMT(s->depends), STR_FMT(s->pre_depends))
+               : s->depends.n                     ? s->depends
+                                                  : s->pre_depends;
+    Fact f = {.kind = FACT_PACKAGE, .package = *p};
+    analyzer_put(&analyzer_dpkg, problems->in, problems->sink, &f);
+}
+
+static void run_status(const AnalyzerInput *in, FactSink *sink) {
+    ProblemLog problems = {&analyzer_dpkg, in, sink, 0};
+    Control d = control(in->bytes);
+    ControlField field;
+    size_t stanzas = 0;
+    while (control_stanza(&d)) {
+        Stanza s = {0};
+        uint32_t line = d.line;
+        int r;
+        while ((r = control_field(&d, &field)) != 0) {
+            if (r < 0)
+                problem_log(&problems, field.line, "expected \"Field: value\", found \"%.*s\"", STR_FMT(str_head(field.value, 60)));
+            else
+                take_field(&s, field.name, field.value);
+        }
+        put_stanza(&s, line, &problems);
+        stanzas++;
+    }
+    if (stanzas == 0 && in->bytes.n && !str_eqz(in->path, STATUS))
+        problem_log(&problems, 0, "no package in this file");
+    problem_log_end(&problems);
+}
+
+/* Paths of *.list ("/usr/bin/x", directories too) or *.md5sums ("<hash>  usr/bin/x"). A directory is left out where the next
+ * line lies in it: dpkg lists depth first. */
+static void run_files(const AnalyzerInput *in, FactSink *sink, Str stem, bool sums) {
+    ProblemLog problems = {&analyzer_dpkg, in, sink, 0};
+    Fact f = {.kind = FACT_PACKAGE_FILES, .files = {.type = PACKAGE_DEB, .name = stem}};
+    str_cut(stem, ':', &f.files.name, &f.files.arch);
+    Buf files = buf_new(in->bytes.n + 64);
+    Str rest = in->bytes, line, last = STR_NULL;
+    for (uint32_t n = 1; str_line(&rest, &line); n++) {
+        if (sums) {
+            if (line.n < 35 || line.p[32] != ' ') {
+                problem_log(&problems, n, "expected an MD5 sum and a path, found \"%.*s\"", STR_FMT(str_head(line, 60)));
+                continue;
+            }
+            line = str_from_at(line, 34);
+        }
+        if (line.n && line.p[0] == '/')
+            line = str_from_at(line, 1);
+        if (str_empty(line) || str_eqz(line, "."))
+            continue;
+        if (line.n > in->limits->path_bytes) {
+            problem_log(&problems, n, "a path of %zu bytes, at most %u are allowed", line.n, in->limits->path_bytes);
+            continue;
+        }
+        if (last.n && !(line.n > last.n && line.p[last.n] == '/' && str_starts(line, last))) {
+            buf_str(&files, last);
+            buf_putc(&files, '\n');
+            f.files.n_files++;
+        }
+        last = line;
+    }
+    if (last.n) {
+        buf_str(&files, last);
+        buf_putc(&files, '\n');
+        f.files.n_files++;
+    }
+    f.files.files = buf_view(&files);
+    if (files.n)
+        analyzer_put(&analyzer_dpkg, in, sink, &f);
+    buf_done(&files);
+    problem_log_end(&problems);
+}
+
+static void run(const AnalyzerInput *in, FactSink *sink) {
+    Str stem;
+    if (path_in_dir(in->path, STR(INFO), STR(".list"), &stem))
+        run_files(in, sink, stem, false);
+    else if (path_in_dir(in->path, STR(STATUS_D), STR(".md5sums"), &stem))
+        run_files(in, sink, stem, true);
+    else
+        run_status(in, sink);
+}
+
+const Analyzer analyzer_dpkg = {
+    .name = "dpkg",
+    .version = 1,
+    .doc = "Installed Debian packages and the files they own: dpkg status, status.d of distroless images",
+    .roots = (const char *const[]) {STATUS, STATUS_D, INFO, NULL},
+    .wants = wants,
+    .run = run,
+    .fuzzer = "dpkg-status",
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/fact-json.h"
+
+static const char *const kinds[FACT_KIND_N_] = {
+    [FACT_OS] = "os",
+    [FACT_PACKAGE] = "package",
+    [FACT_PACKAGE_FILES] = "package-files",
+    [FACT_CONTENT_SETS] = "content-sets",
+    [FACT_ARCHIVE_SOURCE] = "archive-source",
+    [FACT_PROBLEM] = "problem",
+    [FACT_PACKAGE_LICENSE] = "package-license",
+};
+
+static void lines(JsonWriter *w, const char *key, Str text) {
+    Str line;
+    if (str_empty(text))
+        return;
+    json_list(w, key);
+    while (str_split(&text, '\n', &line))
+        json_str(w, NULL, line);
+    json_end(w);
+}
+
+static void number(JsonWriter *w, const char *key, uint64_t n) {
+    if (n)
+        json_u64(w, key, n);
+}
+
+static void package(JsonWriter *w, const PackageFact *p) {
+    json_strz(w, "type", package_type_name(p->type));
+    json_str_opt(w, "name", p->name);
+    json_str_opt(w, "version", p->version);
+    json_str_opt(w, "arch", p->arch);
+    json_str_opt(w, "source_name", p->source_name);
+    json_str_opt(w, "source_version", p->source_version);
+    json_str_opt(w, "license", p->license);
+    json_str_opt(w, "maintainer", p->maintainer);
+    json_str_opt(w, "vendor", p->vendor);
+    json_str_opt(w, "module", p->module);
+    json_str_opt(w, "digest", p->digest);
+    number(w, "installed_size", p->installed_size);
+    json_str_opt(w, "depends", p->depends);
+    if (p->essential)
+        json_bool(w, "essential", true);
+    lines(w, "files", p->files);
+}
+
+void fact_json(JsonWriter *w, const Fact *f) {
+    json_map(w, NULL);
+    json_strz(w, "kind", kinds[f->kind]);
+    json_str(w, "analyzer", f->analyzer);
+    json_str(w, "path", f->path);
+    switch (f->kind) {
+    case FACT_OS:
+        json_str_opt(w, "id", f->os.id);
+        json_str_opt(w, "id_like", f->os.id_like);
+        json_str_opt(w, "version_id", f->os.version_id);
+        json_str_opt(w, "codename", f->os.codename);
+        json_str_opt(w, "pretty_name", f->os.pretty_name);
+        json_str_opt(w, "cpe_name", f->os.cpe_name);
+        json_str_opt(w, "variant_id", f->os.variant_id);
+        break;
+    case FACT_PACKAGE:
+        package(w, &f->package);
+        break;
+    case FACT_PACKAGE_FILES:
+        json_strz(w, "type", package_type_name(f->files.type));
+        json_str(w, "name", f->files.name);
+        json_str_opt(w, "arch", f->files.arch);
+        lines(w, "files", f->files.files);
+        break;
+    case FACT_CONTENT_SETS:
+        json_str_opt(w, "from_nvr", f->content_sets.from_nvr);
+        lines(w, "sets", f->content_sets.sets);
+        break;
+    case FACT_ARCHIVE_SOURCE:
+        json_str(w, "type", f->archive.kind);
+        json_str(w, "uri", f->archive.uri);
+        json_str_opt(w, "suite", f->archive.suite);
+        json_str_opt(w, "components", f->archive.components);
+        json_str_opt(w, "signed_by", f->archive.signed_by);
+        number(w, "line", f->archive.line);
+        break;
+    case FACT_PROBLEM:
+        number(w, "line", f->problem.line);
+        json_str(w, "reason", f->problem.reason);
+        break;
+    case FACT_PACKAGE_LICENSE:
+        json_strz(w, "type", package_type_name(f->license.type));
+        json_str(w, "name", f->license.name);
+        lines(w, "licenses", f->license.licenses);
+        break;
+    case FACT_KIND_N_:
+        break;
+    }
+    json_end(w);
+}
