@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-static char *format(const char *fmt, va_list ap) {
+_printf_(1, 0) static char *format(const char *fmt, va_list ap) {
     char *text = NULL;
     return vasprintf(&text, fmt, ap) < 0 ? xstrdup(fmt) : text;
 }

@@ -62,8 +62,12 @@ int json_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag 
 /* The next value of a JSON Lines text: 1 with *ret, 0 at the end. *rest moves on past the line also when it is bad
  * (-EINVAL), so that one bad record costs one record; `line` is the number of that line. */
 int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *limits, Arena *a, Diag *d, Node **ret);
-/* YAML 1.1 as libyaml reads it, core schema types; all documents of the stream (a list of roots). */
+/* YAML 1.1 as libyaml reads it, with the types of the core schema (YAML 1.2.2, 10.3.2): "yes" and "on" are strings. All
+ * documents of the stream, linked by `next`; NULL and 0 for an empty stream. Keys must be scalars and are not given twice; "<<" is a
+ * key like any other. Aliases share the children of their anchor: their number is bounded as if they were written out. */
 int yaml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
-/* XML 1.0: an element is a map with "" (its text, when it has any), "@name" for attributes and the child elements by
- * name in document order (names may repeat: walk with node_each). Entity declarations are refused. */
+/* XML 1.0: an element is a map with "" (its text, when it is more than white space; first, trimmed at both ends), "@name" for
+ * attributes and the child elements by name in document order (names may repeat: walk with node_each). The root's name is its
+ * `key`. An attribute has the place of its element. A document type with declarations of its own, and so every entity
+ * declaration, is refused; external ones are never loaded. */
 int xml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret);

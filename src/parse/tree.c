@@ -39,6 +39,38 @@ Node *tree_node(Tree *t, NodeType type, uint32_t line, uint32_t col) {
     return n;
 }
 
+static void line_break(TreePlace *p, size_t at) {
+    p->line++;
+    p->line_start = at + 1;
+}
+
+void tree_place_byte(TreePlace *p, size_t byte) {
+    if (byte < p->at)
+        *p = tree_place(p->text);
+    byte = MIN(byte, p->text.n);
+    while (p->at < byte) {
+        const char *nl = memchr(p->text.p + p->at, '\n', byte - p->at);
+        if (!nl)
+            break;
+        p->at = (size_t) (nl - p->text.p) + 1;
+        line_break(p, p->at - 1);
+    }
+    p->at = byte;
+}
+
+void tree_place_char(TreePlace *p, size_t number) {
+    if (number < p->chars)
+        *p = tree_place(p->text);
+    while (p->chars < number && p->at < p->text.n) {
+        if (p->text.p[p->at] == '\n')
+            line_break(p, p->at);
+        do
+            p->at++;
+        while (p->at < p->text.n && ((unsigned char) p->text.p[p->at] & 0xC0) == 0x80);
+        p->chars++;
+    }
+}
+
 static uint32_t fingerprint(Str key) {
     if (key.n == 0)
         return 0;

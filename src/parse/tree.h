@@ -29,6 +29,25 @@ static inline void tree_append(Node *parent, Node *child) {
 /* Says that a limit was passed at this place; returns -E2BIG. */
 int tree_limit(Tree *t, uint32_t line, uint32_t col, const char *fmt, ...) _printf_(4, 5);
 
+/* Turns offsets that only grow into lines and columns, reading the text once. A place before the last one costs a new start. */
+typedef struct TreePlace {
+    Str text;
+    size_t at, chars;  /* the same place, in bytes and in UTF-8 characters */
+    size_t line_start; /* bytes */
+    uint32_t line;
+} TreePlace;
+
+static inline TreePlace tree_place(Str text) {
+    return (TreePlace) {.text = text, .line = 1};
+}
+static inline uint32_t tree_place_col(const TreePlace *p) {
+    return (uint32_t) (p->at - p->line_start) + 1;
+}
+/* To the byte with this offset; do not mix with tree_place_char(). */
+void tree_place_byte(TreePlace *p, size_t byte);
+/* To the character with this number, from 0. */
+void tree_place_char(TreePlace *p, size_t number);
+
 /* The keys of one map while it is being read. Small maps compare fingerprints in place, large ones use a hash map,
  * so that a map of n keys costs O(n). */
 enum { TREE_KEYS_SMALL = 16 };

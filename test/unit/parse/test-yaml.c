@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/alloc.h"
+#include "parse/json-write.h"
+#include "parse/node.h"
+#include "unit/tap.h"
+
+typedef struct Doc {
+    Arena arena;
+    Diag diag;
+    Node *root;
+    size_t n;
+    int r;
+} Doc;
+
+static void doc_done(Doc *d) {
+    arena_done(&d->arena);
+    diag_done(&d->diag);
+}
+#define _doc_ _cleanup_(doc_done)
+
+static Doc read_limited(Str text, Limits limits) {
+    Doc d = {0};
+    d.r = yaml_parse(text, "t.yaml", &limits, &d.arena, &d.diag, &d.root, &d.n);
+    return d;
+}
+
+/* The documents as JSON, a space between; or the errors. */
+static void check(const char *text, const char *want) {
+    _doc_ Doc d = read_limited(str_from(text), limits_default());
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    if (d.r < 0) {
+        _cleanup_free_ char *all = diag_text(&d.diag);
+        buf_str(&b, str_trim(str_from(all)));
+    }
+    size_t n = 0;
+    for (const Node *root = d.root; root; root = root->next) {
+        if (n++)
+            buf_putc(&b, ' ');
+        JsonWriter w = json_writer(&b, false);
+        json_node(&w, NULL, root);
+    }
+    CHECK_INT(n, d.n);
+    CHECK_STR(buf_view(&b), want);
+}
+
+TEST(core_schema_types) {
+    check("[~, null, Null, '', \"null\"]", "[null,null,null,\"\",\"null\"]");
+    check("a:\nb: x", "{\"a\":null,\"b\":\"x\"}");
+    check("[true, False, TRUE, yes, no, on, off, y, 'true']", "[true,false,true,\"yes\",\"no\",\"on\",\"off\",\"y\",\"true\"]");
+    check("[1, -2, +3, 0x1F, 0o17, 017, 0x, 1_000, 12:30:45]", "[1,-2,3,31,15,17,\"0x\",\"1_000\",\"12:30:45\"]");
+    check("[1.5, .5, 5., 1e3, -1.5E-3, .inf, .nan, 1.2.3, ., e3, '1']", "[1.5,0.5,5,1e3,-1.5E-3,null,null,\"1.2.3\",\".\",\"e3\",\"1\"]");
+    check("[!!str 1, !!int '7', ! 1, !Ref x, !!float 1]", "[\"1\",7,\"1\",\"x\",1]");
+    check("!!int x", "t.yaml:1:1: error: the tag asks for a number, which this is not");
+}
+
+TEST(block_and_flow) {
+    check("a:\n  - 1\n  - b: |\n      text\n      more\n    c: >\n      fold\n      ed\n", "{\"a\":[1,{\"b\":\"text\\nmore\\n\",\"c\":\"fold ed\\n\"}]}");
+    check("{a: [1, {b: c}], \"d\": e}", "{\"a\":[1,{\"b\":\"c\"}],\"d\":\"e\"}");
+    check("1: a\ntrue: b\n~: c", "{\"1\":\"a\",\"true\":\"b\",\"~\":\"c\"}");
+}
+
+TEST(streams) {
+    check("", "");
+    check("# nothing\n", "");
+    check("a\n---\nb\n...\n---\n- c\n", "\"a\" \"b\" [\"c\"]");
+    check("\xEF\xBB\xBFk: v", "{\"k\":\"v\"}");
+}
+
+TEST(places_are_lines_and_byte_columns) {
+    _doc_ Doc d = read_limited(STR("# caf\u00e9\n\u00e9t\u00e9: [x, \u00fc, z]\nb:\n  c: 1\n"), limits_default());
+    CHECK_INT(d.r, 0);
+    const Node *a = node_first(d.root);
+    CHECK_INT(a->key_line, 2);
+    CHECK_INT(a->key_col, 1);
+    CHECK_INT(a->col, 8);
+    const Node *z = node_first(a)->next->next;
+    CHECK_STR(node_str(z), "z");
+    CHECK_INT(z->line, 2);
+    CHECK_INT(z->col, 16);
+    const Node *c = node_path(d.root, "b", "c", NULL);
+    CHECK(c != NULL);
+    if (c) {
+        CHECK_INT(c->line, 4);
+        CHECK_INT(c->key_col, 3);
+        CHECK_INT(c->col, 6);
+    }
+}
+
+TEST(anchors_and_aliases) {
+    check("a: &x {k: [1, 2]}\nb: *x\nc: *x", "{\"a\":{\"k\":[1,2]},\"b\":{\"k\":[1,2]},\"c\":{\"k\":[1,2]}}");
+    check("- &s text\n- *s\n- {*s : 1}", "[\"text\",\"text\",{\"text\":1}]");
+    check("- &a 1\n- &a 2\n- *a", "[1,2,2]");
+    check("- *x", "t.yaml:1:3: error: the alias *x has no anchor before it");
+    check("&a 1\n---\n*a", "t.yaml:3:1: error: the alias *a has no anchor before it");
+    check("&a [*a]", "t.yaml:1:5: error: the alias *a is inside of its own anchor, at 1:1");
+}
+
+TEST(errors_name_place_and_cause) {
+    check("a: 1\nb: 2\na: 3", "t.yaml:3:1: error: the key \"a\" is here already, at 1:1");
+    check("a: [1, 2", "t.yaml:1:9: error: did not find expected ',' or ']', while parsing a flow sequence that began at 1:4");
+    check("a: b: c", "t.yaml:1:5: error: mapping values are not allowed in this context");
+    check("a:\n\t- b", "t.yaml:2:1: error: found character that cannot start any token, while scanning for the next token that began at 2:1");
+    check("? [a]\n: b", "t.yaml:1:3: error: a key must be a scalar, not a list or a map");
+    check("a: \xFF", "t.yaml:1:4: error: invalid leading UTF-8 octet: 0xFF");
+}
+
+TEST(billion_laughs_are_refused) {
+    Buf b = buf_new(BUF_OWN_MAX);
+    buf_putz(&b, "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+    for (int i = 1; i < 10; i++) {
+        buf_printf(&b, "a%d: &a%d [", i, i);
+        for (int k = 0; k < 10; k++)
+            buf_printf(&b, "%s*a%d", k ? ", " : "", i - 1);
+        buf_putz(&b, "]\n");
+    }
+    _doc_ Doc d = read_limited(buf_view(&b), limits_default());
+    CHECK_INT(d.r, -E2BIG);
+    CHECK_INT(d.diag.errors, 1);
+    CHECK(d.arena.used < 100000);
+    buf_done(&b);
+}
+
+TEST(aliases_cannot_deepen_without_end) {
+    Buf b = buf_new(BUF_OWN_MAX);
+    buf_putz(&b, "- &a0 [x]\n");
+    for (int i = 1; i < 200; i++)
+        buf_printf(&b, "- &a%d [*a%d]\n", i, i - 1);
+    _doc_ Doc d = read_limited(buf_view(&b), limits_default());
+    CHECK_INT(d.r, -E2BIG);
+    _cleanup_free_ char *text = diag_text(&d.diag);
+    CHECK_STR(str_from(text), "t.yaml:128:10: error: values are nested deeper than 128\n");
+    buf_done(&b);
+}
+
+TEST(limits_hold) {
+    Limits l = limits_default();
+    l.document_depth = 2;
+    _doc_ Doc fits = read_limited(STR("[[1]]"), l);
+    CHECK_INT(fits.r, 0);
+    _doc_ Doc deep = read_limited(STR("[[[1]]]"), l);
+    CHECK_INT(deep.r, -E2BIG);
+    l.document_nodes = 3;
+    _doc_ Doc many = read_limited(STR("[1, 2, 3]"), l);
+    CHECK_INT(many.r, -E2BIG);
+    l.document_bytes = 4;
+    _doc_ Doc large = read_limited(STR("[1, 2]"), l);
+    CHECK_INT(large.r, -E2BIG);
+    Buf b = buf_new(BUF_OWN_MAX);
+    for (int i = 0; i < 200000; i++)
+        buf_putc(&b, '[');
+    _doc_ Doc brackets = read_limited(buf_view(&b), limits_default());
+    CHECK_INT(brackets.r, -E2BIG);
+    buf_clear(&b);
+    for (int i = 0; i < 100; i++)
+        buf_printf(&b, "%%TAG !a%d! tag:example.org,2026:\n", i);
+    buf_putz(&b, "--- x\n");
+    _doc_ Doc tags = read_limited(buf_view(&b), limits_default());
+    CHECK_INT(tags.r, -E2BIG);
+    buf_done(&b);
+}
+
+TEST_MAIN()
