@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "cmd/config.h"
 #include "cmd/message.h"
 
 static char *own(Cli *cli, char *s) {
@@ -173,30 +174,64 @@ static int unknown_command(char **argv, int argc, int at) {
     return message_usage(NULL, "unknown command '%s'", argv[at]);
 }
 
-/* Settings that no option set: from the environment. 0 or an exit code. */
-static int take_environment(Cli *cli) {
-    const Option *o;
-    for (size_t i = 0; (o = command_option(cli->command, i)); i++) {
-        const char *text = o->env ? getenv(o->env) : NULL;
-        if (!text || !*text || cli_is_set(cli, o->name))
-            continue;
-        Str rest = str_from(text), part = rest;
-        while (o->repeat ? str_split(&rest, ',', &part) : part.p != NULL) {
-            char *value = own(cli, str_dup(part));
-            if (!o->arg && (strcmp(value, "1") == 0 || strcmp(value, "yes") == 0))
-                value = own(cli, xstrdup("true"));
-            else if (!o->arg && (strcmp(value, "0") == 0 || strcmp(value, "no") == 0))
-                value = own(cli, xstrdup("false"));
-            _cleanup_error_ Error err = {0};
-            int r = option_check(o, str_from(value), &err);
-            if (r < 0)
-                return message_usage(command_name(cli), "environment variable %s: %s", o->env, error_text(&err, r));
-            set(cli, o, value, ORIGIN_ENVIRONMENT, o->env);
-            if (!o->repeat)
-                break;
-        }
+const CliValue *cli_found(const Cli *cli, const Option *option) {
+    for (size_t i = cli->values.n; i-- > 0;)
+        if (cli->values.p[i].option == option)
+            return &cli->values.p[i];
+    return NULL;
+}
+
+static int take_variable(Cli *cli, const Option *o, const char *text) {
+    Str rest = str_from(text), part = rest;
+    while (o->repeat ? str_split(&rest, ',', &part) : part.p != NULL) {
+        char *value = own(cli, str_dup(part));
+        if (!o->arg && (strcmp(value, "1") == 0 || strcmp(value, "yes") == 0))
+            value = own(cli, xstrdup("true"));
+        else if (!o->arg && (strcmp(value, "0") == 0 || strcmp(value, "no") == 0))
+            value = own(cli, xstrdup("false"));
+        _cleanup_error_ Error err = {0};
+        int r = option_check(o, str_from(value), &err);
+        if (r < 0)
+            return message_usage(command_name(cli), "environment variable %s: %s", o->env, error_text(&err, r));
+        set(cli, o, value, ORIGIN_ENVIRONMENT, o->env);
+        if (!o->repeat)
+            break;
     }
     return 0;
+}
+
+int cli_take(Cli *cli, const Option *o) {
+    if (cli_found(cli, o))
+        return 0;
+    /* An empty variable is one that is not set. */
+    const char *text = o->env ? getenv(o->env) : NULL;
+    if (text && *text)
+        return take_variable(cli, o, text);
+    for (size_t i = 0; cli->config && i < cli->config->entries.n; i++) {
+        const ConfigEntry *e = &cli->config->entries.p[i];
+        if (e->option == o)
+            set(cli, o, e->text, ORIGIN_CONFIG, e->place);
+    }
+    return 0;
+}
+
+/* Settings that no option set. 0 or an exit code. */
+static int take_settings(Cli *cli) {
+    const Option *o = cli_option(NULL, STR("--config"));
+    int rc = cli_take(cli, o);
+    if (rc != 0)
+        return rc;
+    Diag d = {0};
+    _cleanup_error_ Error err = {0};
+    cli->config = xcalloc(1, sizeof(*cli->config));
+    int r = config_load(cli_value(cli, "--config"), cli->config, &d, &err);
+    message_diag(&d);
+    diag_done(&d);
+    if (r < 0)
+        return message_fail(EXIT_USAGE, &err, r);
+    for (size_t i = 0; rc == 0 && (o = command_option(cli->command, i)); i++)
+        rc = cli_take(cli, o);
+    return rc;
 }
 
 /* 0 or an exit code. */
@@ -245,7 +280,11 @@ static int parse(int argc, char **argv, Cli *cli) {
             return message_usage(c->name, "'%s' takes no arguments, but there is '%s'", c->name, cli->args[0]);
         return message_usage(c->name, "one argument too many: '%s'", cli->args[c->max_args]);
     }
-    return take_environment(cli);
+    _cleanup_free_ char *allowed = command_argument_values(c);
+    _cleanup_error_ Error err = {0};
+    if (allowed && cli->n_args && check_values(allowed, str_from(cli->args[0]), &err) < 0)
+        return message_usage(c->name, "%s: %s", c->arguments, error_text(&err, -EINVAL));
+    return take_settings(cli);
 }
 
 int cli_parse(int argc, char **argv, Cli *ret, int *ret_exit) {
@@ -263,5 +302,8 @@ void cli_done(Cli *cli) {
     vec_done(&cli->owned);
     vec_done(&cli->values);
     free(cli->args);
+    if (cli->config)
+        config_done(cli->config);
+    free(cli->config);
     *cli = (Cli) {0};
 }

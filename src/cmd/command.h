@@ -45,6 +45,10 @@ typedef struct Command {
     const char *examples; /* lines "command  # what it does" */
     const Option *options[OPTION_TABLES_MAX]; /* row tables, each ended by a NULL name; common_options are added to all */
     unsigned min_args, max_args; /* UINT_MAX: any number */
+    const char *argument_values; /* what the first argument may be: "a|b"; NULL: free, or see list_arguments */
+    void (*list_arguments)(Buf *out); /* as Option.list_values, for the first argument */
+    bool workers;         /* parses foreign bytes: main() starts the zygote of confined workers (base/worker.h) before run() */
+    bool prints_nothing;  /* its work is no document: --output is refused */
     bool plumbing;        /* for scripts and tests: listed behind the others */
     int (*run)(Cli *cli); /* an exit code */
 } Command;
@@ -52,8 +56,10 @@ typedef struct Command {
 /* In table order; *ret_n of them. */
 const Command *const *commands(size_t *ret_n);
 const Command *command_by_name(Str name);
-/* Options of every command: --help, --quiet … */
+/* Options of every command: --help, --quiet …; the last is --output, which commands that print nothing do not have. */
 extern const Option common_options[];
+/* Row i of the common options of this command; NULL at the end. */
+const Option *common_option(const Command *command, size_t i);
 /* Row i of the command's options (then of the common ones); NULL at the end. `command` may be NULL: the common ones alone. */
 const Option *command_option(const Command *command, size_t i);
 
@@ -73,6 +79,7 @@ struct Cli {
     size_t n_args;
     Vec(CliValue) values; /* as given, strongest origin only: a repeated option has several */
     Vec(char *) owned;   /* strings made while parsing */
+    struct Config *config; /* plimsoll.yaml as read; NULL before */
 };
 
 /* The value of an option (its last, when it repeats); its default; NULL when there is none. `name` must be one of the command's rows. */

@@ -46,6 +46,12 @@ static void pair(Buf *out, const char *left, const char *right, unsigned column,
     wrap_text(out, right, column, column, width);
 }
 
+static void put_values(Buf *out, const char *values, const char *first) {
+    Str rest = str_from(values), value;
+    for (const char *sep = first; str_split(&rest, '|', &value); sep = ", ")
+        buf_printf(out, "%s%.*s", sep, STR_FMT(value));
+}
+
 static void option(Buf *out, const Option *o, unsigned width) {
     _cleanup_free_ char *values = o->arg ? option_values(o) : NULL;
     _cleanup_(buf_done) Buf left = buf_new(BUF_OWN_MAX), right = buf_new(BUF_OWN_MAX);
@@ -57,9 +63,7 @@ static void option(Buf *out, const Option *o, unsigned width) {
     if (o->arg)
         buf_printf(&left, " %s", o->arg);
     buf_putz(&right, o->doc);
-    Str rest = str_from(values), value;
-    for (const char *sep = ": "; str_split(&rest, '|', &value); sep = ", ")
-        buf_printf(&right, "%s%.*s", sep, STR_FMT(value));
+    put_values(&right, values, ": ");
     if (o->def && strcmp(o->def, "-") != 0)
         buf_printf(&right, " [%s]", o->def);
     if (o->repeat)
@@ -101,14 +105,24 @@ void help_write(const Command *command, unsigned width, Buf *out) {
         buf_printf(out, "Usage: plimsoll %s [OPTION]…%s%s\n\n", command->name, command->arguments ? " " : "", command->arguments ? command->arguments : "");
         buf_printf(out, "%s.\n", command->summary);
         paragraphs(out, command->description, width);
+        _cleanup_free_ char *values = command_argument_values(command);
+        if (values) {
+            _cleanup_(buf_done) Buf line = buf_new(BUF_OWN_MAX);
+            buf_printf(&line, "%s is one of", command->arguments);
+            put_values(&line, values, " ");
+            buf_putz(&line, ".");
+            buf_putc(out, '\n');
+            wrap_text(out, line.p, 0, 0, width);
+        }
         if (command->options[0])
             buf_putz(out, "\nOptions:\n");
         for (size_t t = 0; t < OPTION_TABLES_MAX && command->options[t]; t++)
-            for (const Option *o = command->options[t]; o->name; o++)
-                option(out, o, width);
+            for (const Option *row = command->options[t]; row->name; row++)
+                option(out, row, width);
     }
     buf_putz(out, "\nOptions of every command:\n");
-    for (const Option *o = common_options; o->name; o++)
+    const Option *o;
+    for (size_t i = 0; (o = common_option(command, i)); i++)
         option(out, o, width);
     if (command && command->examples) {
         buf_putz(out, "\nExamples:\n");

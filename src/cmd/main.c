@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/worker.h"
 #include "cmd/cli.h"
 #include "cmd/help.h"
 #include "cmd/message.h"
@@ -18,6 +19,18 @@ static int answer_help(const Cli *cli) {
     unsigned width = output_width(cli);
     help_write(cli->command, width == 0 ? USUAL : MIN(width, (unsigned) READABLE), &b);
     return output_write(cli, buf_view(&b));
+}
+
+static int run_command(Cli *cli) {
+    _cleanup_error_ Error err = {0};
+    /* The zygote is forked before any thread exists. */
+    int r = cli->command->workers ? worker_init(&err) : 0;
+    if (r < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, r);
+    int rc = cli->command->run(cli);
+    if (cli->command->workers)
+        worker_exit();
+    return rc;
 }
 
 int main(int argc, char **argv) {
@@ -39,7 +52,7 @@ int main(int argc, char **argv) {
     else if (cli_flag(&cli, "--version"))
         rc = output_write(&cli, STR("plimsoll " PLIMSOLL_VERSION "\n"));
     else
-        rc = cli.command->run(&cli);
+        rc = run_command(&cli);
     progress_end();
     cli_done(&cli);
     return rc;

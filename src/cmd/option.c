@@ -16,6 +16,11 @@ const Option common_options[] = {
      .def = "auto",
      .env = "PLIMSOLL_COLOR",
      .config = "color"},
+    {.name = "--config",
+     .arg = "FILE",
+     .doc = "Settings from FILE and from no other plimsoll.yaml",
+     .env = "PLIMSOLL_CONFIG",
+     .is_file = true},
     {.name = "--output",
      .letter = 'o',
      .arg = "FILE",
@@ -31,7 +36,14 @@ const Option *command_option(const Command *command, size_t i) {
         for (const Option *o = command->options[t]; o->name; o++)
             if (i-- == 0)
                 return o;
-    return i < ARRAY_SIZE(common_options) - 1 ? &common_options[i] : NULL;
+    return common_option(command, i);
+}
+
+const Option *common_option(const Command *command, size_t i) {
+    size_t n = ARRAY_SIZE(common_options) - 1;
+    if (command && command->prints_nothing)
+        n--;
+    return i < n ? &common_options[i] : NULL;
 }
 
 const Option *cli_option(const Command *command, Str name) {
@@ -42,35 +54,44 @@ const Option *cli_option(const Command *command, Str name) {
     return NULL;
 }
 
-char *option_values(const Option *o) {
-    if (!o->arg)
-        return xstrdup("true|false");
-    if (o->values)
-        return xstrdup(o->values);
-    if (!o->list_values)
+static char *listed(const char *values, void (*list)(Buf *)) {
+    if (values)
+        return xstrdup(values);
+    if (!list)
         return NULL;
     Buf b = buf_new(BUF_OWN_MAX);
-    o->list_values(&b);
+    list(&b);
     return buf_take(&b);
+}
+
+char *option_values(const Option *o) {
+    return o->arg ? listed(o->values, o->list_values) : xstrdup("true|false");
+}
+
+char *command_argument_values(const Command *c) {
+    return listed(c->argument_values, c->list_arguments);
+}
+
+int check_values(const char *values, Str value, Error *err) {
+    Str rest = str_from(values), one;
+    while (str_split(&rest, '|', &one))
+        if (str_eq(one, value))
+            return 0;
+    _cleanup_(buf_done) Buf words = buf_new(BUF_OWN_MAX);
+    for (rest = str_from(values); str_split(&rest, '|', &one);)
+        buf_printf(&words, "%s%.*s", words.n ? ", " : "", STR_FMT(one));
+    Str near = nearest_name(str_from(values), value);
+    if (near.n)
+        return error_set(err, -EINVAL, "unknown value '%.*s'; did you mean '%.*s'? There are: %s", STR_FMT(value), STR_FMT(near), words.p);
+    return error_set(err, -EINVAL, "unknown value '%.*s'; there are: %s", STR_FMT(value), words.p ? words.p : "none");
 }
 
 int option_check(const Option *o, Str value, Error *err) {
     _cleanup_free_ char *values = option_values(o);
     if (values) {
-        Str rest = str_from(values), one;
-        bool found = false;
-        while (!found && str_split(&rest, '|', &one))
-            found = str_eq(one, value);
-        if (!found) {
-            Str near = nearest_name(str_from(values), value);
-            _cleanup_free_ char *words = xstrdup(values);
-            for (char *c = words; *c; c++)
-                if (*c == '|')
-                    *c = ' ';
-            if (near.n)
-                return error_set(err, -EINVAL, "'%.*s' is none of its values; did you mean '%.*s'? (%s)", STR_FMT(value), STR_FMT(near), words);
-            return error_set(err, -EINVAL, "'%.*s' is none of its values: %s", STR_FMT(value), words);
-        }
+        int r = check_values(values, value, err);
+        if (r < 0)
+            return r;
     } else if (value.n == 0) {
         return error_set(err, -EINVAL, "the value is empty");
     }

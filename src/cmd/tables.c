@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "analyze/analyzer.h"
-#include "cmd/command.h"
+#include "cmd/cli.h"
 #include "cmd/terminal.h"
 #include "model/report.h"
+#include "parse/json-write.h"
+#include "report/format.h"
 
 static void command_rows(TableRow row, void *userdata) {
     size_t n;
@@ -24,21 +26,68 @@ static void exit_code_rows(TableRow row, void *userdata) {
 
 static void gap_rows(TableRow row, void *userdata) {
     for (GapKind k = 0; k < GAP_N_; k++)
-        row(userdata, (const char *const[]) {gap_kind_name(k)});
+        row(userdata, (const char *const[]) {gap_kind_name(k), gap_kind_doc(k)});
+}
+
+static void option_row(TableRow row, void *userdata, const char *command, const Option *o) {
+    _cleanup_free_ char *values = o->arg ? option_values(o) : NULL;
+    _cleanup_free_ char *name = o->letter ? xasprintf("%s, -%c", o->name, o->letter) : xstrdup(o->name);
+    for (char *c = values; c && *c; c++)
+        if (*c == '|')
+            *c = ' ';
+    row(userdata, (const char *const[]) {name, command, o->arg, values, o->def, o->env, o->config, o->doc});
+}
+
+static void option_rows(TableRow row, void *userdata) {
+    size_t n;
+    const Command *const *all = commands(&n);
+    for (const Option *o = common_options; o->name; o++)
+        option_row(row, userdata, "(all)", o);
+    for (size_t i = 0; i < n; i++)
+        for (size_t t = 0; t < OPTION_TABLES_MAX && all[i]->options[t]; t++)
+            for (const Option *o = all[i]->options[t]; o->name; o++)
+                option_row(row, userdata, all[i]->name, o);
+}
+
+static void variable_rows(TableRow row, void *userdata) {
+    static const char *const variables[][2] = {
+        {"PLIMSOLL_REGISTRY_USERNAME", "Name for the registry, with PLIMSOLL_REGISTRY_PASSWORD; stronger than the configuration of Docker"},
+        {"PLIMSOLL_REGISTRY_PASSWORD", "Password or token for the registry; never sent to its mirrors or to another host"},
+        {"DOCKER_CONFIG", "Directory of config.json with credentials and credential helpers; otherwise ~/.docker"},
+        {"SOURCE_DATE_EPOCH", "Time of evaluation in seconds since 1970 when --as-of does not say"},
+        {"NO_COLOR", "Not empty: no colours unless --color asks for them"},
+        {"CLICOLOR_FORCE", "Not empty and not 0: colours also where there is no terminal"},
+        {"COLUMNS", "Width of the terminal"},
+        {"TMPDIR", "Where temporary files go when --temp-dir does not say; otherwise /var/tmp"},
+        {"XDG_CACHE_HOME", "Where the cache lies when --cache does not say; otherwise ~/.cache"},
+        {"XDG_CONFIG_HOME", "Where plimsoll/plimsoll.yaml is looked for; otherwise ~/.config"},
+        {"XDG_DATA_HOME", "Where the advisory database lies when --db does not say; otherwise ~/.local/share"},
+        {"HTTPS_PROXY", "Proxy for HTTPS, as curl takes it; also http_proxy, ALL_PROXY and NO_PROXY"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
+        row(userdata, variables[i]);
+}
+
+static void format_rows(TableRow row, void *userdata) {
+    for (const Format *f = formats(); f->name; f++)
+        row(userdata, (const char *const[]) {f->name, f->extension, f->media_type, f->sbom ? "yes" : NULL, f->doc});
 }
 
 static void analyzer_rows(TableRow row, void *userdata) {
     size_t n;
     const Analyzer *const *all = analyzers(&n);
     for (size_t i = 0; i < n; i++)
-        row(userdata, (const char *const[]) {all[i]->name, all[i]->doc});
+        row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->fuzzer});
 }
 
 const Table tables[] = {
-    {"analyzers", "Analyzers: which files are read, and what becomes of them", {"name", "reads"}, analyzer_rows},
+    {"analyzers", "Analyzers: which files are read, and what for", {"name", "doc", "fuzzer"}, analyzer_rows},
+    {"formats", "Output formats of --format", {"name", "extension", "media type", "sbom", "doc"}, format_rows},
     {"commands", "Commands", {"name", "arguments", "summary"}, command_rows},
     {"exit-codes", "Exit codes; where several hold, 2 goes before 3, 3 before 1, 1 before 0", {"code", "meaning"}, exit_code_rows},
-    {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name"}, gap_rows},
+    {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
+    {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
+    {"variables", "Environment variables that belong to no option", {"name", "doc"}, variable_rows},
     {0},
 };
 
@@ -79,4 +128,50 @@ void table_write_text(const Table *t, Buf *out) {
     TextState s = {.table = t, .out = out};
     t->rows(measure, &s);
     t->rows(put, &s);
+}
+
+typedef struct JsonState {
+    const Table *table;
+    JsonWriter writer;
+} JsonState;
+
+static void put_json(void *userdata, const char *const cells[]) {
+    JsonState *s = userdata;
+    json_map(&s->writer, NULL);
+    for (size_t i = 0; i < TABLE_COLUMNS_MAX && s->table->columns[i]; i++)
+        json_str_opt(&s->writer, s->table->columns[i], str_from(cells[i]));
+    json_end(&s->writer);
+}
+
+void table_write_json(const Table *t, Buf *out) {
+    JsonState s = {.table = t, .writer = json_writer(out, true)};
+    json_list(&s.writer, NULL);
+    t->rows(put_json, &s);
+    json_end(&s.writer);
+    buf_putc(out, '\n');
+}
+
+static void put_markdown(void *userdata, const char *const cells[]) {
+    const TextState *s = userdata;
+    for (size_t i = 0; i < TABLE_COLUMNS_MAX && s->table->columns[i]; i++) {
+        buf_putz(s->out, i ? " " : "| ");
+        if (i == 0 && cells[i])
+            buf_printf(s->out, "`%s`", cells[i]);
+        else
+            for (const char *c = cells[i] ? cells[i] : ""; *c; c++)
+                *c == '|' ? buf_putz(s->out, "\\|") : buf_putc(s->out, *c);
+        buf_putz(s->out, " |");
+    }
+    buf_putc(s->out, '\n');
+}
+
+void table_write_markdown(const Table *t, Buf *out) {
+    TextState s = {.table = t, .out = out};
+    for (size_t i = 0; i < TABLE_COLUMNS_MAX && t->columns[i]; i++)
+        buf_printf(out, "%s%s |", i ? " " : "| ", t->columns[i]);
+    buf_putz(out, "\n|");
+    for (size_t i = 0; i < TABLE_COLUMNS_MAX && t->columns[i]; i++)
+        buf_putz(out, "---|");
+    buf_putc(out, '\n');
+    t->rows(put_markdown, &s);
 }

@@ -21,3 +21,7 @@ extern const Table tables[];
 const Table *table_by_name(Str name);
 /* Columns set under each other, the last one unwrapped. */
 void table_write_text(const Table *t, Buf *out);
+/* A list of maps, keys in the order of the columns; empty cells are left out. */
+void table_write_json(const Table *t, Buf *out);
+/* A Markdown table. */
+void table_write_markdown(const Table *t, Buf *out);

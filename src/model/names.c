@@ -29,6 +29,17 @@ static const char *const gap_names[GAP_N_] = {
     [GAP_NO_PACKAGES] = "no-packages",
     [GAP_ARCHIVE] = "archive-unreachable",
 };
+static const char *const gap_docs[GAP_N_] = {
+    [GAP_UNSUPPORTED_OS] = "The distribution is none that is known, or none could be found",
+    [GAP_NO_ADVISORIES] = "The advisory database has no data for this distribution or release",
+    [GAP_NO_DATABASE] = "There is no advisory database",
+    [GAP_STALE_DATABASE] = "A feed of the advisory database is older than allowed at the time of evaluation",
+    [GAP_UNREADABLE_LAYER] = "A layer is encrypted, broken, missing or of a media type that is not known",
+    [GAP_UNREADABLE_FILE] = "A file could not be read as what it is: permission, size, content, or its worker died",
+    [GAP_LIMIT] = "A limit on entries, sizes, nesting or expansion cut the work short",
+    [GAP_NO_PACKAGES] = "No package database was found",
+    [GAP_ARCHIVE] = "A configured security archive could not be asked",
+};
 static const char *const package_type_names[PACKAGE_TYPE_N_] = {
     [PACKAGE_DEB] = "deb",
     [PACKAGE_APK] = "apk",
@@ -60,6 +71,10 @@ const char *finding_kind_name(FindingKind k) {
 
 const char *gap_kind_name(GapKind k) {
     return gap_names[k];
+}
+
+const char *gap_kind_doc(GapKind k) {
+    return gap_docs[k];
 }
 
 int gap_kind_parse(Str s, GapKind *ret) {

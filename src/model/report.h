@@ -19,6 +19,8 @@ typedef enum GapKind {
 } GapKind;
 
 const char *gap_kind_name(GapKind k);
+/* One line: what was not seen. */
+const char *gap_kind_doc(GapKind k);
 int gap_kind_parse(Str s, GapKind *ret);
 
 typedef struct Gap {

@@ -25,7 +25,7 @@ like "$err" "unknown option '--colour'; did you mean '--color'\?" "offers the ne
 exits 2 "unknown letter" "$PLIMSOLL" list -Z gaps
 like "$err" "unknown option '-Z'" "is named"
 exits 2 "a value that is none" "$PLIMSOLL" list --color=nevr gaps
-like "$err" "option '--color': 'nevr' is none of its values; did you mean 'never'\?" "offers the nearest"
+like "$err" "option '--color': unknown value 'nevr'; did you mean 'never'\?" "offers the nearest"
 exits 2 "a value for a flag" "$PLIMSOLL" list --quiet=yes gaps
 like "$err" "option '--quiet' takes no value" "is refused"
 exits 2 "a value that is missing" "$PLIMSOLL" list gaps --color
@@ -35,7 +35,7 @@ exits 2 "a missing argument" "$PLIMSOLL" list
 exits 2 "an argument too many" "$PLIMSOLL" list gaps more
 like "$err" "one argument too many: 'more'" "is named"
 exits 2 "behind -- all are arguments" "$PLIMSOLL" list -- --help
-like "$err" "unknown table '--help'" "also what looks like an option"
+like "$err" "unknown value '--help'" "also what looks like an option"
 
 exits 0 "options before the command" "$PLIMSOLL" --quiet --color never list gaps
 exits 0 "and behind arguments, letters together" "$PLIMSOLL" list gaps -qo "$tmp/gaps"
@@ -47,7 +47,7 @@ is "$out" "$(cat "$tmp/gaps")" "as always"
 PLIMSOLL_OUTPUT=$tmp/env exits 0 "PLIMSOLL_OUTPUT" "$PLIMSOLL" list gaps
 same "$tmp/env" "$tmp/gaps" "is --output"
 PLIMSOLL_COLOR=loud exits 2 "a wrong value in the environment" "$PLIMSOLL" list gaps
-like "$err" "environment variable PLIMSOLL_COLOR: 'loud'" "is named with its variable"
+like "$err" "environment variable PLIMSOLL_COLOR: unknown value 'loud'" "is named with its variable"
 
 # Output that fails.
 exits 3 "a directory that is not there" "$PLIMSOLL" list gaps -o "$tmp/none/gaps"

@@ -1,0 +1,68 @@
+# Bash completion of plimsoll. Made by 'plimsoll completion bash'.
+_plimsoll() {
+    local cur prev first= second= command= words= n=0 i=1
+    COMPREPLY=()
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD - 1]}
+    # Bash makes "=" a word of its own.
+    if [ "$cur" = = ]; then
+        cur=
+    elif [ "$prev" = = ]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    while [ $i -lt "$COMP_CWORD" ]; do
+        case ${COMP_WORDS[i]} in
+        --format | -f | --color | --config | --output | -o | --analyzer)
+            i=$((i + 1))
+            [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
+            ;;
+        -*) ;;
+        *)
+            n=$((n + 1))
+            [ $n != 1 ] || first=${COMP_WORDS[i]}
+            [ $n != 2 ] || second=${COMP_WORDS[i]}
+            ;;
+        esac
+        i=$((i + 1))
+    done
+    case "$first $second" in
+    'config show') command='config show' ;;
+    'facts '*) command='facts' ;;
+    'list '*) command='list' ;;
+    'completion '*) command='completion' ;;
+    'docs '*) command='docs' ;;
+    esac
+    case $command:$prev in
+    'config show'':--format'|'config show'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'facts'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -- "$cur"); return ;;
+    'list'':--format'|'list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+    *':--config') compopt -o default 2>/dev/null; return ;;
+    *':--output'|*':-o') compopt -o default 2>/dev/null; return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        case $command in
+        'config show') words='--format --help --version --quiet --color --config --output' ;;
+        'facts') words='--analyzer --help --version --quiet --color --config --output' ;;
+        'list') words='--format --help --version --quiet --color --config --output' ;;
+        'completion') words='--help --version --quiet --color --config --output' ;;
+        'docs') words='--help --version --quiet --color --config' ;;
+        '') words='--help --version --quiet --color --config --output' ;;
+        esac
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+        return
+    fi
+    case $command:$n in
+    'facts:'*) compopt -o default 2>/dev/null; return ;;
+    'list:1') words='analyzers formats commands exit-codes gaps options variables' ;;
+    'completion:1') words='bash zsh fish' ;;
+    'docs:'*) compopt -o default 2>/dev/null; return ;;
+    :0) words='config facts list completion docs help' ;;
+    :1)
+        [ "$first" != config ] || words+=' show'
+        [ "$first" != help ] || words='config facts list completion docs'
+        ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _plimsoll plimsoll

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Man pages, reference pages and completion in the tree are what the tables give.
+. "$TOP/test/lib.sh"
+exits 0 "plimsoll docs" "$PLIMSOLL" docs "$tmp/docs"
+for part in man reference completion; do
+  exits 0 "docs/$part is up to date (make docs)" diff -r --exclude='*.json' "$TOP/docs/$part" "$tmp/docs/$part"
+done
+exits 0 "the same again gives" "$PLIMSOLL" docs "$tmp/again"
+exits 0 "the same bytes" diff -r "$tmp/docs" "$tmp/again"
+if command -v mandoc >/dev/null; then
+  # No date is what makes the bytes the same; long lines and the lower-case title are style.
+  faults=$(mandoc -T lint -W warning "$tmp"/docs/man/*.1 | grep -v 'missing date')
+  is "$faults" "" "mandoc finds no fault in the man pages"
+else
+  skip "no mandoc"
+fi
+# Links between the pages that people read.
+bad=
+while IFS=: read -r file link; do
+  link=${link#*](} link=${link%)} link=${link%%#*}
+  case $link in '' | http*:* | mailto:*) continue ;; esac
+  [ -e "$(dirname "$file")/$link" ] || bad+="$file: $link"$'\n'
+done < <(cd "$TOP" && grep -oHE '\]\([^) ]+\)' README.md CONTRIBUTING.md SECURITY.md docs/*.md docs/adding/*.md docs/reference/*.md 2>/dev/null | sed "s|^|$TOP/|")
+is "$bad" "" "links between pages lead somewhere"
+done_testing
