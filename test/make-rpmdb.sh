@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes real rpm databases of the same packages with Debian's rpm and Berkeley DB tools:
+# Makes package databases of the same packages, in all forms, with Debian's rpm, Berkeley DB's tools and rpmdb.py:
 #   make-rpmdb.sh DIR COUNT   ->  DIR/{sqlite,ndb,bdb,bdb-big}/… and DIR/rpms/*.rpm
 # COUNT small packages, a modular one, one with an epoch, one with 4,000 files, and a gpg-pubkey pseudo package.
 set -euo pipefail
@@ -57,7 +57,7 @@ for i in \$(seq $count); do echo \$i >%{buildroot}/usr/share/tiny/\$i; done
 for d in \$(seq 40); do mkdir %{buildroot}/opt/many/\$d; for f in \$(seq 100); do : >%{buildroot}/opt/many/\$d/file-with-a-long-name-\$f; done; done
 SPEC
 } >"$spec"
-rpmbuild --quiet --define "_topdir $top" --define "_build_id_links none" --define "__os_install_post %{nil}" \
+rpmbuild --quiet --dbpath "$top/db" --define "_topdir $top" --define "_build_id_links none" --define "__os_install_post %{nil}" \
   --define "_binary_payload w0.gzdio" --define "_duplicate_files_terminate_build 0" -bb "$spec" >"$dir/rpmbuild.log" 2>&1 || { cat "$dir/rpmbuild.log" >&2; exit 1; }
 mv "$top/RPMS" "$dir/rpms"
 
@@ -70,33 +70,15 @@ if command -v gpg >/dev/null; then
   gpgconf --homedir "$key" --kill all 2>/dev/null || :
 fi
 
-for backend in sqlite; do
-  db=$dir/$backend
-  mkdir -p "$db"
-  find "$dir/rpms" -name '*.rpm' -print0 | sort -z |
-    xargs -0 rpm --dbpath "$db" --define "_db_backend $backend" -i --justdb --nodeps --ignorearch --ignoreos --nosignature --noscripts --notriggers 2>"$dir/install.log" ||
-    { cat "$dir/install.log" >&2; exit 1; }
-  [ ! -s "$dir/key.asc" ] || rpm --dbpath "$db" --define "_db_backend $backend" --import "$dir/key.asc"
-done
+mkdir -p "$dir"/{sqlite,ndb,bdb,bdb-big}
+find "$dir/rpms" -name '*.rpm' -print0 | sort -z |
+  xargs -0 rpm --dbpath "$dir/sqlite" --define '_db_backend sqlite' -i --justdb --nodeps --ignorearch --ignoreos --nosignature --noscripts --notriggers 2>"$dir/install.log" ||
+  { cat "$dir/install.log" >&2; exit 1; }
+[ ! -s "$dir/key.asc" ] || rpm --dbpath "$dir/sqlite" --define '_db_backend sqlite' --import "$dir/key.asc"
 
-# Berkeley DB: rpm reads it no more, but its database is a hash of the same header blobs under a four-byte number in
-# host order; key 0 holds the highest number.
-for order in 1234 4321; do
-  db=$dir/bdb
-  [ $order = 1234 ] || db=$dir/bdb-big
-  mkdir -p "$db"
-  sqlite3 "$dir/sqlite/rpmdb.sqlite" 'select hnum, lower(hex(blob)) from Packages order by hnum' |
-    python3 -c '
-import sys, struct
-order = "<" if sys.argv[1] == "1234" else ">"
-print("VERSION=3\nformat=bytevalue\ntype=hash\ndb_lorder=%s\ndb_pagesize=4096\nHEADER=END" % sys.argv[1])
-top = 0
-for line in sys.stdin:
-    n, blob = line.strip().split("|")
-    top = max(top, int(n))
-    print(" " + struct.pack(order + "I", int(n)).hex())
-    print(" " + blob)
-print(" " + struct.pack(order + "I", 0).hex())
-print(" " + struct.pack(order + "I", top).hex())
-print("DATA=END")' $order | db5.3_load "$db/Packages"
-done
+# rpm writes Berkeley DB no more, and Debian's has no ndb: both hold the same header blobs.
+sqlite3 "$dir/sqlite/rpmdb.sqlite" 'select hnum, hex(blob) from Packages order by hnum' >"$dir/blobs"
+here=$(dirname "${BASH_SOURCE[0]}")
+python3 "$here/rpmdb.py" ndb "$dir/ndb/Packages.db" <"$dir/blobs"
+python3 "$here/rpmdb.py" bdb "$dir/bdb/Packages" 1234 <"$dir/blobs"
+python3 "$here/rpmdb.py" bdb "$dir/bdb-big/Packages" 4321 <"$dir/blobs"

@@ -14,17 +14,22 @@ static bool wants(Str path) {
     return str_eqz(path, STATUS) || path_in_dir(path, STR(STATUS_D), STR(""), NULL) || path_in_dir(path, STR(INFO), STR(".list"), NULL);
 }
 
-/* Third word of Status: in which states are the package's files (at least partly) on disk? dpkg(1), "Package states". */
-static bool is_installed(Str status) {
-    static const char *const states[] = {"installed", "half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"};
-    Str state = str_trim(status);
-    ssize_t space = str_rchr(state, ' ');
-    if (space >= 0)
-        state = str_from_at(state, (size_t) space + 1);
+/* Third word of Status: in which states are the package's files (at least partly) on disk? dpkg(1), "Package states".
+ * 1, 0, or -EINVAL for a word that is no state. */
+static int is_installed(Str status) {
+    static const struct {
+        const char *name;
+        bool installed;
+    } states[] = {
+        {"installed", true},        {"half-installed", true},  {"unpacked", true},      {"half-configured", true},
+        {"triggers-awaited", true}, {"triggers-pending", true}, {"config-files", false}, {"not-installed", false},
+    };
+    ssize_t space = str_rchr(status, ' ');
+    Str state = space < 0 ? status : str_from_at(status, (size_t) space + 1);
     for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-        if (str_eqz(state, states[i]))
-            return true;
-    return false;
+        if (str_eqz(state, states[i].name))
+            return states[i].installed;
+    return -EINVAL;
 }
 
 /* "glibc (2.36-9)": a source package of another version than the binary's. */
@@ -97,8 +102,11 @@ static void put_stanza(Stanza *s, uint32_t line, ProblemLog *problems) {
     Arena *a = problems->in->scratch;
     PackageFact *p = &s->package;
     /* status.d has no Status: what is listed there is installed. */
-    if (s->status.n && !is_installed(s->status))
+    int installed = s->status.n ? is_installed(s->status) : 1;
+    if (installed == 0)
         return;
+    if (installed < 0)
+        problem_log(problems, line, "package %.*s is in the unknown state \"%.*s\"; taken as installed", STR_FMT(p->name), STR_FMT(str_head(s->status, 60)));
     if (str_empty(p->name) || str_empty(p->version)) {
         problem_log(problems, line, "a package without %s", str_empty(p->name) ? "a Package field" : "a Version field");
         if (str_empty(p->name))

@@ -131,15 +131,16 @@ static void run_os_release(const AnalyzerInput *in, FactSink *sink) {
     problem_log_end(&problems);
 }
 
-/* "3.20.3", "12.5", or Debian's "trixie/sid" before a release has its number. */
+/* The older files are only looked at where there is no os-release, and administrators write into them what they like: what is not
+ * understood there gives no fact, and the scan says itself when it knows no operating system.
+ *
+ * "3.20.3", "12.5", or Debian's "trixie/sid" before a release has its number. */
 static void run_version(const AnalyzerInput *in, FactSink *sink, const char *id) {
     Str rest = in->bytes, line = STR_NULL;
     str_line(&rest, &line);
     line = str_trim(line);
-    if (str_empty(line)) {
-        analyzer_problem(&analyzer_os_release, in, sink, 1, "expected a version on the first line, found nothing");
+    if (str_empty(line))
         return;
-    }
     Fact f = {.kind = FACT_OS, .os = {.id = str_from(id)}};
     Str codename, unused;
     if (line.p[0] >= '0' && line.p[0] <= '9')
@@ -155,10 +156,8 @@ static void run_release_line(const AnalyzerInput *in, FactSink *sink) {
     str_line(&rest, &line);
     line = str_trim(line);
     ssize_t at = str_find(line, STR(" release "));
-    if (at <= 0) {
-        analyzer_problem(&analyzer_os_release, in, sink, 1, "expected \"NAME release VERSION\", found \"%.*s\"", STR_FMT(str_head(line, 60)));
+    if (at <= 0)
         return;
-    }
     Fact f = {.kind = FACT_OS, .os = {.pretty_name = line}};
     Str name = str_head(line, (size_t) at);
     for (size_t i = 0; i < ARRAY_SIZE(families) && str_empty(f.os.id); i++)
