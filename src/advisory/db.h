@@ -22,9 +22,10 @@ typedef struct AdvisoryRow {
     Str last_affected;   /* last version without it, where the feed names no fixed one; empty: not stated */
     Severity severity;   /* the vendor's for this package; SEVERITY_UNKNOWN: none stated */
     Str advisory;        /* "DSA-5532-1", "RHSA-2024:1234" */
-    Str module;          /* rpm module "nodejs:18"; empty: not modular */
+    Str module;          /* rpm module "nodejs:18"; empty: not modular; "*": built for a module that the record does not name */
     Str arches;          /* separated by spaces; empty: all */
-    Str repositories;    /* separated by spaces; empty: all of the release. Red Hat: CPEs it applies to. Ubuntu: "esm-infra", "esm-apps"
+    Str repositories;    /* separated by spaces; empty: all of the release. Red Hat: CPEs it applies to, without
+                          * their front ("enterprise_linux:9::baseos"). Ubuntu: "esm-infra", "esm-apps"
                           * or "pro" where status and fix are of an archive that only subscribers have */
     bool binary_name;    /* the package name of this row is a binary package's, not a source package's */
 } AdvisoryRow;

@@ -11,7 +11,6 @@
 struct Matcher {
     AdvisoryDb *db;
     const Inventory *inv;
-    Str major;            /* "9" of "rhel:9.4": for CPEs */
     Arena scratch;        /* of one package */
     Vec(AdvisoryRow) rows;
     Map details;          /* id -> VulnDetail, NULL when the database has none: a CVE of a source has many binary packages */
@@ -20,11 +19,8 @@ struct Matcher {
 
 int matcher_new(AdvisoryDb *db, const Inventory *inv, Matcher **ret, Error *err) {
     Matcher *m = xcalloc(1, sizeof(*m));
-    Str family;
     m->db = db;
     m->inv = inv;
-    if (!str_cut(inv->os.release, ':', &family, &m->major))
-        m->major = STR_NULL;
     *ret = m;
     return 0;
 }
@@ -82,38 +78,33 @@ static bool arch_applies(const PackageFact *p, const AdvisoryRow *row) {
     return str_empty(row->arches) || has_word(row->arches, p->arch) || str_eq(p->arch, STR("noarch")) || has_word(row->arches, STR("noarch"));
 }
 
-/* A record's CPE against one that this system uses: "cpe:/o:redhat:enterprise_linux:9" stands for all its repositories
- * ("…:9::baseos"). */
-static bool cpe_covers(Str general, Str special) {
-    return str_starts(special, general) && (special.n == general.n || special.p[general.n] == ':');
-}
-
-/* Without content sets the ordinary repositories of the release are assumed, not the extended-support ones, whose fixes carry
- * other versions. */
-static bool repository_applies(const Matcher *m, const AdvisoryRow *row) {
+/* Without content sets the ordinary repositories of the release are assumed, and what followed them after the release's end of life
+ * (ELS), but not the support of minor releases, whose fixes carry other versions. Feeds give CPEs without their front
+ * ("enterprise_linux:9::baseos"): whether it is "cpe:/o:redhat:" or "cpe:/a:redhat:" differs between them. */
+static bool repository_applies(const AdvisoryRow *row) {
+    static const char *const minor_support[] = {"rhel_eus", "rhel_aus", "rhel_tus", "rhel_e4s"};
     Str words = row->repositories, w;
     if (str_empty(words))
         return true;
     while (str_split(&words, ' ', &w)) {
-        Str part, rest = w;
-        /* The product is the fourth part: cpe:/o:redhat:enterprise_linux:9::baseos */
-        for (int i = 0; i < 3; i++)
-            if (!str_cut(rest, ':', &part, &rest))
-                rest = STR_NULL;
-        Str product, version;
-        if (!str_starts(w, STR("cpe:/")))
+        Str part, product, version;
+        for (int i = 0; i < 3 && str_starts(row->repositories, STR("cpe:/")); i++)
+            if (!str_cut(w, ':', &part, &w))
+                return true;
+        if (!str_cut(w, ':', &product, &version))
             return true;
-        if (!str_cut(rest, ':', &product, &version))
-            continue;
-        Str major = version, after;
-        str_cut(version, ':', &major, &after);
-        if (str_eq(product, STR("enterprise_linux")) && (str_eq(major, m->major) || cpe_covers(m->major, major)))
-            return true;
-        Str minor;
-        if (str_eq(product, STR("enterprise_linux")) && str_cut(major, '.', &major, &minor) && str_eq(major, m->major))
+        bool other = false;
+        for (size_t i = 0; i < ARRAY_SIZE(minor_support); i++)
+            other = other || str_eqz(product, minor_support[i]);
+        if (!other)
             return true;
     }
     return false;
+}
+
+/* "*": of a module that the record does not name. */
+static bool module_applies(Str row, Str stream) {
+    return str_eq(row, stream) || (str_eqz(row, "*") && !str_empty(stream));
 }
 
 static int add_row(void *userdata, const AdvisoryRow *r) {
@@ -163,13 +154,13 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
     bool other_arch = false, other_repository = false;
     for (size_t i = 0; i < n; i++) {
         const AdvisoryRow *r = &rows[i];
-        if (!str_eq(r->module, stream))
+        if (!module_applies(r->module, stream))
             continue;
         if (!arch_applies(&p->fact, r)) {
             other_arch = true;
             continue;
         }
-        if (!repository_applies(m, r)) {
+        if (!repository_applies(r)) {
             other_repository = true;
             continue;
         }
