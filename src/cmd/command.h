@@ -25,7 +25,7 @@ typedef struct Option {
     const char *doc;     /* what it does: "Writes FILE instead of standard output" */
     const char *values;  /* "table|json": all others are refused; NULL: free, or see list_values */
     void (*list_values)(Buf *out); /* appends "a|b|c" where the values come from a table; NULL: see values */
-    int (*check)(Str value, Error *err); /* 0, or negative with what is wrong with a value; NULL: anything goes */
+    int (*check)(Str value, Error *err); /* 0, or negative with what is wrong with a value; it alone decides, `values` are then for people */
     const char *def;     /* value when nobody sets it; NULL: none (a flag is off) */
     const char *env;     /* "PLIMSOLL_FORMAT"; NULL: none */
     const char *config;  /* path in plimsoll.yaml: "report.format"; NULL: none */

@@ -88,12 +88,9 @@ int check_values(const char *values, Str value, Error *err) {
 
 int option_check(const Option *o, Str value, Error *err) {
     _cleanup_free_ char *values = option_values(o);
-    if (values) {
-        int r = check_values(values, value, err);
-        if (r < 0)
-            return r;
-    } else if (value.n == 0) {
+    if (value.n == 0)
         return error_set(err, -EINVAL, "the value is empty");
-    }
-    return o->check ? o->check(value, err) : 0;
+    if (o->check)
+        return o->check(value, err);
+    return values ? check_values(values, value, err) : 0;
 }

@@ -83,17 +83,31 @@ void progress_begin(const char *what, uint64_t total, unsigned parts) {
     pthread_mutex_unlock(&state.lock);
 }
 
+static void draw_when_due(void) {
+    uint64_t now = now_ms();
+    if (state.active && now - state.began_ms >= APPEARS_MS && now - state.drawn_ms >= EVERY_MS) {
+        draw();
+        state.drawn_ms = now;
+    }
+}
+
+void progress_part(unsigned i, unsigned n) {
+    if (!state.active)
+        return;
+    pthread_mutex_lock(&state.lock);
+    state.parts_done = i;
+    state.parts = n;
+    draw_when_due();
+    pthread_mutex_unlock(&state.lock);
+}
+
 void progress_add(uint64_t bytes, unsigned parts) {
     if (!state.active)
         return;
     pthread_mutex_lock(&state.lock);
     state.bytes += bytes;
     state.parts_done += parts;
-    uint64_t now = now_ms();
-    if (state.active && now - state.began_ms >= APPEARS_MS && now - state.drawn_ms >= EVERY_MS) {
-        draw();
-        state.drawn_ms = now;
-    }
+    draw_when_due();
     pthread_mutex_unlock(&state.lock);
 }
 

@@ -10,6 +10,8 @@
 void progress_begin(const char *what, uint64_t total, unsigned parts);
 /* Adds bytes done, parts done. Cheap: may be called for every chunk. */
 void progress_add(uint64_t bytes, unsigned parts);
+/* Part `i` of `n` has begun: the count of what is done follows from it. */
+void progress_part(unsigned i, unsigned n);
 void progress_end(void);
 /* Erases the line if there is one; the next progress_add() draws it anew. */
 void progress_clear(void);

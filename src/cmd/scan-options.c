@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/scan-options.h"
+
+#include "base/time.h"
+#include "cmd/cli.h"
+
+static void list_names(Buf *out, const char *name) {
+    buf_printf(out, "%s%s", out->n ? "|" : "", name);
+}
+
+static void list_formats(Buf *out) {
+    for (const Format *f = formats(); f->name; f++)
+        list_names(out, f->name);
+}
+
+static void list_sbom_formats(Buf *out) {
+    for (const Format *f = formats(); f->name; f++)
+        if (f->sbom)
+            list_names(out, f->name);
+}
+
+static void list_gaps(Buf *out) {
+    for (GapKind k = 0; k < GAP_N_; k++)
+        list_names(out, gap_kind_name(k));
+}
+
+static void list_analyzers(Buf *out) {
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    for (size_t i = 0; i < n; i++)
+        list_names(out, all[i]->name);
+}
+
+static void list_sources(Buf *out) {
+    list_names(out, "auto");
+#define X(name, open, path, named, doc) list_names(out, name);
+#include "image/source.list.h"
+#undef X
+    list_names(out, "registry");
+}
+
+static int check_platform(Str value, Error *err) {
+    Platform p;
+    return platform_parse(value, &p, err);
+}
+
+static int check_time(Str value, Error *err) {
+    int64_t t;
+    if (time_parse(value, &t) < 0)
+        return error_set(err, -EINVAL, "'%.*s' is no time; expected 2025-02-12 or 2025-02-12T10:15:00Z", STR_FMT(value));
+    return 0;
+}
+
+static const char severity_words[] = "critical|high|medium|low|negligible|unknown";
+
+static int severity_word(Str word, Severity *ret, Error *err) {
+    for (Severity s = 0; s < SEVERITY_N_; s++)
+        if (str_ieq(word, str_from(severity_name(s)))) {
+            *ret = s;
+            return 0;
+        }
+    _cleanup_free_ char *lower = str_dup(word);
+    for (char *c = lower; *c; c++)
+        *c = (char) (*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+    return check_values(severity_words, str_from(lower), err);
+}
+
+int severities_parse(Str value, bool shown[static SEVERITY_N_], Error *err) {
+    Str rest = value, word;
+    while (str_split(&rest, ',', &word)) {
+        bool worse = str_ends(word, STR("+"));
+        Severity s;
+        int r = severity_word(worse ? str_head(word, word.n - 1) : word, &s, err);
+        if (r < 0)
+            return r;
+        shown[s] = true;
+        for (Severity k = s; worse && k < SEVERITY_N_; k++)
+            shown[k] = true;
+    }
+    return 0;
+}
+
+static int check_severity(Str value, Error *err) {
+    Severity s;
+    return severity_word(value, &s, err);
+}
+
+static int check_severities(Str value, Error *err) {
+    bool shown[SEVERITY_N_] = {0};
+    return severities_parse(value, shown, err);
+}
+
+static int check_mirror(Str value, Error *err) {
+    Str host, mirror;
+    if (!str_cut(value, '=', &host, &mirror) || str_empty(host) || str_empty(mirror))
+        return error_set(err, -EINVAL, "'%.*s': expected REGISTRY=MIRROR, as docker.io=mirror.example:5000", STR_FMT(value));
+    return 0;
+}
+
+const Option database_options[] = {
+    {.name = "--db",
+     .arg = "FILE",
+     .doc = "The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db",
+     .env = "PLIMSOLL_DB",
+     .config = "database.file",
+     .is_file = true},
+    {0},
+};
+
+const Option image_options[] = {
+    {.name = "--platform",
+     .arg = "OS/ARCH",
+     .doc = "Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine's",
+     .check = check_platform,
+     .env = "PLIMSOLL_PLATFORM",
+     .config = "image.platform"},
+    {.name = "--source",
+     .arg = "SOURCE",
+     .doc = "Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry",
+     .list_values = list_sources,
+     .def = "auto",
+     .env = "PLIMSOLL_SOURCE",
+     .config = "image.source"},
+    {.name = "--analyzer",
+     .arg = "NAME",
+     .doc = "Only this analyzer",
+     .list_values = list_analyzers,
+     .env = "PLIMSOLL_ANALYZER",
+     .config = "scan.analyzers",
+     .repeat = true},
+    {.name = "--cache",
+     .arg = "DIR",
+     .doc = "Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll",
+     .env = "PLIMSOLL_CACHE",
+     .config = "cache.directory",
+     .is_file = true},
+    {.name = "--no-cache", .doc = "Reads every layer anew and keeps nothing", .env = "PLIMSOLL_NO_CACHE", .config = "cache.disabled"},
+    {.name = "--temp-dir",
+     .arg = "DIR",
+     .doc = "Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp",
+     .env = "PLIMSOLL_TEMP_DIR",
+     .config = "scan.temp-dir",
+     .is_file = true},
+    {.name = "--require-sandbox",
+     .doc = "Refuses to read anything when workers cannot be confined by seccomp and Landlock",
+     .env = "PLIMSOLL_REQUIRE_SANDBOX",
+     .config = "scan.require-sandbox"},
+    {0},
+};
+
+const Option registry_options[] = {
+    {.name = "--mirror",
+     .arg = "REGISTRY=MIRROR",
+     .doc = "Asks MIRROR before REGISTRY",
+     .check = check_mirror,
+     .env = "PLIMSOLL_MIRROR",
+     .config = "registry.mirrors",
+     .repeat = true},
+    {.name = "--ca-file",
+     .arg = "FILE",
+     .doc = "Certificates (PEM) to trust besides the system's",
+     .env = "PLIMSOLL_CA_FILE",
+     .config = "registry.ca-file",
+     .is_file = true},
+    {.name = "--client-cert",
+     .arg = "FILE",
+     .doc = "Certificate (PEM) to show to the registry; with --client-key",
+     .env = "PLIMSOLL_CLIENT_CERT",
+     .config = "registry.client-cert",
+     .is_file = true},
+    {.name = "--client-key",
+     .arg = "FILE",
+     .doc = "Key (PEM) of --client-cert",
+     .env = "PLIMSOLL_CLIENT_KEY",
+     .config = "registry.client-key",
+     .is_file = true},
+    {.name = "--plain-http", .doc = "Speaks HTTP without TLS to the registry", .env = "PLIMSOLL_PLAIN_HTTP", .config = "registry.plain-http"},
+    {.name = "--insecure-skip-tls-verify",
+     .doc = "Takes any certificate: whoever stands between can then read the credentials",
+     .env = "PLIMSOLL_INSECURE_SKIP_TLS_VERIFY",
+     .config = "registry.insecure-skip-tls-verify"},
+    {0},
+};
+
+const Option evaluate_options[] = {
+    {.name = "--as-of",
+     .arg = "TIME",
+     .doc = "Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now",
+     .check = check_time,
+     .env = "PLIMSOLL_AS_OF"},
+    {.name = "--archives",
+     .arg = "WHEN",
+     .doc = "Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release",
+     .values = "auto|always|never",
+     .def = "auto",
+     .env = "PLIMSOLL_ARCHIVES",
+     .config = "scan.archives"},
+    {0},
+};
+
+const Option findings_options[] = {
+    {.name = "--severity",
+     .arg = "LIST",
+     .doc = "Shows only these: high,critical names them, medium+ is that and everything worse",
+     .values = severity_words,
+     .check = check_severities,
+     .env = "PLIMSOLL_SEVERITY",
+     .config = "scan.severity",
+     .repeat = true},
+    {.name = "--ignore-unfixed", .doc = "Shows only what a newer version mends", .env = "PLIMSOLL_IGNORE_UNFIXED", .config = "scan.ignore-unfixed"},
+    {.name = "--fail-on",
+     .arg = "SEVERITY",
+     .doc = "Exit code 1 when a finding that is shown has this severity or a worse one",
+     .values = severity_words,
+     .check = check_severity,
+     .env = "PLIMSOLL_FAIL_ON",
+     .config = "scan.fail-on"},
+    {.name = "--baseline",
+     .arg = "OLD.json",
+     .doc = "An older report of --format json: only findings that are not in it count for --fail-on",
+     .env = "PLIMSOLL_BASELINE",
+     .config = "scan.baseline",
+     .is_file = true},
+    {0},
+};
+
+const Option incomplete_options[] = {
+    {.name = "--allow-incomplete",
+     .arg = "KIND",
+     .doc = "Accepts this gap: it stays in the report, but does not make the exit code 3",
+     .list_values = list_gaps,
+     .env = "PLIMSOLL_ALLOW_INCOMPLETE",
+     .config = "scan.allow-incomplete",
+     .repeat = true},
+    {0},
+};
+
+const Option scan_format_options[] = {
+    {.name = "--format",
+     .letter = 'f',
+     .arg = "FORMAT",
+     .doc = "Output format",
+     .list_values = list_formats,
+     .def = "table",
+     .env = "PLIMSOLL_FORMAT",
+     .config = "scan.format"},
+    {0},
+};
+
+const Option sbom_format_options[] = {
+    {.name = "--format",
+     .letter = 'f',
+     .arg = "FORMAT",
+     .doc = "Output format",
+     .list_values = list_sbom_formats,
+     .def = "cyclonedx",
+     .env = "PLIMSOLL_SBOM_FORMAT",
+     .config = "sbom.format"},
+    {0},
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The option rows that scan, sbom, explain and db share, and what comes out of them. Each setting is one row here. */
+#pragma once
+
+#include "analyze/analyzer.h"
+#include "cmd/command.h"
+#include "image/image.h"
+#include "model/report.h"
+#include "report/format.h"
+#include "scan/scan.h"
+
+/* Rows, each table ended by a NULL name. */
+extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
+extern const Option image_options[];     /* how an image is found and read */
+extern const Option registry_options[];  /* how a registry is spoken to */
+extern const Option evaluate_options[];  /* --as-of, --archives: what findings are made from */
+extern const Option findings_options[];  /* which findings are shown, and which count */
+extern const Option incomplete_options[]; /* --allow-incomplete */
+extern const Option scan_format_options[]; /* --format of scan */
+extern const Option sbom_format_options[]; /* --format of sbom: the formats that are bills of materials */
+
+/* Adds what "high,critical" names, or what "medium+" means: that and everything worse. -EINVAL with the nearest name. */
+int severities_parse(Str value, bool shown[static SEVERITY_N_], Error *err);
+
+typedef enum ArchivesMode {
+    ARCHIVES_AUTO,   /* ask configured security archives where the advisory database has no data for the release */
+    ARCHIVES_ALWAYS,
+    ARCHIVES_NEVER,
+} ArchivesMode;
+
+typedef struct ScanRequest {
+    const Format *format;
+    ImageOptions image;          /* .limits points to `limits` below: do not copy the request */
+    Limits limits;
+    uint64_t analyzers;          /* bit i: analyzers()[i]; 0: all */
+    const char *cache_dir;       /* NULL: no cache */
+    bool require_sandbox;
+    const char *db_path;         /* NULL: the usual place */
+    int64_t as_of;
+    ArchivesMode archives;
+    bool severity[SEVERITY_N_];  /* shown; all when --severity is not given */
+    bool ignore_unfixed;
+    bool fail_on_set;
+    Severity fail_on;
+    const char *baseline;        /* NULL: none */
+    bool allow[GAP_N_];          /* gaps that do not make the exit code 3 */
+    /* For scan_request_done(). */
+    char *owned_cache_dir;
+} ScanRequest;
+
+/* Reads the options that the command has; for rows it does not have the value is that of nobody asking. 0, or an exit code with the message
+ * printed. Strings live as long as the Cli. */
+int scan_request(Cli *cli, ScanRequest *ret);
+void scan_request_done(ScanRequest *r);
+/* What scan_collect() takes, with progress and warnings tied to this terminal. `r` must outlive it. Around the call: progress_begin(reference,
+ * 0, 0) and progress_end(). */
+ScanOptions scan_request_options(const ScanRequest *r);
+/* Exit code of a finished report: 3 when a gap is not allowed, else 1 when a finding counts for --fail-on, else 0. */
+int report_exit_code(const Report *r);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From options, already checked one by one, to a ScanRequest; what remains is what they mean together. */
+#include "base/time.h"
+#include "cmd/cli.h"
+#include "cmd/message.h"
+#include "cmd/progress.h"
+#include "cmd/scan-options.h"
+
+static bool has(const Cli *cli, const char *option) {
+    return cli_option(cli->command, str_from(option)) != NULL;
+}
+
+static int take_registry(Cli *cli, RegistryOptions *ret) {
+    ret->ca_file = cli_value(cli, "--ca-file");
+    ret->client_cert = cli_value(cli, "--client-cert");
+    ret->client_key = cli_value(cli, "--client-key");
+    ret->plain_http = cli_flag(cli, "--plain-http");
+    ret->insecure_tls = cli_flag(cli, "--insecure-skip-tls-verify");
+    ret->mirrors = (char **) cli_values(cli, "--mirror", NULL);
+    ret->username = getenv("PLIMSOLL_REGISTRY_USERNAME");
+    ret->password = getenv("PLIMSOLL_REGISTRY_PASSWORD");
+    if (!ret->client_cert != !ret->client_key)
+        return message_usage(cli->command->name, "--client-cert and --client-key belong together: %s is missing",
+                             ret->client_cert ? "--client-key" : "--client-cert");
+    if (ret->username && !ret->password)
+        return message_usage(cli->command->name, "PLIMSOLL_REGISTRY_USERNAME is set, but PLIMSOLL_REGISTRY_PASSWORD is not");
+    if (ret->plain_http && (ret->insecure_tls || ret->ca_file || ret->client_cert))
+        return message_usage(cli->command->name, "--plain-http has no certificates: it cannot go with --insecure-skip-tls-verify, --ca-file or --client-cert");
+    return 0;
+}
+
+static int take_cache(const Cli *cli, ScanRequest *ret) {
+    const char *dir = cli_value(cli, "--cache"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cli_flag(cli, "--no-cache"))
+        return 0;
+    if (dir)
+        ret->cache_dir = dir;
+    else if (xdg && *xdg == '/')
+        ret->cache_dir = ret->owned_cache_dir = xasprintf("%s/plimsoll", xdg);
+    else if (home && *home == '/')
+        ret->cache_dir = ret->owned_cache_dir = xasprintf("%s/.cache/plimsoll", home);
+    return 0;
+}
+
+static int take_time(const Cli *cli, int64_t *ret) {
+    const char *text = cli_value(cli, "--as-of"), *epoch = getenv("SOURCE_DATE_EPOCH");
+    uint64_t seconds;
+    if (text)
+        return time_parse(str_from(text), ret);
+    /* time_now() passes over one that is wrong: a report that silently used the clock would not be reproducible. */
+    if (epoch && *epoch && str_to_u64(str_from(epoch), INT64_MAX, &seconds) < 0)
+        return message_usage(cli->command->name, "environment variable SOURCE_DATE_EPOCH: '%s' is no number of seconds", epoch);
+    *ret = time_now();
+    return 0;
+}
+
+static void take_analyzers(Cli *cli, uint64_t *ret) {
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    for (const char *const *name = cli_values(cli, "--analyzer", NULL); *name; name++)
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(all[i]->name, *name) == 0)
+                *ret |= (uint64_t) 1 << i;
+}
+
+static void take_severities(Cli *cli, ScanRequest *ret) {
+    size_t n;
+    const char *const *lists = cli_values(cli, "--severity", &n);
+    for (Severity s = 0; s < SEVERITY_N_; s++)
+        ret->severity[s] = n == 0;
+    for (size_t i = 0; i < n; i++)
+        (void) severities_parse(str_from(lists[i]), ret->severity, NULL);
+}
+
+int scan_request(Cli *cli, ScanRequest *ret) {
+    *ret = (ScanRequest) {.limits = limits_default()};
+    ret->image.limits = &ret->limits;
+    int rc = take_registry(cli, &ret->image.registry);
+    if (rc == 0)
+        rc = take_cache(cli, ret);
+    if (rc == 0)
+        rc = take_time(cli, &ret->as_of);
+    if (rc != 0)
+        return rc;
+    const char *platform = cli_value(cli, "--platform"), *source = cli_value(cli, "--source"), *format = cli_value(cli, "--format");
+    if (platform)
+        (void) platform_parse(str_from(platform), &ret->image.platform, NULL);
+    ret->image.source = source && strcmp(source, "auto") != 0 ? source : "";
+    ret->image.temp_dir = cli_value(cli, "--temp-dir");
+    ret->format = format ? format_by_name(str_from(format)) : NULL;
+    take_analyzers(cli, &ret->analyzers);
+    ret->require_sandbox = cli_flag(cli, "--require-sandbox");
+    ret->db_path = cli_value(cli, "--db");
+    const char *archives = has(cli, "--archives") ? cli_value(cli, "--archives") : "never";
+    ret->archives = strcmp(archives, "always") == 0 ? ARCHIVES_ALWAYS : strcmp(archives, "never") == 0 ? ARCHIVES_NEVER : ARCHIVES_AUTO;
+    take_severities(cli, ret);
+    ret->ignore_unfixed = cli_flag(cli, "--ignore-unfixed");
+    const char *fail_on = cli_value(cli, "--fail-on");
+    ret->fail_on_set = fail_on != NULL;
+    if (fail_on)
+        (void) severity_parse(str_from(fail_on), &ret->fail_on);
+    ret->baseline = cli_value(cli, "--baseline");
+    for (const char *const *name = cli_values(cli, "--allow-incomplete", NULL); *name; name++) {
+        GapKind k;
+        if (gap_kind_parse(str_from(*name), &k) == 0)
+            ret->allow[k] = true;
+    }
+    return 0;
+}
+
+void scan_request_done(ScanRequest *r) {
+    free(r->owned_cache_dir);
+    r->owned_cache_dir = NULL;
+}
+
+static void on_layer(void *userdata, size_t i, size_t n, uint64_t bytes) {
+    progress_part((unsigned) i, (unsigned) n);
+}
+
+static void on_bytes(void *userdata, uint64_t more) {
+    progress_add(more, 0);
+}
+
+static void on_warning(void *userdata, const char *text) {
+    message_warning("%s", text);
+}
+
+ScanOptions scan_request_options(const ScanRequest *r) {
+    return (ScanOptions) {
+        .image = r->image,
+        .limits = &r->limits,
+        .cache_dir = r->cache_dir,
+        .analyzers = r->analyzers,
+        .as_of = r->as_of,
+        .layer = on_layer,
+        .bytes = on_bytes,
+        .warning = on_warning,
+    };
+}
+
+int report_exit_code(const Report *r) {
+    if (report_incomplete(r))
+        return EXIT_INCOMPLETE;
+    for (size_t i = 0; r->fail_on_set && i < r->n_findings; i++)
+        if (r->findings[i].is_new && r->findings[i].severity >= r->fail_on)
+            return EXIT_FINDINGS;
+    return EXIT_DONE;
+}
