@@ -10,8 +10,8 @@
 
 typedef struct AdvisoryDb AdvisoryDb;
 
-/* What one feed says about one vulnerability in one package of one release. Slices into the row, valid until the next
- * look-up on the same db unless copied. */
+/* What one feed says about one vulnerability in one package of one release. Slices are valid until the next advisory_db_rows()
+ * or advisory_db_find() on the same db unless copied; details may be looked up meanwhile. */
 typedef struct AdvisoryRow {
     Str id;              /* "CVE-2024-1234"; vendor id where no CVE is named */
     Str feed;            /* "debian-osv" */
@@ -46,7 +46,11 @@ typedef struct VulnDetail {
     double epss, epss_percentile; /* <0: unknown */
 } VulnDetail;
 
-/* Opens the file read-only (immutable, mmapped). -ENOENT none there, -EBADMSG not a database of this format or corrupt. */
+/* Where the database lies when nobody says otherwise: $PLIMSOLL_DB, $XDG_DATA_HOME/plimsoll/advisories.db or
+ * ~/.local/share/plimsoll/advisories.db. A fresh string; the caller frees. */
+char *advisory_db_default_path(void);
+/* A db belongs to one thread at a time; several may be open on the same file.
+ * Opens the file read-only (immutable, mmapped). -ENOENT none there, -EBADMSG not a database of this format or corrupt. */
 int advisory_db_open(const char *path, AdvisoryDb **ret, Error *err);
 void advisory_db_close(AdvisoryDb *db);
 DEFINE_CLEANUP(AdvisoryDb, advisory_db_close, advisory_db_closep);
@@ -55,6 +59,13 @@ DEFINE_CLEANUP(AdvisoryDb, advisory_db_close, advisory_db_closep);
 Str advisory_db_digest(const AdvisoryDb *db);
 /* Feeds in name order; slices live as long as the db. */
 int advisory_db_feeds(AdvisoryDb *db, Arena *a, FeedInfo **ret, size_t *ret_n, Error *err);
+/* The same with what `plimsoll db status` shows. */
+typedef struct AdvisoryFeed {
+    FeedInfo info;
+    uint64_t rows;     /* rows of packages */
+    uint64_t problems; /* records that were nonsense and are not in the database */
+} AdvisoryFeed;
+int advisory_db_feed_list(AdvisoryDb *db, Arena *a, AdvisoryFeed **ret, size_t *ret_n, Error *err);
 /* Feeds that hold rows for a release key ("debian:12"): 0 of them means no data for this release. */
 int advisory_db_release_feeds(AdvisoryDb *db, Str release, Arena *a, Str **ret, size_t *ret_n, Error *err);
 /* All rows of one package name in one release: calls `row` for each, in the order of id, feed. 0 when there are none. */
@@ -64,3 +75,10 @@ int advisory_db_detail(AdvisoryDb *db, Str id, Arena *a, VulnDetail *ret, Error 
 /* End of life of a release key: 1 with dates (TIME_NONE where there is none), 0 unknown. `eol` is the end of the
  * standard support, `extended` of paid or LTS support. */
 int advisory_db_eol(AdvisoryDb *db, Str release, int64_t *ret_eol, int64_t *ret_extended, Error *err);
+/* Every row about `id` whatever its package and release, in the order of release, package: reads the whole database (a fraction of a
+ * second). */
+int advisory_db_find(AdvisoryDb *db, Str id, int (*row)(void *userdata, Str release, Str package, const AdvisoryRow *r), void *userdata, Error *err);
+/* CPEs of a Red Hat repository, separated by spaces: 1 with *ret (copied into a), 0 unknown. */
+int advisory_db_repository_cpes(AdvisoryDb *db, Str repository, Arena *a, Str *ret, Error *err);
+/* Reads everything and compares with the digest that the file states: 0, or -EBADMSG. For files that came from elsewhere. */
+int advisory_db_verify(AdvisoryDb *db, Error *err);
