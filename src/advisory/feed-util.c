@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "advisory/feed-util.h"
 
-#include "base/time.h"
-
 enum { TITLE_MAX = 300, JOIN_MAX = 4096 };
 
 VulnDetail feed_detail_new(Str id) {

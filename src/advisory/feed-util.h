@@ -3,6 +3,7 @@
 #pragma once
 
 #include "advisory/feed.h"
+#include "base/time.h"
 #include "parse/node.h"
 
 /* A detail with every optional field unknown. */
