@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "base/alloc.h"
 #include "base/time.h"
 
 enum {
@@ -13,6 +14,8 @@ enum {
 
 typedef struct Unpack {
     struct archive *ar;
+    int fd;
+    char *block;          /* READ_BLOCK bytes */
     const Limits *limits;
     StreamWriter *w;
     Buf buf;
@@ -107,6 +110,19 @@ static int document(Unpack *u, Str path, int64_t date) {
     return stream_document_end(u->w, date);
 }
 
+/* libarchive's own reader would ask for more than a confined worker may do. */
+static la_ssize_t read_block(struct archive *ar, void *userdata, const void **ret) {
+    Unpack *u = userdata;
+    ssize_t n;
+    do
+        n = read(u->fd, u->block, READ_BLOCK);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        archive_set_error(ar, errno, "reading: %s", strerror(errno));
+    *ret = u->block;
+    return n;
+}
+
 static int walk(Unpack *u, Str path) {
     bool single = false;
     for (uint64_t entries = 0;; entries++) {
@@ -139,7 +155,8 @@ static int walk(Unpack *u, Str path) {
 
 int feed_unpack(int fd, Str path, const Limits *limits, StreamWriter *w, char *ret_message, size_t message_size) {
     ret_message[0] = 0;
-    Unpack u = {.limits = limits, .w = w, .buf = buf_new((size_t) limits->document_bytes), .message = ret_message, .message_size = message_size};
+    _cleanup_free_ char *block = xmalloc(READ_BLOCK);
+    Unpack u = {.fd = fd, .block = block, .limits = limits, .w = w, .buf = buf_new((size_t) limits->document_bytes), .message = ret_message, .message_size = message_size};
     u.ar = archive_read_new();
     if (!u.ar)
         return -ENOMEM;
@@ -151,7 +168,7 @@ int feed_unpack(int fd, Str path, const Limits *limits, StreamWriter *w, char *r
     archive_read_support_format_zip(u.ar);
     archive_read_support_format_raw(u.ar);
     archive_read_support_format_empty(u.ar);
-    int r = archive_read_open_fd(u.ar, fd, READ_BLOCK) == ARCHIVE_OK ? walk(&u, path) : archive_failed(&u, "opening");
+    int r = archive_read_open(u.ar, &u, NULL, read_block, NULL) == ARCHIVE_OK ? walk(&u, path) : archive_failed(&u, "opening");
     if (r >= 0)
         r = stream_flush(w);
     archive_read_free(u.ar);
