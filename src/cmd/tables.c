@@ -9,6 +9,7 @@
 #include "model/report.h"
 #include "parse/json-write.h"
 #include "report/format.h"
+#include "version/version.h"
 
 static void command_rows(TableRow row, void *userdata) {
     size_t n;
@@ -80,6 +81,11 @@ static void analyzer_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->fuzzer});
 }
 
+static void version_scheme_rows(TableRow row, void *userdata) {
+    for (const VersionScheme *s = version_schemes(); s->name; s++)
+        row(userdata, (const char *const[]) {s->name, s->doc});
+}
+
 const Table tables[] = {
     {"analyzers", "Analyzers: which files are read, and what for", {"name", "doc", "fuzzer"}, analyzer_rows},
     {"formats", "Output formats of --format", {"name", "extension", "media type", "sbom", "doc"}, format_rows},
@@ -88,6 +94,8 @@ const Table tables[] = {
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
     {"variables", "Environment variables that belong to no option", {"name", "doc"}, variable_rows},
+    {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name"}, gap_rows},
+    {"version-schemes", "Version schemes: how versions are ordered", {"name", "doc"}, version_scheme_rows},
     {0},
 };
 
