@@ -58,9 +58,9 @@ def short():
     return v
 
 
-made = 0
-while made < count:
-    if made % 2:
+seen = set()
+while len(seen) < count:
+    if len(seen) % 2:
         a = rng.choice(REAL)
         b = mutate(a)
         a = mutate(a) if rng.random() < 0.5 else a
@@ -68,6 +68,6 @@ while made < count:
         a, b = short(), short()
         if rng.random() < 0.5:
             b = mutate(a)
-    if valid(a) and valid(b):
+    if valid(a) and valid(b) and (a, b) not in seen:
         print(a, b, sep="\t")
-        made += 1
+        seen.add((a, b))
