@@ -31,6 +31,7 @@ _plimsoll() {
     'list '*) command='list' ;;
     'completion '*) command='completion' ;;
     'docs '*) command='docs' ;;
+    'version-compare '*) command='version-compare' ;;
     esac
     case $command:$prev in
     'config show'':--format'|'config show'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
@@ -47,6 +48,7 @@ _plimsoll() {
         'list') words='--format --help --version --quiet --color --config --output' ;;
         'completion') words='--help --version --quiet --color --config --output' ;;
         'docs') words='--help --version --quiet --color --config' ;;
+        'version-compare') words='--help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -54,13 +56,14 @@ _plimsoll() {
     fi
     case $command:$n in
     'facts:'*) compopt -o default 2>/dev/null; return ;;
-    'list:1') words='analyzers formats commands exit-codes gaps options variables' ;;
+    'list:1') words='analyzers formats commands exit-codes gaps options variables version-schemes' ;;
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='config facts list completion docs help' ;;
+    'version-compare:'*) compopt -o default 2>/dev/null; return ;;
+    :0) words='config facts list completion docs version-compare help' ;;
     :1)
         [ "$first" != config ] || words+=' show'
-        [ "$first" != help ] || words='config facts list completion docs'
+        [ "$first" != help ] || words='config facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

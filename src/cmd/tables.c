@@ -94,7 +94,6 @@ const Table tables[] = {
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
     {"variables", "Environment variables that belong to no option", {"name", "doc"}, variable_rows},
-    {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name"}, gap_rows},
     {"version-schemes", "Version schemes: how versions are ordered", {"name", "doc"}, version_scheme_rows},
     {0},
 };
