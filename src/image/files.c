@@ -107,7 +107,8 @@ static int load_index(ImageFiles *f, uint64_t size, const Limits *limits, Error 
     while (in.rest.n && wire_ok(&in)) {
         char type = (char) wire_max(&in, 127);
         Str raw = wire_str(&in), link = wire_str(&in);
-        Member m = {.offset = wire_u64(&in), .size = wire_u64(&in)};
+        Member m = {.offset = wire_u64(&in)};
+        m.size = wire_u64(&in);
         /* The worker read hostile bytes: what it says is checked again. */
         if (!wire_ok(&in) || m.offset > size || m.size > size - m.offset)
             break;

@@ -79,7 +79,8 @@ static int open_reference(Image *img, const char *reference, Error *err) {
         const ImageSource *s = source_find(str_from(forced));
         return s ? s->open(img, reference, err) : error_set(err, -EINVAL, "unknown source '%s'; see plimsoll list sources", forced);
     }
-    if (image_path_exists(reference))
+    struct stat st;
+    if (stat(reference, &st) == 0)
         return image_open_path(img, reference, err);
     Str before, after;
     if (str_cut(str_from(reference), ':', &before, &after) && !str_empty(after)) {
@@ -87,6 +88,8 @@ static int open_reference(Image *img, const char *reference, Error *err) {
         if (s)
             return s->open(img, after.p, err);
     }
+    if (image_path_exists(reference))
+        return image_open_path(img, reference, err);
     if (looks_like_path(reference))
         return error_errno(err, -errno, "%s", reference);
     return open_by_name(img, reference, err);

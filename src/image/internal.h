@@ -41,7 +41,9 @@ struct Image {
 int image_resolve(Image *img, const Descriptor *top, Error *err);
 /* Chooses among the descriptors of an index by platform: its number, or a negative errno with the platforms at hand. */
 int image_choose_platform(const Image *img, const Manifest *index, const char *name, size_t *ret, Error *err);
-/* Fills img->artifact from a verified configuration whose layers the caller sets; checks platform and count of layers. */
+/* Fills img->artifact from a verified configuration whose layers the caller sets; checks platform and count of layers (not
+ * for LAYERS_UNKNOWN: a source that lists none itself). */
+#define LAYERS_UNKNOWN SIZE_MAX
 int image_set_config(Image *img, Str config, const char *name, size_t n_layers, Error *err);
 /* Checks a blob against its descriptor: size and digest. */
 int image_verify(const char *name, const Descriptor *d, Str bytes, Error *err);

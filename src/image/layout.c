@@ -130,12 +130,16 @@ static int check_version(Image *img, Error *err) {
     return 0;
 }
 
-int image_open_layout(Image *img, ImageFiles *files, const Selector *select, Error *err) {
+void image_use_blobs(Image *img, ImageFiles *files) {
     img->state = files;
     img->state_free = layout_free;
     img->read_blob = layout_read_blob;
     img->layer_open = layout_layer_open;
     img->local = true;
+}
+
+int image_open_layout(Image *img, ImageFiles *files, const Selector *select, Error *err) {
+    image_use_blobs(img, files);
     int r = check_version(img, err);
     if (r < 0)
         return r;

@@ -25,6 +25,8 @@ bool image_name_matches(Str has, Str want);
 int image_ambiguous(const char *place, const Buf *choices, Error *err);
 
 /* Take over `files`. */
+/* Reads blobs from "blobs/ALGORITHM/HEX" of files, as OCI layouts and containerd's content store have them. */
+void image_use_blobs(Image *img, ImageFiles *files);
 int image_open_layout(Image *img, ImageFiles *files, const Selector *select, Error *err);
 int image_open_saved(Image *img, ImageFiles *files, const Selector *select, Error *err);
 int image_open_dir(Image *img, const char *path, Error *err);

@@ -70,6 +70,8 @@ int image_set_config(Image *img, Str text, const char *name, size_t n_layers, Er
     int r = image_config_parse(text, name, &img->limits, img->arena, &c, err);
     if (r < 0)
         return r;
+    if (n_layers == LAYERS_UNKNOWN)
+        n_layers = c.n_layers;
     if (c.n_layers != n_layers)
         return error_set(err, -EBADMSG, "%s: lists %zu diff_ids for an image of %zu layers", name, c.n_layers, n_layers);
     if (img->options.platform.os[0] && !str_empty(c.os) && platform_rank(&img->options.platform, c.os, c.arch, c.variant) < 0)
