@@ -3,6 +3,7 @@
 #include "cmd/db.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/scan-options.h"
 #include "parse/json-write.h"
 
 static const Option options[] = {
@@ -209,7 +210,7 @@ const Command command_db_get = {
                    "release that a feed speaks of. The exit code is 3 when no feed knows it.",
     .examples = "plimsoll db get CVE-2024-3094  # everything\n"
                 "plimsoll db get CVE-2024-3094 --release debian:12 --format json  # one release, for scripts\n",
-    .options = {options, db_options},
+    .options = {options, database_options},
     .min_args = 1,
     .max_args = 1,
     .run = run,

@@ -3,6 +3,7 @@
 #include "cmd/db.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/scan-options.h"
 #include "parse/json-write.h"
 
 static const Option options[] = {
@@ -73,6 +74,6 @@ const Command command_db_status = {
                    "the digest of its input. The dates of feeds differ: each is the publisher's own.",
     .examples = "plimsoll db status  # of the database in use\n"
                 "plimsoll db status --verify --format json  # checks every byte first\n",
-    .options = {options, db_options},
+    .options = {options, database_options},
     .run = run,
 };

@@ -5,9 +5,6 @@
 #include "advisory/db.h"
 #include "cmd/command.h"
 
-/* --db. */
-extern const Option db_options[];
-
 /* The database's path: --db, its variable or setting, or the default place. A fresh string; the caller frees. */
 char *db_path(const Cli *cli);
 /* advisory_db_open() with what to do when there is none. */
