@@ -3,7 +3,6 @@
 #include "advisory/db.h"
 
 #include "advisory/codec.h"
-#include "advisory/cvss.h"
 #include "advisory/digest.h"
 #include "advisory/schema.h"
 #include "base/alloc.h"
@@ -308,7 +307,6 @@ static void copy_detail(Arena *a, VulnDetail *d) {
     for (size_t i = 0; i < d->n_cvss; i++) {
         d->cvss[i].vector = arena_str(a, d->cvss[i].vector);
         d->cvss[i].source = arena_str(a, d->cvss[i].source);
-        d->cvss[i].score10 = cvss_score10(d->cvss[i].vector);
     }
 }
 

@@ -2,9 +2,6 @@
 /* The table of commands, in the order of --help: COMMAND(x) is the row `command_x`. */
 COMMAND(config_show)
 COMMAND(db_build)
-COMMAND(db_update)
-COMMAND(db_status)
-COMMAND(db_get)
 COMMAND(facts)
 COMMAND(list)
 COMMAND(completion)
