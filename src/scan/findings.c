@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/findings.h"
+
+#include <stdlib.h>
+
+#include "advisory/match.h"
+#include "base/map.h"
+#include "parse/node.h"
+
+typedef struct Collect {
+    Report *report;
+    Matcher *matcher;
+    const Package *package;
+    Error *err;
+} Collect;
+
+static int take(void *userdata, const MatchDecision *d) {
+    Collect *c = userdata;
+    Finding f;
+    if (!d->affected)
+        return 0;
+    int r = matcher_finding(c->matcher, c->package, d, &c->report->arena, &f, c->err);
+    if (r >= 0)
+        scan_add_finding(c->report, &f);
+    return r;
+}
+
+static int match_packages(Report *r, AdvisoryDb *db, Error *err) {
+    _cleanup_(matcher_freep) Matcher *m = NULL;
+    int x = matcher_new(db, &r->inventory, &m, err);
+    for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
+        Collect c = {r, m, &r->inventory.packages[i], err};
+        x = matcher_package(m, c.package, take, &c, err);
+    }
+    return x;
+}
+
+/* Past its end of life nobody mends a release: that is a finding of its own, graver once extended support has ended, too. */
+static int check_eol(Report *r, AdvisoryDb *db, Error *err) {
+    int64_t eol, extended;
+    char when[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
+    const Os *os = &r->inventory.os;
+    int x = advisory_db_eol(db, os->release, &eol, &extended, err);
+    if (x <= 0 || eol == TIME_NONE || r->coverage.as_of < eol)
+        return x;
+    bool still = extended != TIME_NONE && r->coverage.as_of < extended;
+    Finding f = {.kind = FINDING_EOL, .id = STR("EOL"), .severity = still ? SEVERITY_LOW : SEVERITY_HIGH, .severity_source = STR("plimsoll"), .status = FIX_END_OF_LIFE,
+                 .feed = STR("endoflife"), .epss = -1, .epss_percentile = -1, .published = TIME_NONE, .layer = LAYER_NONE, .is_new = true};
+    f.cvss.score10 = -1;
+    f.title = arena_printf(&r->arena, "%.*s is past its end of life", STR_FMT(os->pretty_name.n ? os->pretty_name : os->release));
+    f.detail = still ? arena_printf(&r->arena, "standard support ended on %s; extended support (where you have it) ends on %s", time_format_date(eol, when), time_format_date(extended, until))
+                     : arena_printf(&r->arena, "support ended on %s: newly found vulnerabilities are not fixed and may not even be recorded; move to a supported release",
+                                    time_format_date(still || extended == TIME_NONE ? eol : extended, when));
+    scan_add_finding(r, &f);
+    return 0;
+}
+
+/* Feeds that speak of this release, and those that speak of every vulnerability (scores, exploitation, end of life). */
+static int list_feeds(Report *r, AdvisoryDb *db, Error *err) {
+    static const char *const general[] = {"epss", "kev", "endoflife"};
+    Coverage *c = &r->coverage;
+    FeedInfo *all;
+    Str *of_release = NULL;
+    size_t n_all, n_release = 0;
+    int x = advisory_db_feeds(db, &r->arena, &all, &n_all, err);
+    if (x >= 0 && !str_empty(r->inventory.os.release))
+        x = advisory_db_release_feeds(db, r->inventory.os.release, &r->arena, &of_release, &n_release, err);
+    if (x < 0)
+        return x;
+    c->database_digest = arena_str(&r->arena, advisory_db_digest(db));
+    c->feeds = arena_alloc(&r->arena, (n_all + 1) * sizeof(FeedInfo));
+    for (size_t i = 0; i < n_all; i++) {
+        bool applies = false;
+        for (size_t k = 0; k < n_release; k++)
+            applies |= str_eq(of_release[k], all[i].name);
+        for (size_t k = 0; k < ARRAY_SIZE(general); k++)
+            applies |= str_eqz(all[i].name, general[k]);
+        if (applies)
+            c->feeds[c->n_feeds++] = all[i];
+    }
+    if (r->inventory.n_packages && !str_empty(r->inventory.os.release) && n_release == 0)
+        scan_add_gap(r, GAP_NO_ADVISORIES, r->inventory.os.release, "the advisory database has no data for this release: no package of it could be matched (plimsoll db status shows what it has)");
+    return 0;
+}
+
+int scan_match(Report *r, AdvisoryDb *db, const char *why, Error *err) {
+    if (!db) {
+        scan_add_gap(r, GAP_NO_DATABASE, STR("advisory database"), "%s", why);
+        return 0;
+    }
+    int x = list_feeds(r, db, err);
+    if (x >= 0)
+        x = match_packages(r, db, err);
+    if (x >= 0 && !str_empty(r->inventory.os.release))
+        x = check_eol(r, db, err);
+    return x;
+}
+
+void scan_filter(Report *r, const FindingFilter *f) {
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const Finding *x = &r->findings[i];
+        bool severity = f->severities == 0 || (f->severities >> x->severity & 1);
+        bool fixed = !f->ignore_unfixed || (x->kind != FINDING_VULNERABILITY && x->kind != FINDING_UPDATE_PENDING) || !str_empty(x->fixed_version);
+        if (severity && fixed)
+            r->findings[kept++] = *x;
+    }
+    r->n_filtered += r->n_findings - kept;
+    r->n_findings = kept;
+}
+
+static Str identity(Arena *a, Str kind, Str id, Str name, Str arch) {
+    return arena_printf(a, "%.*s\t%.*s\t%.*s\t%.*s", STR_FMT(kind), STR_FMT(id), STR_FMT(name), STR_FMT(arch));
+}
+
+int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limits, Diag *d) {
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(map_done) Map known = {0};
+    Node *root;
+    int x = json_parse(baseline, name, limits, &a, d, &root);
+    if (x < 0)
+        return x;
+    const Node *list = node_get(root, "findings");
+    if (!node_is(list, NODE_LIST))
+        return diag_add(d, DIAG_ERROR, name, root->line, root->col, "expected a report of plimsoll (--format json): there is no list \"findings\"");
+    node_each(f, list) {
+        const Node *p = node_get(f, "package");
+        map_set(&known, identity(&a, node_get_str(f, "kind"), node_get_str(f, "id"), node_get_str(p, "name"), node_get_str(p, "architecture")), &known);
+    }
+    for (size_t i = 0; i < r->n_findings; i++) {
+        Finding *f = &r->findings[i];
+        const Package *p = f->package;
+        Str key = identity(&a, str_from(finding_kind_name(f->kind)), f->id, p ? p->fact.name : STR_NULL,
+                           p ? p->fact.arch : STR_NULL);
+        if (map_has(&known, key)) {
+            f->is_new = false;
+            r->n_baseline++;
+        }
+    }
+    return 0;
+}
+
+bool scan_fails(const Report *r, Severity severity) {
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (r->findings[i].is_new && r->findings[i].severity >= severity)
+            return true;
+    return false;
+}

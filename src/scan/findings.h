@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the inventory to findings, and which of them a report shows. */
+#pragma once
+
+#include "advisory/db.h"
+#include "scan/scan.h"
+
+/* Matches every package, looks at the release's end of life, fills feeds and gaps of the coverage. `db` NULL: there is none (a gap
+ * says `why`). */
+int scan_match(Report *r, AdvisoryDb *db, const char *why, Error *err);
+
+typedef struct FindingFilter {
+    uint32_t severities;     /* bit per Severity to show; 0: all */
+    bool ignore_unfixed;     /* only what a fixed version exists for */
+} FindingFilter;
+
+/* Drops what the filter leaves out, and counts it in n_filtered. */
+void scan_filter(Report *r, const FindingFilter *f);
+/* Marks findings that `baseline` (a JSON report of ours) has as well: is_new false, counted in n_baseline. Two findings are the same
+ * when kind, id, package name and architecture are; versions and layers may differ. */
+int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limits, Diag *d);
+/* Is there a new finding at or over `severity`? */
+bool scan_fails(const Report *r, Severity severity);
