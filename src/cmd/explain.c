@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll explain: why a vulnerability was or was not reported. */
+#include "advisory/match.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/scan-run.h"
+
+typedef struct Explain {
+    Str id;
+    const Package *package;
+    Buf *out;
+    Arena scratch;
+    size_t n_packages, n_affected;
+} Explain;
+
+static void line(Explain *e, const char *label, Str value) {
+    if (!str_empty(value))
+        buf_printf(e->out, "    %-12s %.*s\n", label, STR_FMT(value));
+}
+
+static int on_decision(void *userdata, const MatchDecision *d) {
+    Explain *e = userdata;
+    bool named = str_eq(d->row->id, e->id);
+    for (size_t i = 0; i < d->n_rows && !named; i++)
+        named = str_eq(d->rows[i].advisory, e->id);
+    if (!named)
+        return 0;
+    const PackageFact *p = &e->package->fact;
+    e->n_packages++;
+    e->n_affected += d->affected;
+    buf_printf(e->out, "\n%.*s %.*s (%.*s): %s\n", STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch), d->affected ? "AFFECTED" : "not affected");
+    line(e, "because", match_reason_text(&e->scratch, d));
+    line(e, "source", arena_printf(&e->scratch, "%.*s %.*s", STR_FMT(p->source_name), STR_FMT(p->source_version)));
+    for (size_t i = 0; i < d->n_rows; i++) {
+        const AdvisoryRow *r = &d->rows[i];
+        buf_printf(e->out, "    record%s %.*s says %s", &d->rows[i] == d->row ? " *" : "  ", STR_FMT(r->feed), fix_status_name(r->status));
+        if (!str_empty(r->status_text))
+            buf_printf(e->out, " (%.*s)", STR_FMT(r->status_text));
+        if (!str_empty(r->introduced))
+            buf_printf(e->out, ", introduced in %.*s", STR_FMT(r->introduced));
+        if (!str_empty(r->fixed))
+            buf_printf(e->out, ", fixed in %.*s", STR_FMT(r->fixed));
+        if (r->severity != SEVERITY_UNKNOWN)
+            buf_printf(e->out, ", severity %s", severity_name(r->severity));
+        if (!str_empty(r->advisory))
+            buf_printf(e->out, ", %.*s", STR_FMT(r->advisory));
+        if (!str_empty(r->module))
+            buf_printf(e->out, ", module %.*s", STR_FMT(r->module));
+        if (!str_empty(r->arches))
+            buf_printf(e->out, ", for %.*s", STR_FMT(r->arches));
+        if (!str_empty(r->repositories))
+            buf_printf(e->out, ", in %.*s", STR_FMT(r->repositories));
+        buf_putc(e->out, '\n');
+    }
+    line(e, "listed in", e->package->path);
+    return 0;
+}
+
+static void about(AdvisoryDb *db, Explain *e) {
+    VulnDetail v;
+    if (advisory_db_detail(db, e->id, &e->scratch, &v, NULL) != 1)
+        return;
+    char date[TIME_TEXT_MAX];
+    line(e, "title", v.title);
+    line(e, "aliases", v.aliases);
+    line(e, "published", str_from(time_format_date(v.published, date)));
+    for (size_t i = 0; i < v.n_cvss; i++)
+        line(e, "cvss", arena_printf(&e->scratch, "%.1f %.*s (%.*s)", v.cvss[i].score10 / 10.0, STR_FMT(v.cvss[i].vector), STR_FMT(v.cvss[i].source)));
+    if (v.kev)
+        line(e, "kev", arena_printf(&e->scratch, "known to be exploited; due %.*s", STR_FMT(v.kev_due)));
+    if (v.epss >= 0)
+        line(e, "epss", arena_printf(&e->scratch, "%.5f", v.epss));
+}
+
+static int explain(AdvisoryDb *db, const Report *r, Explain *e, Error *err) {
+    _cleanup_(matcher_freep) Matcher *m = NULL;
+    buf_printf(e->out, "%.*s in %.*s (%.*s)\n", STR_FMT(e->id), STR_FMT(r->artifact.reference), STR_FMT(r->inventory.os.release));
+    about(db, e);
+    int x = matcher_new(db, &r->inventory, &m, err);
+    for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
+        e->package = &r->inventory.packages[i];
+        x = matcher_package(m, e->package, on_decision, e, err);
+    }
+    if (x < 0)
+        return x;
+    if (e->n_packages == 0)
+        buf_printf(e->out, "\nNo record of %.*s is about a package that is installed here (%zu packages looked at).\n", STR_FMT(e->id), r->inventory.n_packages);
+    else
+        buf_printf(e->out, "\n%zu of %zu packages with a record are affected. The record marked * decided.\n", e->n_affected, e->n_packages);
+    for (size_t i = 0; i < r->coverage.n_gaps; i++)
+        buf_printf(e->out, "Not seen: %.*s: %.*s\n", STR_FMT(r->coverage.gaps[i].subject), STR_FMT(r->coverage.gaps[i].reason));
+    return 0;
+}
+
+static int run(Cli *cli) {
+    ScanRequest q;
+    _cleanup_(report_done) Report r = {0};
+    _cleanup_error_ Error err = {0};
+    _cleanup_(advisory_db_closep) AdvisoryDb *db = NULL;
+    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    int x = scan_request(cli, &q);
+    _cleanup_free_ char *path = q.db_path ? xstrdup(q.db_path) : advisory_db_default_path();
+    if (x == 0 && (x = advisory_db_open(path, &db, &err)) < 0)
+        x = message_fail(EXIT_INCOMPLETE, &err, x);
+    if (x == 0)
+        x = scan_run_collect(cli, &q, cli->args[1], &r);
+    if (x == 0) {
+        Explain e = {.id = str_from(cli->args[0]), .out = &out};
+        scan_finish(&r);
+        x = explain(db, &r, &e, &err);
+        x = x < 0 ? message_fail(EXIT_INCOMPLETE, &err, x) : output_write(cli, buf_view(&out));
+        if (x == 0 && report_incomplete(&r))
+            x = EXIT_INCOMPLETE;
+        arena_done(&e.scratch);
+    }
+    scan_request_done(&q);
+    return x;
+}
+
+const Command command_explain = {
+    .name = "explain",
+    .summary = "Says why a vulnerability was or was not reported for an image",
+    .arguments = "ID IMAGE",
+    .description = "For each installed package that a record of ID (a CVE or a vendor's advisory) is about: the versions that were compared, every record with its status, and which one decided.",
+    .examples = "plimsoll explain CVE-2024-3094 debian:12  # is the liblzma back door in here?\n",
+    .options = {database_options, image_options, registry_options},
+    .min_args = 2,
+    .max_args = 2,
+    .workers = true,
+    .run = run,
+};

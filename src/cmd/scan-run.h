@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps that scan, sbom and explain share. */
+#pragma once
+
+#include "cmd/scan-options.h"
+
+/* Collects, with progress and warnings on the terminal: 0 or an exit code with the message printed. */
+int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r);
+/* Opens the database, matches, filters, compares with the baseline: 0 or an exit code with the message printed. */
+int scan_run_match(Cli *cli, const ScanRequest *q, Report *r);
+/* Marks allowed gaps, sorts, writes in the format asked for: the exit code of the whole. */
+int scan_run_report(Cli *cli, const ScanRequest *q, Report *r);

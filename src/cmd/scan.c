@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll scan: an image in, its findings out. */
+#include "cmd/scan-run.h"
+
+static int run(Cli *cli) {
+    ScanRequest q;
+    _cleanup_(report_done) Report r = {0};
+    int x = scan_request(cli, &q);
+    if (x == 0)
+        x = scan_run_collect(cli, &q, cli->args[0], &r);
+    if (x == 0)
+        x = scan_run_match(cli, &q, &r);
+    if (x == 0)
+        x = scan_run_report(cli, &q, &r);
+    scan_request_done(&q);
+    return x;
+}
+
+const Command command_scan = {
+    .name = "scan",
+    .summary = "Finds the vulnerabilities of an image, a root file system or an SBOM",
+    .arguments = "IMAGE",
+    .description = "IMAGE is a directory (a root file system, / for this machine), an OCI layout, an archive of docker save or of an OCI layout "
+                   "(each also compressed, - for standard input), an image in the store of Docker, containerd or Podman, or a registry reference. "
+                   "Every byte of an image that is read is verified against its digests.\n\n"
+                   "The report says what was looked at, how old the data is, and what could not be seen. Exit codes: 0 done, 1 findings at or over "
+                   "--fail-on, 2 usage, 3 not everything could be looked at.",
+    .examples = "plimsoll scan /  # this machine\n"
+                "plimsoll scan debian:12  # from a local store, or from Docker Hub\n"
+                "docker save app | plimsoll scan -  # an archive from a pipe\n"
+                "plimsoll scan --fail-on high --ignore-unfixed registry.example/app@sha256:…  # as a gate in a pipeline\n"
+                "plimsoll scan --format sarif --output app.sarif app.tar  # for code scanning\n",
+    .options = {scan_format_options, findings_options, evaluate_options, incomplete_options, database_options, image_options, registry_options},
+    .min_args = 1,
+    .max_args = 1,
+    .workers = true,
+    .run = run,
+};
