@@ -48,9 +48,6 @@ typedef enum LayerCompression { LAYER_TAR, LAYER_GZIP, LAYER_ZSTD, LAYER_UNSUPPO
 /* How layer i is stored, by media type and, where that says nothing, first bytes. LAYER_UNSUPPORTED sets err
  * (encrypted, unknown media type, foreign layer that the source does not hold). */
 LayerCompression image_layer_compression(Image *img, size_t layer, Error *err);
-/* For a layer that lies unpacked in a local store (an overlayfs directory): an O_PATH descriptor of it, owned by img. -1: it is a
- * stream, use image_layer_open(). */
-int image_layer_dir(const Image *img, size_t layer);
 /* Opens layer i for reading its stored bytes from the start. */
 int image_layer_open(Image *img, size_t layer, BlobStream **ret, Error *err);
 /* Reads up to n bytes: count, 0 at the end, -errno. Network streams resume by themselves. May be called from any one thread. */

@@ -135,7 +135,7 @@ static void vulnerability(JsonWriter *w, const Report *r, const size_t *next, si
         json_str(w, "ref", p->bom_ref);
         json_list(w, "versions");
         json_map(w, NULL);
-        json_str(w, "version", p->fact.version);
+        json_str(w, "version", cyclonedx_version(p->fact.version));
         json_strz(w, "status", "affected");
         json_end(w);
         json_end(w);

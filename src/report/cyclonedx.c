@@ -61,7 +61,7 @@ static void package(JsonWriter *w, Arena *scratch, const Package *p, const Os *o
     }
     json_str_opt(w, "publisher", f->maintainer);
     json_str(w, "name", f->name);
-    json_str(w, "version", f->version);
+    json_str(w, "version", cyclonedx_version(f->version));
     hashes(w, f->digest);
     if (!str_empty(f->license)) {
         json_list(w, "licenses");

@@ -192,8 +192,9 @@ void finding_url(Buf *out, const Finding *f) {
 }
 
 unsigned finding_score10(const Finding *f) {
-    static const unsigned middle[SEVERITY_N_] = {0, 10, 30, 55, 80, 95};
-    if (!str_empty(f->cvss.vector) && f->cvss.score10 >= 0)
-        return (unsigned) f->cvss.score10;
-    return middle[f->severity];
+    static const struct {
+        unsigned low, middle, high;
+    } ranges[SEVERITY_N_] = {{0, 0, 100}, {1, 5, 9}, {10, 30, 39}, {40, 55, 69}, {70, 80, 89}, {90, 95, 100}};
+    unsigned score = !str_empty(f->cvss.vector) && f->cvss.score10 >= 0 ? (unsigned) f->cvss.score10 : ranges[f->severity].middle;
+    return MIN(MAX(score, ranges[f->severity].low), ranges[f->severity].high);
 }

@@ -35,5 +35,5 @@ void finding_text(Buf *out, const Finding *f);
 void finding_url(Buf *out, const Finding *f);
 /* Is it an http(s) URL of the characters that RFC 3986 allows? Nothing else becomes a link. */
 bool url_is_plain(Str url);
-/* 0…100 as code scanners sort by: the CVSS score, else the middle of the severity's range; in tenths. */
+/* 0…100 (tenths), as code scanners sort by: the CVSS score, kept inside the range of the severity that the report states. */
 unsigned finding_score10(const Finding *f);

@@ -28,6 +28,5 @@ typedef struct LayerDigests {
  * with a PROBLEM_CRASH fact. */
 int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, LayerDigests *ret_digests, Error *err);
 
-/* Reads what analyzers want below the directory `root_fd`. `overlay`: the directory is an unpacked overlayfs layer (links are not
- * followed, whiteouts are character devices 0:0 or opaque xattrs); otherwise links are followed inside the root. */
-int tree_read(int root_fd, bool overlay, const ReadOptions *o, LayerFacts *ret, Error *err);
+/* Reads what analyzers want below the directory `root_fd`. Links are followed inside of it, never out. */
+int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err);

@@ -24,7 +24,6 @@ typedef struct Scan {
     size_t n_layers;
     LookFor look_for;
     bool unverified;
-    bool read_any; /* a layer was read, not taken from the cache */
 } Scan;
 
 static void warn(const Scan *s, const char *text) {
@@ -70,15 +69,8 @@ static void read_layer(Scan *s, size_t i) {
     if (r == 0) {
         LayerDigests digests;
         ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
-        int dir = image_layer_dir(s->image, i);
-        s->read_any = true;
-        if (dir >= 0) {
-            s->unverified = true;
-            r = tree_read(dir, true, &ro, &s->layers[i], &err);
-        } else {
-            r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
-        }
-        if (r >= 0 && dir < 0 && s->cache && !has_crash(&s->layers[i])) {
+        r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
+        if (r >= 0 && s->cache && !has_crash(&s->layers[i])) {
             _cleanup_error_ Error cache_err = {0};
             if (cache_put(s->cache, info->digest, info->diff_id, &s->look_for, &s->layers[i], &cache_err) < 0)
                 warn(s, error_text(&cache_err, -EIO));
@@ -96,7 +88,7 @@ static int read_layers(Scan *s, Error *err) {
         s->unverified = true;
         if (s->o->layer)
             s->o->layer(s->o->userdata, 0, 1, 0);
-        return tree_read(image_root_fd(s->image), false, &ro, &s->layers[0], err);
+        return tree_read(image_root_fd(s->image), &ro, &s->layers[0], err);
     }
     for (size_t i = 0; i < s->n_layers; i++)
         read_layer(s, i);

@@ -5,12 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 #include "analyze/analyzer.h"
 #include "base/fs.h"
-#include "base/map.h"
 #include "scan/job-run.h"
 #include "scan/layer-read.h"
 
@@ -18,7 +15,6 @@ enum { IN_RING = 1 << 20 };
 
 typedef struct Walk {
     int root;
-    bool overlay;
     const ReadOptions *o;
     const Analyzer *const *analyzers;
     size_t n_analyzers;
@@ -87,22 +83,13 @@ static int send_file(Walk *w, int fd) {
     return r;
 }
 
-static int visit_file(Walk *w, int dir, const char *name) {
-    Str path = buf_view(&w->path);
-    if (!wants(w, path))
-        return w->overlay ? send(w, ENTRY_FILE, 0, STR_NULL) : 0;
-    _cleanup_fd_ int fd = w->overlay ? openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-                                     : fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK);
-    if (fd < 0) {
-        int code = w->overlay ? -errno : fd;
-        return code == -ENOENT || code == -ELOOP ? 0 : send_unread(w, 1, code);
-    }
+static int visit_file(Walk *w) {
+    if (!wants(w, buf_view(&w->path)))
+        return 0;
+    _cleanup_fd_ int fd = fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK);
+    if (fd < 0)
+        return fd == -ENOENT || fd == -ELOOP ? 0 : send_unread(w, 1, fd);
     return send_file(w, fd);
-}
-
-static bool is_opaque(int fd) {
-    char v;
-    return (fgetxattr(fd, "trusted.overlay.opaque", &v, 1) == 1 && v == 'y') || (fgetxattr(fd, "user.overlay.opaque", &v, 1) == 1 && v == 'y');
 }
 
 static int walk_dir(Walk *w, int fd, unsigned depth);
@@ -115,20 +102,9 @@ static int visit(Walk *w, int dir, const char *name, unsigned depth) {
         _cleanup_fd_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
         if (fd < 0)
             return send_unread(w, 1, -errno);
-        if (w->overlay && send(w, is_opaque(fd) ? ENTRY_OPAQUE : ENTRY_DIR, 0, STR_NULL) < 0)
-            return w->result;
         return walk_dir(w, fd, depth + 1);
     }
-    if (w->overlay && S_ISCHR(st.st_mode) && st.st_rdev == makedev(0, 0))
-        return send(w, ENTRY_WHITEOUT, 0, STR_NULL);
-    if (w->overlay && S_ISLNK(st.st_mode)) {
-        char target[4096];
-        ssize_t n = readlinkat(dir, name, target, sizeof(target));
-        return n < 0 ? 0 : send(w, ENTRY_SYMLINK, 0, str_n(target, (size_t) n));
-    }
-    if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
-        return visit_file(w, dir, name);
-    return w->overlay ? send(w, ENTRY_FILE, 0, STR_NULL) : 0;
+    return S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? visit_file(w) : 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
@@ -166,57 +142,11 @@ static void set_path(Walk *w, Str path) {
     buf_str(&w->path, path);
 }
 
-/* In an unpacked layer, what lies above a root decides as well: a whiteout or a link in its place. True when the root itself is
- * a directory to walk. */
-static bool overlay_ancestors(Walk *w, Str root, Map *seen) {
-    size_t at = 0;
-    while (at < root.n) {
-        ssize_t slash = str_chr(str_from_at(root, at), '/');
-        size_t end = slash < 0 ? root.n : at + (size_t) slash;
-        Str above = str_head(root, end);
-        at = end + 1;
-        if (end == root.n)
-            break;
-        set_path(w, above);
-        _cleanup_fd_ int fd = openat(w->root, w->path.p, O_PATH | O_CLOEXEC | O_NOFOLLOW);
-        struct stat st;
-        if (fd < 0 || fstat(fd, &st) < 0)
-            return false;
-        bool fresh;
-        map_slot(seen, above, &fresh);
-        if (fresh && !S_ISDIR(st.st_mode)) {
-            char target[4096];
-            ssize_t n = S_ISLNK(st.st_mode) ? readlinkat(fd, "", target, sizeof(target)) : 0;
-            EntryKind kind = S_ISLNK(st.st_mode) ? ENTRY_SYMLINK : S_ISCHR(st.st_mode) && st.st_rdev == 0 ? ENTRY_WHITEOUT : ENTRY_FILE;
-            send(w, kind, 0, str_n(target, (size_t) MAX(n, (ssize_t) 0)));
-        } else if (fresh) {
-            _cleanup_fd_ int dir = openat(w->root, w->path.p, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
-            send(w, dir >= 0 && is_opaque(dir) ? ENTRY_OPAQUE : ENTRY_DIR, 0, STR_NULL);
-        }
-        if (!S_ISDIR(st.st_mode))
-            return false;
-    }
-    return true;
-}
-
 static bool below(Str path, Str dir) {
     return str_empty(dir) || (str_starts(path, dir) && (path.n == dir.n || path.p[dir.n] == '/'));
 }
 
-static void walk_root(Walk *w, Str root, Map *seen) {
-    if (w->overlay) {
-        if (!overlay_ancestors(w, root, seen))
-            return;
-        set_path(w, root);
-        if (str_empty(root)) {
-            _cleanup_fd_ int all = openat(w->root, ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-            if (all >= 0)
-                walk_dir(w, all, 0);
-        } else {
-            visit(w, w->root, w->path.p, 0);
-        }
-        return;
-    }
+static void walk_root(Walk *w, Str root) {
     set_path(w, root);
     _cleanup_fd_ int fd = fs_open_in_root(w->root, root.n ? w->path.p : ".", O_RDONLY | O_NONBLOCK);
     if (fd == -ENOENT || fd == -ENOTDIR)
@@ -237,7 +167,6 @@ static int cmp_str(const void *a, const void *b) {
 static void *walk(void *userdata) {
     Walk *w = userdata;
     Vec(Str) roots = {0};
-    Map seen = {0};
     for (size_t i = 0; i < w->n_analyzers; i++)
         if (w->o->look_for.analyzers >> i & 1)
             for (const char *const *r = w->analyzers[i]->roots; *r; r++)
@@ -249,7 +178,7 @@ static void *walk(void *userdata) {
         if (last && below(roots.p[i], *last))
             continue;
         last = &roots.p[i];
-        walk_root(w, roots.p[i], &seen);
+        walk_root(w, roots.p[i]);
     }
     if (w->entries >= w->o->limits->entries) {
         set_path(w, STR(""));
@@ -258,12 +187,11 @@ static void *walk(void *userdata) {
         send(w, ENTRY_DIR, 2, str_n(text, (size_t) n));
     }
     ring_finish(w->in);
-    map_done(&seen);
     vec_done(&roots);
     return NULL;
 }
 
-int tree_read(int root_fd, bool overlay, const ReadOptions *o, LayerFacts *ret, Error *err) {
+int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err) {
     JobArgs args = {.source = JOB_FILES, .in_size = IN_RING, .limits = *o->limits, .look_for = o->look_for};
     enum { CRASHES_MAX = 5 };
     uint64_t skip[CRASHES_MAX];
@@ -280,7 +208,7 @@ int tree_read(int root_fd, bool overlay, const ReadOptions *o, LayerFacts *ret, 
             job_run_done(&run);
             break;
         }
-        Walk w = {.root = root_fd, .overlay = overlay, .o = o, .in = &run.in, .path = buf_new(64 * 1024)};
+        Walk w = {.root = root_fd, .o = o, .in = &run.in, .path = buf_new(64 * 1024)};
         w.analyzers = analyzers(&w.n_analyzers);
         pthread_t walker;
         pthread_create(&walker, NULL, walk, &w);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JUnit XML, as continuous integration reads it. One suite holds a case per package, failing by its findings (with --fail-on: by those at
+ * or over it); the other holds a case per gap, an error unless it was allowed. Where nothing could be looked up the packages are skipped,
+ * not passed. */
+#include "report/by-package.h"
+#include "report/format.h"
+#include "report/summary.h"
+#include "report/text.h"
+
+static bool fails(const Report *r, const Finding *f) {
+    return r->fail_on_set ? f->is_new && f->severity >= r->fail_on : true;
+}
+
+static void attribute(Buf *out, const char *name, Str value) {
+    buf_printf(out, " %s=\"", name);
+    text_xml(out, value);
+    buf_putc(out, '"');
+}
+
+/* One line per finding that fails (or does not). */
+static size_t lines(Buf *out, const Report *r, const ByPackage *by, size_t package, bool failing) {
+    size_t n = 0;
+    for (size_t i = by->first[package]; i; i = by->next[i - 1]) {
+        const Finding *f = &r->findings[i - 1];
+        if (fails(r, f) != failing)
+            continue;
+        n++;
+        buf_printf(out, "%s %.*s: ", severity_name(f->severity), STR_FMT(f->id));
+        finding_fix(out, f);
+        if (!str_empty(f->title) || !str_empty(f->detail)) {
+            buf_putz(out, ": ");
+            buf_str(out, str_empty(f->title) ? f->detail : f->title);
+        }
+        if (f->kev)
+            buf_putz(out, " [known to be exploited]");
+        buf_putc(out, '\n');
+    }
+    return n;
+}
+
+/* The lines as the text of an element. */
+static void text_lines(Buf *out, Str text) {
+    Str line;
+    _cleanup_(buf_done) Buf clean = buf_new(BUF_OWN_MAX);
+    while (str_line(&text, &line)) {
+        buf_clear(&clean);
+        text_clean(&clean, line);
+        text_xml(out, buf_view(&clean));
+        buf_putc(out, '\n');
+    }
+}
+
+static void test_case(Buf *out, const Report *r, const ByPackage *by, size_t package, const Summary *s) {
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    bool is_package = package < r->inventory.n_packages;
+    const PackageFact *p = is_package ? &r->inventory.packages[package].fact : NULL;
+    buf_putz(out, "    <testcase");
+    attribute(out, "classname", str_from(is_package ? package_type_name(p->type) : "artifact"));
+    if (is_package)
+        buf_printf(&b, "%.*s %.*s %.*s", STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch));
+    else
+        buf_str(&b, r->artifact.reference);
+    attribute(out, "name", buf_view(&b));
+    buf_clear(&b);
+    size_t n = lines(&b, r, by, package, true);
+    if (n == 0 && by->first[package] == 0) {
+        buf_putz(out, s->no_data && is_package ? "><skipped message=\"vulnerabilities could not be looked up\"/></testcase>\n" : "/>\n");
+        return;
+    }
+    buf_putz(out, ">\n");
+    if (n) {
+        buf_printf(out, "      <failure message=\"%zu finding%s\" type=\"%s\">", n, n == 1 ? "" : "s", severity_name(r->findings[by->first[package] - 1].severity));
+        text_lines(out, buf_view(&b));
+        buf_putz(out, "</failure>\n");
+    }
+    buf_clear(&b);
+    if (lines(&b, r, by, package, false)) {
+        buf_putz(out, "      <system-out>");
+        text_lines(out, buf_view(&b));
+        buf_putz(out, "</system-out>\n");
+    }
+    buf_putz(out, "    </testcase>\n");
+}
+
+static void gap_case(Buf *out, const Gap *g) {
+    _cleanup_(buf_done) Buf clean = buf_new(BUF_OWN_MAX);
+    buf_putz(out, "    <testcase");
+    attribute(out, "classname", STR("coverage"));
+    buf_printf(&clean, "%s ", gap_kind_name(g->kind));
+    text_clean(&clean, g->subject);
+    attribute(out, "name", buf_view(&clean));
+    buf_printf(out, "><%s", g->allowed ? "skipped" : "error");
+    buf_clear(&clean);
+    text_clean(&clean, g->reason);
+    attribute(out, "message", buf_view(&clean));
+    if (!g->allowed)
+        attribute(out, "type", str_from(gap_kind_name(g->kind)));
+    buf_putz(out, "/></testcase>\n");
+}
+
+static void suite(Buf *out, const char *name, size_t tests, size_t failures, size_t errors, size_t skipped, int64_t as_of) {
+    char time[TIME_TEXT_MAX];
+    buf_printf(out, "  <testsuite name=\"%s\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"0\"", name, tests, failures, errors, skipped);
+    if (as_of != TIME_NONE) /* the format's time has no zone */
+        buf_printf(out, " timestamp=\"%.19s\"", time_format(as_of, time));
+    buf_putz(out, ">\n");
+}
+
+int format_junit_write(const Report *r, const FormatOptions *o, Buf *out) {
+    Arena a = {0};
+    Summary s = summary_of(r);
+    ByPackage by = by_package(r, &a);
+    _cleanup_(buf_done) Buf sentence = buf_new(BUF_OWN_MAX);
+    size_t n = r->inventory.n_packages + 1, failures = 0, skipped = 0, gap_cases = MAX(r->coverage.n_gaps, (size_t) 1);
+    for (size_t i = 0; i < n; i++) {
+        bool failed = false;
+        for (size_t k = by.first[i]; k && !failed; k = by.next[k - 1])
+            failed = fails(r, &r->findings[k - 1]);
+        failures += failed;
+        skipped += s.no_data && i + 1 < n && by.first[i] == 0;
+    }
+    buf_putz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    buf_printf(out, "<testsuites name=\"plimsoll\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"0\">\n",
+               n + gap_cases, failures, s.gaps, skipped + s.gaps_allowed);
+    suite(out, "packages", n, failures, 0, skipped, r->coverage.as_of);
+    for (size_t i = 0; i < n; i++)
+        test_case(out, r, &by, i, &s);
+    buf_putz(out, "    <system-out>");
+    summary_sentence(&sentence, r, &s);
+    text_xml(out, buf_view(&sentence));
+    buf_putz(out, "</system-out>\n  </testsuite>\n");
+    suite(out, "coverage", gap_cases, 0, s.gaps, s.gaps_allowed, r->coverage.as_of);
+    for (size_t i = 0; i < r->coverage.n_gaps; i++)
+        gap_case(out, &r->coverage.gaps[i]);
+    if (r->coverage.n_gaps == 0)
+        buf_putz(out, "    <testcase classname=\"coverage\" name=\"everything was looked at\"/>\n");
+    buf_putz(out, "  </testsuite>\n</testsuites>\n");
+    arena_done(&a);
+    return out->failed;
+}
