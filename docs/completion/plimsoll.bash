@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --color | --config | --output | -o | --analyzer)
+        --format | -f | --color | --config | --output | -o | --db | --from | --mirror | --ca-file | --client-cert | --client-key | --package | -p | --release | --analyzer)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -27,6 +27,10 @@ _plimsoll() {
     done
     case "$first $second" in
     'config show') command='config show' ;;
+    'db build') command='db build' ;;
+    'db update') command='db update' ;;
+    'db status') command='db status' ;;
+    'db get') command='db get' ;;
     'facts '*) command='facts' ;;
     'list '*) command='list' ;;
     'completion '*) command='completion' ;;
@@ -35,6 +39,19 @@ _plimsoll() {
     esac
     case $command:$prev in
     'config show'':--format'|'config show'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'db build'':--db') compopt -o default 2>/dev/null; return ;;
+    'db update'':--from') return ;;
+    'db update'':--db') compopt -o default 2>/dev/null; return ;;
+    'db update'':--mirror') return ;;
+    'db update'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'db update'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'db update'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'db status'':--format'|'db status'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'db status'':--db') compopt -o default 2>/dev/null; return ;;
+    'db get'':--format'|'db get'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'db get'':--package'|'db get'':-p') return ;;
+    'db get'':--release') return ;;
+    'db get'':--db') compopt -o default 2>/dev/null; return ;;
     'facts'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -- "$cur"); return ;;
     'list'':--format'|'list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
@@ -44,6 +61,10 @@ _plimsoll() {
     if [[ $cur == -* ]]; then
         case $command in
         'config show') words='--format --help --version --quiet --color --config --output' ;;
+        'db build') words='--db --help --version --quiet --color --config --output' ;;
+        'db update') words='--from --db --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'db status') words='--format --verify --db --help --version --quiet --color --config --output' ;;
+        'db get') words='--format --package --release --db --help --version --quiet --color --config --output' ;;
         'facts') words='--analyzer --help --version --quiet --color --config --output' ;;
         'list') words='--format --help --version --quiet --color --config --output' ;;
         'completion') words='--help --version --quiet --color --config --output' ;;
@@ -55,15 +76,21 @@ _plimsoll() {
         return
     fi
     case $command:$n in
+    'db build:'*) compopt -o default 2>/dev/null; return ;;
+    'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
-    'list:1') words='analyzers formats commands exit-codes gaps options variables version-schemes' ;;
+    'list:1') words='analyzers feeds formats commands exit-codes gaps options variables version-schemes' ;;
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='config facts list completion docs version-compare help' ;;
+    :0) words='config db facts list completion docs version-compare help' ;;
     :1)
         [ "$first" != config ] || words+=' show'
-        [ "$first" != help ] || words='config facts list completion docs version-compare'
+        [ "$first" != db ] || words+=' build'
+        [ "$first" != db ] || words+=' update'
+        [ "$first" != db ] || words+=' status'
+        [ "$first" != db ] || words+=' get'
+        [ "$first" != help ] || words='config db facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -3,6 +3,7 @@
 #include "advisory/db.h"
 
 #include "advisory/codec.h"
+#include "advisory/cvss.h"
 #include "advisory/digest.h"
 #include "advisory/schema.h"
 #include "base/alloc.h"
@@ -307,6 +308,7 @@ static void copy_detail(Arena *a, VulnDetail *d) {
     for (size_t i = 0; i < d->n_cvss; i++) {
         d->cvss[i].vector = arena_str(a, d->cvss[i].vector);
         d->cvss[i].source = arena_str(a, d->cvss[i].source);
+        d->cvss[i].score10 = cvss_score10(d->cvss[i].vector);
     }
 }
 

@@ -9,7 +9,8 @@
 /* A detail with every optional field unknown. */
 VulnDetail feed_detail_new(Str id);
 
-/* Calls `record` for each line of a JSON Lines document. A line that is not JSON is reported and skipped; a record for which
+/* Calls `record` for each line of a JSON Lines document, or for the one record or the list of records that a document of several lines is
+ * (a piece of at most 1 MiB then: see Feed.lines). A line that is not JSON is reported and skipped; a record for which
  * `record` returns -EINVAL was reported by it. `a` holds the record's tree and is emptied after each. Other negative results end the walk. */
 int feed_each_json_line(const FeedInput *in, const FeedSink *sink,
                         int (*record)(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root));

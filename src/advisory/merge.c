@@ -19,10 +19,10 @@ static bool has_word(Str words, Str word) {
     return false;
 }
 
-static void add_words(Words *w, Str words) {
+static void add_words(Words *w, Str words, Str but) {
     Str word;
     while (w->n < w->max && str_split(&words, ' ', &word)) {
-        if (str_empty(word) || has_word(buf_view(&w->text), word) || w->text.n + word.n + 1 > WORDS_BYTES)
+        if (str_empty(word) || str_eq(word, but) || has_word(buf_view(&w->text), word) || w->text.n + word.n + 1 > WORDS_BYTES)
             continue;
         if (w->n++)
             buf_putc(&w->text, ' ');
@@ -40,9 +40,7 @@ static void add_cvss(VulnDetail *to, const VulnDetail *from) {
     }
 }
 
-int merge_details(const Str *blobs, size_t n, Buf *ret) {
-    if (n == 1)
-        return buf_str(ret, blobs[0]);
+int merge_details(Str id, const Str *blobs, size_t n, Buf *ret) {
     VulnDetail out = {.published = TIME_NONE, .modified = TIME_NONE};
     Words aliases = {buf_new(WORDS_BYTES), 0, ALIASES_MAX}, references = {buf_new(WORDS_BYTES), 0, REFERENCES_MAX};
     int r = 0;
@@ -63,8 +61,8 @@ int merge_details(const Str *blobs, size_t n, Buf *ret) {
             out.published = d.published;
         out.modified = MAX(out.modified, d.modified);
         add_cvss(&out, &d);
-        add_words(&aliases, d.aliases);
-        add_words(&references, d.references);
+        add_words(&aliases, d.aliases, id);
+        add_words(&references, d.references, STR_NULL);
     }
     if (r >= 0) {
         out.aliases = buf_view(&aliases.text);

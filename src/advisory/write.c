@@ -279,7 +279,7 @@ static int by_detail(const void *x, const void *y, void *userdata) {
 
 static int write_detail(Writer *w, StoreStmt *st_cve, StoreStmt *st_other, Str id, const Str *blobs, size_t n) {
     Buf blob = buf_new(BUF_OWN_MAX);
-    int r = merge_details(blobs, n, &blob);
+    int r = merge_details(id, blobs, n, &blob);
     int64_t cve;
     StoreStmt *st = st_other;
     if (r >= 0) {

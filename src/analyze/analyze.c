@@ -30,7 +30,7 @@ void analyzer_put(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, Fa
 
 enum { REASON_MAX = 1024 };
 
-static void put_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, va_list args) {
+_printf_(5, 0) static void put_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, va_list args) {
     /* A reason quotes the input at most in part. */
     char reason[REASON_MAX];
     int n = vsnprintf(reason, sizeof(reason), fmt, args);

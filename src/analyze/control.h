@@ -53,6 +53,7 @@ static inline int control_field(Control *c, ControlField *ret) {
             return 0;
         }
         uint32_t first = c->line++;
+        size_t first_bytes = (size_t) (end - start);
         /* Continuation lines; a comment between them is part of the slice. */
         while (end < stop && end + 1 < stop && (end[1] == ' ' || end[1] == '\t')) {
             const char *next = memchr(end + 1, '\n', (size_t) (stop - end - 1));
@@ -67,8 +68,8 @@ static inline int control_field(Control *c, ControlField *ret) {
         c->rest = str_from_at(c->rest, whole.n + 1);
         if (start[0] == '#')
             continue;
-        const char *colon = memchr(start, ':', whole.n), *newline = memchr(start, '\n', whole.n);
-        if (!colon || colon == start || (newline && newline < colon) || start[0] == ' ' || start[0] == '\t') {
+        const char *colon = memchr(start, ':', first_bytes);
+        if (!colon || colon == start || start[0] == ' ' || start[0] == '\t') {
             *ret = (ControlField) {STR_NULL, whole, first};
             return -EBADMSG;
         }

@@ -169,7 +169,7 @@ static void on_header(void *userdata, Str blob) {
     analyzer_put(&analyzer_rpm, run->in, run->sink, &f);
 }
 
-static void on_problem(void *userdata, const char *fmt, ...) {
+_printf_(2, 3) static void on_problem(void *userdata, const char *fmt, ...) {
     Run *run = userdata;
     char text[512];
     va_list args;

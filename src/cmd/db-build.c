@@ -5,6 +5,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/progress.h"
+#include "cmd/scan-options.h"
 
 enum { EXAMPLES_SHOWN = 20 };
 
@@ -101,7 +102,7 @@ const Command command_db_build = {
                    "whole, and the exit code is 3.",
     .examples = "plimsoll db build /srv/feeds  # all feed files of a directory\n"
                 "plimsoll db build --db ./advisories.db /srv/feeds  # into a file of your own\n",
-    .options = {db_options},
+    .options = {database_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "advisory/feed.h"
 #include "analyze/analyzer.h"
 #include "cmd/cli.h"
 #include "cmd/terminal.h"
@@ -86,8 +87,16 @@ static void version_scheme_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {s->name, s->doc});
 }
 
+static void feed_rows(TableRow row, void *userdata) {
+    size_t n;
+    const Feed *const *all = feeds(&n);
+    for (size_t i = 0; i < n; i++)
+        row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->source, all[i]->fuzzer});
+}
+
 const Table tables[] = {
     {"analyzers", "Analyzers: which files are read, and what for", {"name", "doc", "fuzzer"}, analyzer_rows},
+    {"feeds", "Feeds of the advisory database", {"name", "doc", "source", "fuzzer"}, feed_rows},
     {"formats", "Output formats of --format", {"name", "extension", "media type", "sbom", "doc"}, format_rows},
     {"commands", "Commands", {"name", "arguments", "summary"}, command_rows},
     {"exit-codes", "Exit codes; where several hold, 2 goes before 3, 3 before 1, 1 before 0", {"code", "meaning"}, exit_code_rows},

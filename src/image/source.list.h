@@ -7,3 +7,4 @@ X("docker-archive", source_saved_open, true, false, "An archive of `docker save`
 X("docker", source_docker_open, false, true, "The images of this machine's Docker, read from its disk without the daemon")
 X("containerd", source_containerd_open, false, true, "The images of this machine's containerd, read from its disk without the daemon")
 X("podman", source_podman_open, false, true, "The images of this machine's Podman, Buildah or CRI-O, read from disk")
+X("registry", source_registry_open, false, true, "A registry, over HTTPS: [HOST[:PORT]/]NAME[:TAG][@DIGEST]")

@@ -37,6 +37,7 @@ typedef struct HttpRequest {
     Str body;
     size_t max_body;           /* bytes of the answer, for http_request() */
     uint64_t expect_size;      /* bytes that a stream must have, when known; 0: not known */
+    uint64_t from;             /* a stream begins at this byte of the body: what is before it was got earlier */
 } HttpRequest;
 
 typedef struct HttpResponse {

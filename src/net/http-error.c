@@ -30,6 +30,7 @@ static int certificate_failure(const HttpTransfer *t, Error *err) {
         return error_set(err, -EPROTO, "the server's certificate was issued by nobody this machine trusts (%s); add its CA with --ca-file",
                          X509_verify_cert_error_string(verify));
     case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED: /* what libcurl starts with: the chain was fine, it compared the names itself */
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
         return error_set(err, -EPROTO, "the server's certificate is for another host name (%s)", t->why[0] ? t->why : "host name mismatch");

@@ -186,6 +186,7 @@ int http_stream_open(HttpClient *c, const HttpRequest *rq, int *ret_status, Http
     s->body = str_dup(rq->body);
     s->body_n = rq->body.n;
     s->expect_size = rq->expect_size;
+    s->offset = rq->from;
 
     for (size_t i = 0; i < s->n_headers; i++)
         if (has_line_break(s->headers[i]))
@@ -202,6 +203,14 @@ int http_stream_open(HttpClient *c, const HttpRequest *rq, int *ret_status, Http
         return error_wrap(err, r, "%s", s->shown);
     if (s->t.head.status >= 200 && s->t.head.status <= 299 && strcmp(s->method, "HEAD") != 0) {
         r = accept_body(s, err);
+        if (r > 0) { /* another part than `from` on: the whole body then, of which the front is skipped */
+            s->no_range = true;
+            r = attempts(s, err);
+            if (r >= 0 && s->t.head.status != 200)
+                r = error_set(err, -EREMOTEIO, "asked anew without a range: status %d", s->t.head.status);
+            if (r >= 0)
+                r = accept_body(s, err);
+        }
         if (r < 0)
             return error_wrap(err, r, "%s", s->shown);
     } else {
