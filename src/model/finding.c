@@ -18,6 +18,15 @@ int finding_compare(const Finding *a, const Finding *b) {
     return 0;
 }
 
+int package_compare(const Package *a, const Package *b) {
+    if (a->fact.type != b->fact.type)
+        return a->fact.type < b->fact.type ? -1 : 1;
+    int r = str_cmp(a->fact.name, b->fact.name);
+    r = r ? r : str_cmp(a->fact.version, b->fact.version);
+    r = r ? r : str_cmp(a->fact.arch, b->fact.arch);
+    return r ? r : str_cmp(a->path, b->path);
+}
+
 void inventory_done(Inventory *inv) {
     arena_done(&inv->arena);
     *inv = (Inventory) {0};

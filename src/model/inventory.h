@@ -31,6 +31,8 @@ typedef struct Inventory {
     size_t n_archives;
 } Inventory;
 
+/* Their order: type, name, version, arch, path. */
+int package_compare(const Package *a, const Package *b);
 void inventory_done(Inventory *inv);
 
 /* The advisory database's release key from os-release's ID and VERSION_ID (written into buf): "debian:12", "alpine:3.20", "rocky:9",

@@ -27,6 +27,7 @@ static const char *const gap_names[GAP_N_] = {
     [GAP_UNREADABLE_FILE] = "unreadable-file",
     [GAP_LIMIT] = "limit",
     [GAP_NO_PACKAGES] = "no-packages",
+    [GAP_UNSUPPORTED_PACKAGES] = "unsupported-packages",
     [GAP_ARCHIVE] = "archive-unreachable",
 };
 static const char *const gap_docs[GAP_N_] = {

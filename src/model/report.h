@@ -15,6 +15,7 @@ typedef enum GapKind {
     GAP_LIMIT,            /* "limit": a limit cut the work short */
     GAP_NO_PACKAGES,      /* "no-packages": no package database at all */
     GAP_ARCHIVE,          /* "archive-unreachable": a configured security archive could not be asked */
+    GAP_UNSUPPORTED_PACKAGES, /* "unsupported-packages": packages that no feed at hand judges (other tools' SBOMs) */
     GAP_N_,
 } GapKind;
 

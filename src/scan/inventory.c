@@ -38,13 +38,7 @@ static void take_os(Inventory *inv, const MergedFact *facts, size_t n) {
 }
 
 static int cmp_package(const void *a, const void *b) {
-    const Package *x = a, *y = b;
-    if (x->fact.type != y->fact.type)
-        return x->fact.type < y->fact.type ? -1 : 1;
-    int r = str_cmp(x->fact.name, y->fact.name);
-    r = r ? r : str_cmp(x->fact.version, y->fact.version);
-    r = r ? r : str_cmp(x->fact.arch, y->fact.arch);
-    return r ? r : str_cmp(x->path, y->path);
+    return package_compare(a, b);
 }
 
 static bool same_package(const Package *x, const Package *y) {
