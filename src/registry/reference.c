@@ -108,13 +108,6 @@ static bool host_valid(Str s) {
     return str_to_u64(port, 65535, &number) == 0 && number > 0;
 }
 
-static Str lower(Str s, Arena *a) {
-    Str copy = arena_str(a, s);
-    for (size_t i = 0; i < copy.n; i++)
-        ((char *) copy.p)[i] = (char) tolower((unsigned char) copy.p[i]);
-    return copy;
-}
-
 /* The first component is a host when it cannot be the name of a repository at Docker Hub. */
 static bool looks_like_host(Str s) {
     if (str_chr(s, '.') >= 0 || str_chr(s, ':') >= 0 || str_eq(s, STR("localhost")))
@@ -157,8 +150,8 @@ int registry_ref_parse(Str s, Arena *a, RegistryRef *ret, Error *err) {
     if (!repository_valid(name))
         return error_set(err, -EINVAL, "\"%.*s\": a repository name has lower-case letters and digits, between them \".\", \"_\", \"__\" or \"-\", and \"/\" between its parts",
                          STR_FMT(whole));
-    host = host.n ? lower(host, a) : STR("docker.io");
-    if (str_eq(host, STR("index.docker.io")) || str_eq(host, STR("registry-1.docker.io")))
+    /* Otherwise its case stays: upper-case letters may be what makes it a host. */
+    if (!host.n || str_ieq(host, STR("docker.io")) || str_ieq(host, STR("index.docker.io")) || str_ieq(host, STR("registry-1.docker.io")))
         host = STR("docker.io");
     bool library = str_eq(host, STR("docker.io")) && str_chr(name, '/') < 0;
     Str repository = arena_printf(a, "%s%.*s", library ? "library/" : "", STR_FMT(name));

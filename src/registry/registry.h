@@ -23,7 +23,7 @@ enum { REGISTRY_NAME_MAX = 255, REGISTRY_TAG_MAX = 128 };
 
 /* What `docker pull` understands: [HOST[:PORT]/]NAME[:TAG][@DIGEST]. */
 typedef struct RegistryRef {
-    Str host;        /* "docker.io", "localhost:5000", "[::1]:5000": as people say it, lower case */
+    Str host;        /* "docker.io", "localhost:5000", "[::1]:5000": as people say it */
     Str repository;  /* "library/alpine" */
     Str tag;         /* "latest" when neither tag nor digest was given; empty when only a digest was */
     Str digest;      /* "sha256:…"; empty when none. It decides when both are there */
