@@ -42,8 +42,9 @@ docs: build
 install: build
 	@meson install -C $(BUILD) --no-rebuild
 
-deb: build
-	@scripts/deb.sh $(BUILD)
+deb: setup
+	@scripts/setup.sh deb
+	@scripts/deb.sh
 
 clean:
 	rm -rf build build-* dist

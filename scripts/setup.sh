@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the Debian packages that a purpose needs, only those that are missing. `setup.sh build|test|bench|fuzz|lint`
+# Installs the Debian packages that a purpose needs, only those that are missing. `setup.sh build|test|bench|fuzz|lint|deb`
 set -euo pipefail
 
 build="gcc make meson ninja-build pkg-config python3 libisal-dev libarchive-dev libzstd-dev liblzma-dev libbz2-dev
@@ -9,6 +9,7 @@ test="$build perl jq zsh fish mandoc zstd xz-utils debootstrap skopeo umoci dock
 bench="$test isal libarchive-tools time"
 fuzz="$build clang llvm libclang-rt-14-dev"
 lint="$build clang-tidy cppcheck"
+deb="$build dpkg-dev binutils"
 
 case "${1:-build}" in
 build) want=$build ;;
@@ -16,7 +17,8 @@ test) want=$test ;;
 bench) want=$bench ;;
 fuzz) want=$fuzz ;;
 lint) want=$lint ;;
-*) echo "setup.sh: unknown purpose '$1' (build, test, bench, fuzz, lint)" >&2; exit 2 ;;
+deb) want=$deb ;;
+*) echo "setup.sh: unknown purpose '$1' (build, test, bench, fuzz, lint, deb)" >&2; exit 2 ;;
 esac
 
 missing=()

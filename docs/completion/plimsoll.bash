@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --color | --config | --output | -o | --db | --from | --mirror | --ca-file | --client-cert | --client-key | --package | -p | --release | --analyzer)
+        --format | -f | --severity | --fail-on | --baseline | --as-of | --archives | --allow-incomplete | --db | --platform | --source | --analyzer | --cache | --temp-dir | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -26,6 +26,9 @@ _plimsoll() {
         i=$((i + 1))
     done
     case "$first $second" in
+    'scan '*) command='scan' ;;
+    'sbom '*) command='sbom' ;;
+    'explain '*) command='explain' ;;
     'config show') command='config show' ;;
     'db build') command='db build' ;;
     'db update') command='db update' ;;
@@ -38,6 +41,44 @@ _plimsoll() {
     'version-compare '*) command='version-compare' ;;
     esac
     case $command:$prev in
+    'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab html markdown' -- "$cur"); return ;;
+    'scan'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'scan'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'scan'':--baseline') compopt -o default 2>/dev/null; return ;;
+    'scan'':--as-of') return ;;
+    'scan'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+    'scan'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable' -- "$cur"); return ;;
+    'scan'':--db') compopt -o default 2>/dev/null; return ;;
+    'scan'':--platform') return ;;
+    'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry registry' -- "$cur"); return ;;
+    'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -- "$cur"); return ;;
+    'scan'':--cache') compopt -o default 2>/dev/null; return ;;
+    'scan'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'scan'':--mirror') return ;;
+    'scan'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'scan'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
+    'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable' -- "$cur"); return ;;
+    'sbom'':--platform') return ;;
+    'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry registry' -- "$cur"); return ;;
+    'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -- "$cur"); return ;;
+    'sbom'':--cache') compopt -o default 2>/dev/null; return ;;
+    'sbom'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'sbom'':--mirror') return ;;
+    'sbom'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'sbom'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'sbom'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'explain'':--db') compopt -o default 2>/dev/null; return ;;
+    'explain'':--platform') return ;;
+    'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry registry' -- "$cur"); return ;;
+    'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -- "$cur"); return ;;
+    'explain'':--cache') compopt -o default 2>/dev/null; return ;;
+    'explain'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'explain'':--mirror') return ;;
+    'explain'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'explain'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'explain'':--client-key') compopt -o default 2>/dev/null; return ;;
     'config show'':--format'|'config show'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'db build'':--db') compopt -o default 2>/dev/null; return ;;
     'db update'':--from') return ;;
@@ -60,6 +101,9 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
+        'scan') words='--format --severity --ignore-unfixed --fail-on --baseline --as-of --archives --allow-incomplete --db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'sbom') words='--format --allow-incomplete --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'explain') words='--db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
         'db update') words='--from --db --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
@@ -76,6 +120,9 @@ _plimsoll() {
         return
     fi
     case $command:$n in
+    'scan:'*) compopt -o default 2>/dev/null; return ;;
+    'sbom:'*) compopt -o default 2>/dev/null; return ;;
+    'explain:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
@@ -83,14 +130,14 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='config db facts list completion docs version-compare help' ;;
+    :0) words='scan sbom explain config db facts list completion docs version-compare help' ;;
     :1)
         [ "$first" != config ] || words+=' show'
         [ "$first" != db ] || words+=' build'
         [ "$first" != db ] || words+=' update'
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
-        [ "$first" != help ] || words='config db facts list completion docs version-compare'
+        [ "$first" != help ] || words='scan sbom explain config db facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -115,6 +115,10 @@ static void analyzers_page(Buf *out) {
     table_page(out, "Analyzers", "analyzers", NULL);
 }
 
+static void feeds_page(Buf *out) {
+    table_page(out, "Feeds", "feeds", "`plimsoll db build DIR` takes all of them from a directory: the first feed that recognises a document reads it.");
+}
+
 static void formats_page(Buf *out) {
     table_page(out, "Output formats", "formats", "Those with *sbom* are also what `plimsoll sbom` writes.");
 }
@@ -124,6 +128,7 @@ const ReferencePage reference_pages[] = {
     {"commands.md", commands_page},
     {"configuration.md", configuration_page},
     {"exit-codes.md", exit_codes_page},
+    {"feeds.md", feeds_page},
     {"formats.md", formats_page},
     {0},
 };
