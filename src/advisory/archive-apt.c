@@ -61,6 +61,7 @@ typedef struct Suite {
     Str subject;          /* for gaps: "http://…/debian-security bookworm-security" */
     const char *const *keyrings;
     Way way;
+    bool healed;          /* a copy of ours was broken and is gone: once more */
 } Suite;
 
 /* apt's name for a fetched file: the address without its scheme, '/' as '_'. */
@@ -92,6 +93,13 @@ static int body_of(Suite *s, const char *url, size_t max, bool immutable, Archiv
     ret->bytes = buf_new(max);
     ret->origin = "apt";
     return buf_add(&ret->bytes, bytes, n);
+}
+
+static void forget(Suite *s, const char *url, const ArchiveBody *body) {
+    if (s->way == WAY_APT)
+        return;
+    archive_forget(s->a, url);
+    s->healed = s->way == WAY_NETWORK && strcmp(body->origin, "cache") == 0;
 }
 
 static bool digest_is(Str bytes, const ReleaseFile *f) {
@@ -147,7 +155,7 @@ static int load_component(Suite *s, const Release *release, Str component, Error
         r = body_of(s, url, (size_t) f->size + 1, release->by_hash, &body, err);
         if (r == 0 && !digest_is(buf_view(&body.bytes), f)) {
             buf_done(&body.bytes);
-            archive_forget(s->a, url);
+            forget(s, url, &body);
             r = error_set(err, -EBADMSG, "%s does not have the SHA-256 that the Release file states", path);
         }
         if (r == 0) {
@@ -174,8 +182,8 @@ static int load_suite(Suite *s, Error *err) {
     if (r < 0)
         return r;
     r = verify_clearsigned(buf_view(&body.bytes), s->keyrings, &text, err);
-    if (r == -EKEYREJECTED && s->way != WAY_APT)
-        archive_forget(s->a, url);
+    if (r == -EKEYREJECTED)
+        forget(s, url, &body);
     buf_done(&body.bytes);
     if (r == 0)
         r = release_parse(buf_view(&text), &arena, &release, err);
@@ -213,13 +221,13 @@ void archive_load_apt(Archives *a, Str uri, Str suite, Str components, Str signe
 
     _cleanup_error_ Error first = {0};
     int first_r = 0;
-    bool again = a->options->cache_dir != NULL;
     for (Way way = WAY_NETWORK; way <= WAY_APT; way++) {
         if (way == WAY_NETWORK && (!allowed || !a->options->http))
             continue;
         _cleanup_error_ Error err = {0};
         size_t gaps = a->gaps.n;
         s.way = way;
+        s.healed = false;
         int r = load_suite(&s, &err);
         if (r == 0) {
             if (first_r < 0)
@@ -229,9 +237,8 @@ void archive_load_apt(Archives *a, Str uri, Str suite, Str components, Str signe
         }
         /* What failed half-way may have said a gap: the next way does so again. */
         a->gaps.n = gaps;
-        /* It may have been our copy that was broken, which is gone now: once more, all from the network. */
-        if (way == WAY_NETWORK && again && (r == -EKEYREJECTED || r == -EBADMSG)) {
-            again = false;
+        /* Each round drops a copy, so that this ends. */
+        if (s.healed) {
             way--;
             continue;
         }

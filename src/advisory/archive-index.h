@@ -26,6 +26,8 @@ int64_t release_date(Str s);
 
 /* Calls `package` for each record of a Packages file / an APKINDEX that has name and version. */
 int packages_parse(Str text, int (*package)(void *userdata, Str name, Str version), void *userdata);
+/* The member APKINDEX of the unpacked tar; -EBADMSG when there is none. */
+int apkindex_of_tar(Str tar, Str *ret);
 int apkindex_parse(Str text, int (*package)(void *userdata, Str name, Str version), void *userdata);
 
 /* The first gzip member of an APKINDEX.tar.gz: ".SIGN.RSA.key.rsa.pub" or ".SIGN.RSA256.…". `signature` lies in `a`.

@@ -175,25 +175,6 @@ static int map_input(const WorkerIo *io, Str *ret) {
     return 0;
 }
 
-static int apkindex_of_tar(Str tar, Str *ret) {
-    /* The archive's members are DESCRIPTION and APKINDEX, plain files with short names. */
-    while (tar.n >= 512) {
-        Str name = str_n(tar.p, strnlen(tar.p, 100));
-        uint64_t size = 0;
-        for (size_t i = 124; i < 136 && tar.p[i] >= '0' && tar.p[i] <= '7'; i++)
-            size = size * 8 + (uint64_t) (tar.p[i] - '0');
-        Str content = str_from_at(tar, 512);
-        if (size > content.n)
-            return -EBADMSG;
-        if (str_eqz(name, "APKINDEX")) {
-            *ret = str_head(content, size);
-            return 0;
-        }
-        tar = str_from_at(content, (size + 511) / 512 * 512);
-    }
-    return -EBADMSG;
-}
-
 static int index_job(const WorkerIo *io) {
     Str packed, index;
     Buf text = {0};
