@@ -56,10 +56,10 @@ typedef struct Stanza {
 
 /* Every field of every package passes here: the first letter and the length rule out nearly all of those not wanted. */
 static void take_field(Stanza *s, Str name, Str value) {
-#define TAKE(literal, place)                    \
-    if (str_ieq(name, STR(literal))) {          \
-        (place) = value;                        \
-        return;                                 \
+#define TAKE(literal, place)                                         \
+    if (name.n == STR(literal).n && str_ieq(name, STR(literal))) { \
+        (place) = value;                                             \
+        return;                                                      \
     }
     switch (name.p[0] | 0x20) {
     case 'a':
