@@ -56,6 +56,16 @@ void problem_log(ProblemLog *log, uint32_t line, const char *fmt, ...) {
     va_end(args);
 }
 
+void problem_log_diag(ProblemLog *log, const Diag *d) {
+    size_t kept = 0;
+    for (size_t i = 0; i < d->items.n; i++)
+        if (d->items.p[i].level == DIAG_ERROR) {
+            problem_log(log, d->items.p[i].line, "%s", d->items.p[i].message);
+            kept++;
+        }
+    log->n += d->errors - kept;
+}
+
 void problem_log_end(ProblemLog *log) {
     if (log->n > PROBLEM_LOG_KEEP)
         analyzer_problem(log->analyzer, log->in, log->sink, 0, "%zu more problems in this file", log->n - PROBLEM_LOG_KEEP);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The archives that apt is configured to use: sources.list(5), one-line and deb822 style. Source packages are left out. */
 #include "analyze/table.h"
-#include "analyze/control.h"
+#include "parse/deb822.h"
 
 #define LIST "etc/apt/sources.list"
 #define LIST_D "etc/apt/sources.list.d"
@@ -130,27 +130,19 @@ static void put_stanza(const AnalyzerInput *in, FactSink *sink, ProblemLog *prob
 }
 
 static void run_deb822(const AnalyzerInput *in, FactSink *sink, ProblemLog *problems) {
-    Control d = control(in->bytes);
-    ControlField f;
-    while (control_stanza(&d)) {
-        Stanza s = {0};
-        const struct {
-            const char *name;
-            Str *place;
-        } fields[] = {{"Types", &s.types}, {"URIs", &s.uris}, {"Suites", &s.suites}, {"Components", &s.components}, {"Signed-By", &s.signed_by}, {"Enabled", &s.enabled}};
-        uint32_t line = d.line;
-        int r;
-        while ((r = control_field(&d, &f)) != 0) {
-            if (r < 0) {
-                problem_log(problems, f.line, "expected \"Field: value\", found \"%.*s\"", STR_FMT(str_head(f.value, 60)));
-                continue;
-            }
-            for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-                if (str_ieq(f.name, str_from(fields[i].name)))
-                    *fields[i].place = f.value;
-        }
-        put_stanza(in, sink, problems, &s, line);
+    Diag errors = {0};
+    Deb822 d;
+    int r;
+    deb822_init(&d, in->bytes, NULL);
+    while ((r = deb822_next(&d, &errors)) != 0) {
+        if (r < 0 && d.n == 0)
+            continue;
+        const Stanza s = {deb822_get(&d, "Types"),      deb822_get(&d, "URIs"),      deb822_get(&d, "Suites"),
+                          deb822_get(&d, "Components"), deb822_get(&d, "Signed-By"), deb822_get(&d, "Enabled")};
+        put_stanza(in, sink, problems, &s, d.paragraph);
     }
+    problem_log_diag(problems, &errors);
+    diag_done(&errors);
 }
 
 static void run(const AnalyzerInput *in, FactSink *sink) {

@@ -4,7 +4,7 @@
 #include "analyze/table.h"
 #include "base/map.h"
 #include "base/vec.h"
-#include "analyze/control.h"
+#include "parse/deb822.h"
 
 #define DOC "usr/share/doc"
 
@@ -33,28 +33,22 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
     /* The first field of the first paragraph has to be Format (or its older name), or it is no such file. */
     if (!package_of(in->path, &f.license.name) && str_empty(in->bytes))
         return;
-    Control d = control(in->bytes);
-    ControlField field;
-    if (!control_stanza(&d) || control_field(&d, &field) != 1 || !(str_ieq(field.name, STR("Format")) || str_ieq(field.name, STR("Format-Specification"))))
+    Deb822 d;
+    deb822_init(&d, in->bytes, NULL);
+    if (deb822_next(&d, NULL) == 0 || d.n == 0 || !(str_ieq(d.fields[0].name, STR("Format")) || str_ieq(d.fields[0].name, STR("Format-Specification"))))
         return;
     Map seen = {0};
     Vec(Str) names = {0};
     size_t bytes = 0;
     do {
-        int r;
-        while ((r = control_field(&d, &field)) != 0) {
-            Str name = field.value;
-            if (r < 0 || !str_ieq(field.name, STR("License")))
-                continue;
-            str_line(&(Str) {field.value.p, field.value.n}, &name);
-            name = str_trim(name);
-            bool fresh;
-            if (name.n && (map_slot(&seen, name, &fresh), fresh)) {
-                vec_push(&names, name);
-                bytes += name.n + 1;
-            }
+        Str value = deb822_get(&d, "License"), name;
+        bool fresh;
+        /* The short names stand beside the field's name, the text below. */
+        if (str_line(&value, &name) && (name = str_trim(name)).n && (map_slot(&seen, name, &fresh), fresh)) {
+            vec_push(&names, name);
+            bytes += name.n + 1;
         }
-    } while (control_stanza(&d));
+    } while (deb822_next(&d, NULL) != 0);
     vec_sort(&names, compare);
     Buf out = buf_new(bytes);
     for (size_t i = 0; i < names.n; i++) {

@@ -2,7 +2,7 @@
 /* Installed Debian packages: dpkg's status file, the one-file-per-package status.d of distroless images, and the lists of
  * owned files. */
 #include "analyze/table.h"
-#include "analyze/control.h"
+#include "parse/deb822.h"
 
 #define STATUS "var/lib/dpkg/status"
 #define STATUS_D "var/lib/dpkg/status.d"
@@ -127,22 +127,22 @@ static void put_stanza(Stanza *s, uint32_t line, ProblemLog *problems) {
 
 static void run_status(const AnalyzerInput *in, FactSink *sink) {
     ProblemLog problems = {&analyzer_dpkg, in, sink, 0};
-    Control d = control(in->bytes);
-    ControlField field;
+    Diag errors = {0};
+    Deb822 d;
     size_t stanzas = 0;
-    while (control_stanza(&d)) {
+    int r;
+    deb822_init(&d, in->bytes, NULL);
+    while ((r = deb822_next(&d, &errors)) != 0) {
         Stanza s = {0};
-        uint32_t line = d.line;
-        int r;
-        while ((r = control_field(&d, &field)) != 0) {
-            if (r < 0)
-                problem_log(&problems, field.line, "expected \"Field: value\", found \"%.*s\"", STR_FMT(str_head(field.value, 60)));
-            else
-                take_field(&s, field.name, field.value);
-        }
-        put_stanza(&s, line, &problems);
+        for (size_t i = 0; i < d.n; i++)
+            take_field(&s, d.fields[i].name, d.fields[i].value);
         stanzas++;
+        /* A paragraph without any field was told about already. */
+        if (r > 0 || d.n > 0)
+            put_stanza(&s, d.paragraph, &problems);
     }
+    problem_log_diag(&problems, &errors);
+    diag_done(&errors);
     if (stanzas == 0 && in->bytes.n && !str_eqz(in->path, STATUS))
         problem_log(&problems, 0, "no package in this file");
     problem_log_end(&problems);

@@ -9,18 +9,12 @@ static bool wants(Str path) {
     return path_in_dir(path, str_from(roots[0]), STR(".json"), NULL) || path_in_dir(path, str_from(roots[1]), STR(".json"), NULL);
 }
 
-static void problems_of(const Diag *d, ProblemLog *log) {
-    for (size_t i = 0; i < d->items.n; i++)
-        if (d->items.p[i].level == DIAG_ERROR)
-            problem_log(log, d->items.p[i].line, "%s", d->items.p[i].message);
-}
-
 static void run(const AnalyzerInput *in, FactSink *sink) {
     ProblemLog problems = {&analyzer_rh_content_manifest, in, sink, 0};
     Diag d = {0};
     Node *root = NULL;
     if (json_parse(in->bytes, NULL, in->limits, in->scratch, &d, &root) < 0) {
-        problems_of(&d, &problems);
+        problem_log_diag(&problems, &d);
         if (problems.n == 0)
             problem_log(&problems, 0, "not JSON, or over a limit");
     }

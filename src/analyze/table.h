@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analyze/analyzer.h"
+#include "base/diag.h"
 
 #define ANALYZER(symbol) extern const Analyzer analyzer_##symbol;
 #include "analyze/analyze.list.h"
@@ -20,6 +21,8 @@ typedef struct ProblemLog {
 enum { PROBLEM_LOG_KEEP = 10 };
 
 void problem_log(ProblemLog *log, uint32_t line, const char *fmt, ...) _printf_(3, 4);
+/* The errors that a reader of src/parse found. */
+void problem_log_diag(ProblemLog *log, const Diag *d);
 /* Says how many were not told. */
 void problem_log_end(ProblemLog *log);
 

@@ -2,19 +2,10 @@
 /* What is alive after the merge -> Inventory. */
 #include <stdlib.h>
 
+#include "analyze/os-release.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "scan/merge.h"
-
-/* Which of several release files speaks: os-release(5) says /etc first, then /usr/lib; the distributions' own older files only
- * where neither exists. */
-static int os_rank(Str path) {
-    static const char *const order[] = {"etc/os-release", "usr/lib/os-release"};
-    for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-        if (str_eqz(path, order[i]))
-            return (int) i;
-    return ARRAY_SIZE(order);
-}
 
 static void take_os(Inventory *inv, const MergedFact *facts, size_t n) {
     const MergedFact *best = NULL;
@@ -22,7 +13,7 @@ static void take_os(Inventory *inv, const MergedFact *facts, size_t n) {
         const MergedFact *f = &facts[i];
         if (f->fact.kind != FACT_OS || str_empty(f->fact.os.id))
             continue;
-        int d = best ? os_rank(f->fact.path) - os_rank(best->fact.path) : -1;
+        int d = best ? os_release_rank(f->fact.path) - os_release_rank(best->fact.path) : -1;
         if (d < 0 || (d == 0 && str_cmp(f->fact.path, best->fact.path) < 0))
             best = f;
     }
@@ -62,12 +53,29 @@ static uint64_t listed_files(const Map *lists, const PackageFact *p, Arena *scra
     return f ? f->n_files : 0;
 }
 
+/* Debian's database names no licence: the package's copyright file does. Several hold together; each may be an expression of its own. */
+static Str stated_license(const Map *licenses, const PackageFact *p, Arena *scratch, Arena *a) {
+    const PackageLicenseFact *f = map_get(licenses, arena_printf(scratch, "%d\t%.*s", p->type, STR_FMT(p->name)));
+    if (!f)
+        return STR_NULL;
+    _cleanup_(buf_done) Buf b = buf_new(f->licenses.n * 8 + 64);
+    Str rest = f->licenses, name;
+    while (str_line(&rest, &name)) {
+        bool expression = str_find(name, STR(" or ")) >= 0;
+        buf_printf(&b, "%s%s%.*s%s", b.n ? " and " : "", expression ? "(" : "", STR_FMT(name), expression ? ")" : "");
+    }
+    return arena_str(a, buf_view(&b));
+}
+
 static void take_packages(Inventory *inv, const MergedFact *facts, size_t n) {
     Vec(Package) all = {0};
-    Map lists = {0};
+    Map lists = {0}, licenses = {0};
     Arena scratch = {0};
     for (size_t i = 0; i < n; i++)
-        if (facts[i].fact.kind == FACT_PACKAGE_FILES) {
+        if (facts[i].fact.kind == FACT_PACKAGE_LICENSE) {
+            const PackageLicenseFact *f = &facts[i].fact.license;
+            map_set(&licenses, arena_printf(&scratch, "%d\t%.*s", f->type, STR_FMT(f->name)), (void *) (uintptr_t) f);
+        } else if (facts[i].fact.kind == FACT_PACKAGE_FILES) {
             const PackageFilesFact *f = &facts[i].fact.files;
             map_set(&lists, arena_printf(&scratch, "%d\t%.*s\t%.*s", f->type, STR_FMT(f->name), STR_FMT(f->arch)), (void *) (uintptr_t) f);
         }
@@ -77,6 +85,8 @@ static void take_packages(Inventory *inv, const MergedFact *facts, size_t n) {
         Package p = {.fact = copy_fact(&inv->arena, &facts[i].fact.package), .path = arena_str(&inv->arena, facts[i].real), .layer = facts[i].since};
         if (p.fact.n_files == 0)
             p.fact.n_files = listed_files(&lists, &p.fact, &scratch);
+        if (str_empty(p.fact.license))
+            p.fact.license = stated_license(&licenses, &p.fact, &scratch, &inv->arena);
         vec_push(&all, p);
     }
     vec_sort(&all, cmp_package);
@@ -92,6 +102,7 @@ static void take_packages(Inventory *inv, const MergedFact *facts, size_t n) {
     for (size_t i = 0; i < kept; i++)
         inv->packages[i].bom_ref = package_purl(&inv->arena, &inv->packages[i].fact, &inv->os);
     map_done(&lists);
+    map_done(&licenses);
     arena_done(&scratch);
     vec_done(&all);
 }
