@@ -21,6 +21,9 @@ deb) want=$deb ;;
 *) echo "setup.sh: unknown purpose '$1' (build, test, bench, fuzz, lint, deb)" >&2; exit 2 ;;
 esac
 
+# Some machines have npm from elsewhere, whose packages refuse Debian's.
+if [ "${1:-build}" = test ] && ! command -v npm >/dev/null; then want="$want npm nodejs"; fi
+
 missing=()
 for p in $want; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
