@@ -36,7 +36,6 @@ static void list_sources(Buf *out) {
 #define X(name, open, path, named, doc) list_names(out, name);
 #include "image/source.list.h"
 #undef X
-    list_names(out, "registry");
 }
 
 static int check_platform(Str value, Error *err) {

@@ -7,6 +7,7 @@
 #include "analyze/analyzer.h"
 #include "cmd/cli.h"
 #include "cmd/terminal.h"
+#include "image/image.h"
 #include "model/report.h"
 #include "parse/json-write.h"
 #include "report/format.h"
@@ -55,6 +56,10 @@ static void variable_rows(TableRow row, void *userdata) {
     static const char *const variables[][2] = {
         {"PLIMSOLL_REGISTRY_USERNAME", "Name for the registry, with PLIMSOLL_REGISTRY_PASSWORD; stronger than the configuration of Docker"},
         {"PLIMSOLL_REGISTRY_PASSWORD", "Password or token for the registry; never sent to its mirrors or to another host"},
+        {"PLIMSOLL_DOCKER_ROOT", "Where Docker keeps its images; otherwise /var/lib/docker"},
+        {"PLIMSOLL_CONTAINERD_ROOT", "Where containerd keeps its images; otherwise /var/lib/containerd"},
+        {"PLIMSOLL_PODMAN_ROOT", "Where Podman keeps its images; otherwise /var/lib/containers/storage, or ~/.local/share/containers/storage without root"},
+        {"CONTAINERD_NAMESPACE", "Namespace of containerd that is looked into first; otherwise default, k8s.io, moby"},
         {"DOCKER_CONFIG", "Directory of config.json with credentials and credential helpers; otherwise ~/.docker"},
         {"SOURCE_DATE_EPOCH", "Time of evaluation in seconds since 1970 when --as-of does not say"},
         {"NO_COLOR", "Not empty: no colours unless --color asks for them"},
@@ -82,6 +87,12 @@ static void analyzer_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->fuzzer});
 }
 
+static void source_rows(TableRow row, void *userdata) {
+    const char *name, *doc;
+    for (size_t i = 0; image_source(i, &name, &doc); i++)
+        row(userdata, (const char *const[]) {name, doc});
+}
+
 static void version_scheme_rows(TableRow row, void *userdata) {
     for (const VersionScheme *s = version_schemes(); s->name; s++)
         row(userdata, (const char *const[]) {s->name, s->doc});
@@ -102,6 +113,7 @@ const Table tables[] = {
     {"exit-codes", "Exit codes; where several hold, 2 goes before 3, 3 before 1, 1 before 0", {"code", "meaning"}, exit_code_rows},
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
+    {"sources", "Where images come from: the values of --source, and the prefixes of references", {"name", "doc"}, source_rows},
     {"variables", "Environment variables that belong to no option", {"name", "doc"}, variable_rows},
     {"version-schemes", "Version schemes: how versions are ordered", {"name", "doc"}, version_scheme_rows},
     {0},

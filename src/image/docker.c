@@ -14,12 +14,12 @@
 enum { SMALL = 4096, ID_PREFIX_MIN = 6 };
 
 static const struct {
-    const char *name, *files; /* format with the cache id */
+    const char *name, *before, *after; /* of the cache id: where the files are */
 } drivers[] = {
-    {"overlay2", "overlay2/%.*s/diff"},
-    {"fuse-overlayfs", "fuse-overlayfs/%.*s/diff"},
-    {"vfs", "vfs/dir/%.*s"},
-    {"btrfs", "btrfs/subvolumes/%.*s"},
+    {"overlay2", "overlay2/", "/diff"},
+    {"fuse-overlayfs", "fuse-overlayfs/", "/diff"},
+    {"vfs", "vfs/dir/", ""},
+    {"btrfs", "btrfs/subvolumes/", ""},
 };
 
 static bool is_hex(Str s) {
@@ -27,16 +27,6 @@ static bool is_hex(Str s) {
         if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
             return false;
     return s.n > 0;
-}
-
-static char *driver_path(size_t driver, Str id) {
-    Buf b = buf_new(SMALL);
-    Str format = str_from(drivers[driver].files), before, after;
-    (void) str_cut(format, '%', &before, &after);
-    buf_str(&b, before);
-    buf_str(&b, id);
-    buf_str(&b, str_from_at(after, 3));
-    return buf_take(&b);
 }
 
 /* An image id by its beginning. */
@@ -117,7 +107,8 @@ static int add_layer(Image *img, UnpackedStore *s, size_t driver, Str chain, siz
         return error_set(err, -EBADMSG, "%s: %s is not the diff_id of layer %zu", img->place, diff_path, i + 1);
     if (unpacked_read(s, img, size_path, SMALL, &size, NULL) == 0)
         (void) str_to_u64(str_trim(size), INT64_MAX, &l->size);
-    vec_push(&s->layers, (UnpackedLayer) {driver_path(driver, cache), xasprintf("%s/tar-split.json.gz", dir)});
+    vec_push(&s->layers, (UnpackedLayer) {xasprintf("%s%.*s%s", drivers[driver].before, STR_FMT(cache), drivers[driver].after),
+                                          xasprintf("%s/tar-split.json.gz", dir)});
     return 0;
 }
 

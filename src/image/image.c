@@ -19,6 +19,14 @@ const ImageSource *image_sources(void) {
     return sources;
 }
 
+bool image_source(size_t i, const char **ret_name, const char **ret_doc) {
+    if (i >= ARRAY_SIZE(sources) - 1)
+        return false;
+    *ret_name = sources[i].name;
+    *ret_doc = sources[i].doc;
+    return true;
+}
+
 static const ImageSource *source_find(Str name) {
     for (const ImageSource *s = sources; s->name; s++)
         if (str_eqz(name, s->name))

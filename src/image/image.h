@@ -29,6 +29,9 @@ typedef struct ImageOptions {
     const char *source;          /* "", "dir", "oci", "docker-archive", "docker", "containerd", "podman", "registry" */
 } ImageOptions;
 
+/* Row i of the table of sources, in its order; false past the end. */
+bool image_source(size_t i, const char **ret_name, const char **ret_doc);
+
 typedef struct Image Image;
 typedef struct BlobStream BlobStream;
 

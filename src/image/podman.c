@@ -109,9 +109,8 @@ static int add_layers(Image *img, UnpackedStore *s, size_t driver, Str top, Erro
         map_set(&layers, node_get_str(l, "id"), (void *) (uintptr_t) l);
 
     size_t n = img->artifact.n_layers;
-    vec_reserve(&s->layers, n);
     for (size_t i = 0; i < n; i++)
-        vec_push(&s->layers, (UnpackedLayer) {0});
+        vec_push(&s->layers, (UnpackedLayer) {0}); /* filled from the top down */
     Str id = top;
     for (size_t i = n; i-- > 0;) {
         const Node *l = map_get(&layers, id);
