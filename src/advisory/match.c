@@ -17,16 +17,35 @@ struct Matcher {
     Arena detail_arena;
 };
 
+/* "enterprise_linux:9::baseos" of "cpe:/o:redhat:enterprise_linux:9::baseos": whether the front is "o" or "a" differs between
+ * feeds, and some leave it out. */
+static Str cpe_product(Str cpe) {
+    Str front;
+    if (str_starts(cpe, STR("cpe:/")))
+        for (int i = 0; i < 3 && str_cut(cpe, ':', &front, &cpe); i++)
+            ;
+    return cpe;
+}
+
 int matcher_new(AdvisoryDb *db, const Inventory *inv, Matcher **ret, Error *err) {
-    Matcher *m = xcalloc(1, sizeof(*m));
+    _cleanup_(matcher_freep) Matcher *m = xcalloc(1, sizeof(*m));
     m->db = db;
     m->inv = inv;
-    *ret = m;
+    for (size_t i = 0; i < inv->n_content_sets; i++) {
+        Str cpes, cpe;
+        int r = advisory_db_repository_cpes(db, inv->content_sets[i], &m->detail_arena, &cpes, err);
+        if (r < 0)
+            return r;
+        while (r == 1 && str_split(&cpes, ' ', &cpe))
+            vec_push(&m->cpes, cpe_product(cpe));
+    }
+    *ret = TAKE_PTR(m);
     return 0;
 }
 
 void matcher_free(Matcher *m) {
     vec_done(&m->rows);
+    vec_done(&m->cpes);
     map_done(&m->details);
     arena_done(&m->scratch);
     arena_done(&m->detail_arena);
@@ -78,25 +97,29 @@ static bool arch_applies(const PackageFact *p, const AdvisoryRow *row) {
     return str_empty(row->arches) || has_word(row->arches, p->arch) || str_eq(p->arch, STR("noarch")) || has_word(row->arches, STR("noarch"));
 }
 
-/* Without content sets the ordinary repositories of the release are assumed, and what followed them after the release's end of life
- * (ELS), but not the support of minor releases, whose fixes carry other versions. Feeds give CPEs without their front
- * ("enterprise_linux:9::baseos"): whether it is "cpe:/o:redhat:" or "cpe:/a:redhat:" differs between them. */
-static bool repository_applies(const AdvisoryRow *row) {
+/* "enterprise_linux:9" stands for all its repositories ("enterprise_linux:9::baseos"). */
+static bool cpe_covers(Str general, Str special) {
+    return str_starts(special, general) && (special.n == general.n || special.p[general.n] == ':');
+}
+
+/* Where the system's repositories are known (content sets), those decide. Otherwise the ordinary repositories of the release are assumed,
+ * and what followed them after the release's end of life (ELS), but not the support of minor releases, whose fixes carry other
+ * versions. */
+static bool repository_applies(const Matcher *m, const AdvisoryRow *row) {
     static const char *const minor_support[] = {"rhel_eus", "rhel_aus", "rhel_tus", "rhel_e4s"};
     Str words = row->repositories, w;
     if (str_empty(words))
         return true;
     while (str_split(&words, ' ', &w)) {
-        Str part, product, version;
-        for (int i = 0; i < 3 && str_starts(row->repositories, STR("cpe:/")); i++)
-            if (!str_cut(w, ':', &part, &w))
-                return true;
-        if (!str_cut(w, ':', &product, &version))
-            return true;
+        Str cpe = cpe_product(w), product = cpe, version;
         bool other = false;
+        for (size_t i = 0; i < m->cpes.n; i++)
+            if (cpe_covers(cpe, m->cpes.p[i]) || cpe_covers(m->cpes.p[i], cpe))
+                return true;
+        str_cut(cpe, ':', &product, &version);
         for (size_t i = 0; i < ARRAY_SIZE(minor_support); i++)
             other = other || str_eqz(product, minor_support[i]);
-        if (!other)
+        if (m->cpes.n == 0 && !other)
             return true;
     }
     return false;
@@ -160,7 +183,7 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
             other_arch = true;
             continue;
         }
-        if (!repository_applies(r)) {
+        if (!repository_applies(m, r)) {
             other_repository = true;
             continue;
         }
