@@ -13,6 +13,7 @@ struct Matcher {
     const Inventory *inv;
     Arena scratch;        /* of one package */
     Vec(AdvisoryRow) rows;
+    Vec(Str) cpes;        /* of the content sets, without their front; none: not known */
     Map details;          /* id -> VulnDetail, NULL when the database has none: a CVE of a source has many binary packages */
     Arena detail_arena;
 };
