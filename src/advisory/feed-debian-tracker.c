@@ -59,12 +59,13 @@ typedef struct Walk {
     const FeedInput *in;
     const FeedSink *sink;
     char *name;
+    uint32_t base;  /* lines of the document before the package at hand */
 } Walk;
 
 static int one_cve(Walk *w, Arena *a, Str package, const Node *cve) {
     Str id = cve->key;
     if (str_empty(id)) {
-        w->sink->problem(w->sink->userdata, cve->line, "%.*s: a record without id", STR_FMT(package));
+        w->sink->problem(w->sink->userdata, w->base + cve->line, "%.*s: a record without id", STR_FMT(package));
         return 0;
     }
     VulnDetail d = feed_detail_new(id);
@@ -78,7 +79,7 @@ static int one_cve(Walk *w, Arena *a, Str package, const Node *cve) {
             continue;
         AdvisoryRow row = {.id = id};
         if (!status_of(release, &row)) {
-            w->sink->problem(w->sink->userdata, release->line, "%.*s in %.*s: unknown status", STR_FMT(id), STR_FMT(package));
+            w->sink->problem(w->sink->userdata, w->base + release->line, "%.*s in %.*s: unknown status", STR_FMT(id), STR_FMT(package));
             continue;
         }
         r = w->sink->row(w->sink->userdata, str_from(key), package, &row);
@@ -90,6 +91,7 @@ static int one_cve(Walk *w, Arena *a, Str package, const Node *cve) {
 /* One package at a time: the tree of the whole document would be several times its 70 MB. */
 static int one_package(void *userdata, Str package, Str value, uint32_t line) {
     Walk *w = userdata;
+    w->base = line - 1;
     Arena a = {0};
     Diag d = {0};
     Node *root = NULL;
@@ -111,7 +113,7 @@ static int one_package(void *userdata, Str package, Str value, uint32_t line) {
 
 static int parse(const FeedInput *in, const FeedSink *sink) {
     _cleanup_free_ char *name = str_dup(in->path);
-    Walk w = {in, sink, name};
+    Walk w = {in, sink, name, 0};
     int r = feed_each_member(in->bytes, 1, one_package, &w);
     if (r == -EINVAL)
         sink->problem(sink->userdata, 0, "not a JSON object of packages to its end");
