@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=build-deb
-scripts/build.sh $build --prefix=/usr --buildtype=release
+# The same optimisation as the build that the tests ran on.
+scripts/build.sh $build --prefix=/usr
 version=$($build/plimsoll --version | cut -d' ' -f2)
 arch=$(dpkg --print-architecture)
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/plimsoll-deb.XXXXXX")

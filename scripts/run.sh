@@ -23,7 +23,7 @@ if [ -n "$feeds" ]; then
   now=$(cd "$feeds" && { pwd; "$plimsoll" --version; find . -type f -printf '%P %s %T@\n' | sort; } | sha256sum)
   if [ ! -e "$PLIMSOLL_DB" ] || [ "$now" != "$(cat "$stamp" 2>/dev/null)" ]; then
     say "making the advisory database from $feeds (once; again when they change)"
-    if "$plimsoll" db build "$feeds"; then
+    if "$plimsoll" db build "$feeds" >&2; then
       echo "$now" >"$stamp"
     else
       say "the database could not be made; going on with $([ -e "$PLIMSOLL_DB" ] && echo "the old one" || echo "none")"
@@ -31,7 +31,7 @@ if [ -n "$feeds" ]; then
   fi
 elif [ ! -e "$PLIMSOLL_DB" ]; then
   say "no advisories at hand (PLIMSOLL_FEEDS, ../shared/advisories): trying to download the database"
-  if ! "$plimsoll" db update; then
+  if ! "$plimsoll" db update >&2; then
     say "no advisory database: known vulnerabilities cannot be looked up by name."
     say "Only the package archives that the image configures are asked for pending security updates; the report names what was not seen."
   fi
