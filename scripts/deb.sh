@@ -38,7 +38,7 @@ Source: plimsoll
 Package: plimsoll
 Architecture: any
 END
-depends=$(cd "$work" && dpkg-shlibdeps -O -e debian/plimsoll/usr/bin/plimsoll | sed -n 's/^shlibs:Depends=//p')
+depends=$(cd "$work" && dpkg-shlibdeps -O -e debian/plimsoll/usr/bin/plimsoll 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 [ -n "$depends" ] || { echo "deb.sh: dpkg-shlibdeps found no dependencies" >&2; exit 1; }
 cat >"$root/DEBIAN/control" <<END
 Package: plimsoll

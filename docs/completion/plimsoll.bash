@@ -47,7 +47,7 @@ _plimsoll() {
     'scan'':--baseline') compopt -o default 2>/dev/null; return ;;
     'scan'':--as-of') return ;;
     'scan'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
-    'scan'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable' -- "$cur"); return ;;
+    'scan'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
     'scan'':--db') compopt -o default 2>/dev/null; return ;;
     'scan'':--platform') return ;;
     'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry registry' -- "$cur"); return ;;
@@ -59,7 +59,7 @@ _plimsoll() {
     'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-key') compopt -o default 2>/dev/null; return ;;
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
-    'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable' -- "$cur"); return ;;
+    'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
     'sbom'':--platform') return ;;
     'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry registry' -- "$cur"); return ;;
     'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -- "$cur"); return ;;

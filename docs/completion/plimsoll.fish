@@ -31,7 +31,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l fail-on -xa 'critical high med
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l baseline -rF -d 'An older report of --format json: only findings that are not in it count for --fail-on'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
@@ -55,7 +55,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l output -s o -rF -d 'Writes to 
 complete -c plimsoll -n "__plimsoll_at '' 0" -a sbom -d 'Writes the software bill of materials of an image'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -F
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l format -s f -xa 'table json cyclonedx spdx html markdown' -d 'Output format'
-complete -c plimsoll -n "__plimsoll_at 'sbom'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
+complete -c plimsoll -n "__plimsoll_at 'sbom'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources' -d 'Only this analyzer'
