@@ -4,11 +4,7 @@ set -euo pipefail
 
 build="gcc make meson ninja-build pkg-config python3 libisal-dev libarchive-dev libzstd-dev liblzma-dev libbz2-dev
   libcurl4-openssl-dev libsqlite3-dev libyaml-dev libexpat1-dev libxxhash-dev libssl-dev libseccomp-dev ca-certificates gpgv"
-<<<<<<< HEAD
-test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils debootstrap skopeo umoci docker-registry docker.io rpm db5.3-util apache2-utils openssl
-=======
-test="$build perl jq zsh fish mandoc zstd xz-utils bzip2 libarchive-tools containerd debootstrap skopeo umoci docker-registry docker.io rpm db5.3-util apache2-utils openssl
->>>>>>> 772339a (Sources of images: a table to list, a recipe, tests of the parsers)
+test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils containerd libarchive-tools bzip2 debootstrap skopeo umoci docker-registry docker.io rpm db5.3-util apache2-utils openssl
   python3-jsonschema python3-yaml sqlite3 binutils git"
 bench="$test isal libarchive-tools time"
 fuzz="$build clang llvm libclang-rt-14-dev"
