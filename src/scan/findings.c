@@ -76,7 +76,7 @@ static int list_feeds(Report *r, AdvisoryDb *db, Error *err) {
         for (size_t k = 0; k < ARRAY_SIZE(general); k++)
             applies |= str_eqz(all[i].name, general[k]);
         if (applies)
-            c->feeds[c->n_feeds++] = all[i];
+            c->feeds[c->n_feeds++] = (FeedInfo) {arena_str(&r->arena, all[i].name), all[i].date, all[i].records, arena_str(&r->arena, all[i].digest)};
     }
     if (r->inventory.n_packages && !str_empty(r->inventory.os.release) && n_release == 0)
         scan_add_gap(r, GAP_NO_ADVISORIES, r->inventory.os.release, "the advisory database has no data for this release: no package of it could be matched (plimsoll db status shows what it has)");
