@@ -198,7 +198,7 @@ static void sink_count(void *userdata) {
     ((StreamWriter *) userdata)->records++;
 }
 
-static void sink_problem(void *userdata, uint32_t line, const char *fmt, ...) {
+_printf_(3, 4) static void sink_problem(void *userdata, uint32_t line, const char *fmt, ...) {
     StreamWriter *w = userdata;
     w->problems++;
     if (w->examples++ >= STREAM_EXAMPLES)
