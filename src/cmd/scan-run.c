@@ -83,6 +83,37 @@ static int apply_baseline(const ScanRequest *q, Report *r) {
     return 0;
 }
 
+static bool is_own_root(const Report *r) {
+    struct stat a, b;
+    _cleanup_free_ char *path = str_dup(r->artifact.reference);
+    return r->artifact.kind == ARTIFACT_DIRECTORY && stat(path, &a) == 0 && stat("/", &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* On "auto" the archives are asked where the database says nothing of the release: they are the second best source. */
+static bool wants_archives(const ScanRequest *q, const Report *r) {
+    if (q->archives != ARCHIVES_AUTO)
+        return q->archives == ARCHIVES_ALWAYS;
+    for (size_t i = 0; i < r->coverage.n_gaps; i++)
+        if (r->coverage.gaps[i].kind == GAP_NO_DATABASE || r->coverage.gaps[i].kind == GAP_NO_ADVISORIES)
+            return r->inventory.n_archives > 0;
+    return false;
+}
+
+static int ask_archives(const ScanRequest *q, Report *r) {
+    _cleanup_error_ Error err = {0};
+    _cleanup_(http_client_freep) HttpClient *http = NULL;
+    _cleanup_free_ char *cache = q->cache_dir ? xasprintf("%s/archives", q->cache_dir) : NULL;
+    HttpOptions ho = {.ca_file = q->image.registry.ca_file, .retries = 1, .timeout_s = 10};
+    int x = http_client_new(&ho, &http, &err);
+    ArchiveOptions ao = {.http = http, .cache_dir = cache, .own_root = is_own_root(r), .as_of = q->as_of, .limits = &q->limits};
+    if (x >= 0) {
+        progress_begin("Asking package archives", 0, 0);
+        x = scan_match_archives(r, &ao, &err);
+        progress_end();
+    }
+    return x < 0 ? message_fail(EXIT_INCOMPLETE, &err, x) : 0;
+}
+
 int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
     _cleanup_error_ Error err = {0};
     _cleanup_(advisory_db_closep) AdvisoryDb *db = NULL;
@@ -96,6 +127,8 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
     }
     if (x < 0)
         return message_fail(EXIT_INCOMPLETE, &err, x);
+    if (wants_archives(q, r) && (x = ask_archives(q, r)) != 0)
+        return x;
     FindingFilter f = {.ignore_unfixed = q->ignore_unfixed};
     for (Severity s = 0; s < SEVERITY_N_; s++)
         f.severities |= q->severity[s] ? 1u << s : 0;

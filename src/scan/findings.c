@@ -96,6 +96,32 @@ int scan_match(Report *r, AdvisoryDb *db, const char *why, Error *err) {
     return x;
 }
 
+int scan_match_archives(Report *r, const ArchiveOptions *options, Error *err) {
+    _cleanup_(archives_freep) Archives *a = NULL;
+    Coverage *c = &r->coverage;
+    size_t n_info, n_gaps;
+    int x = archives_load(&r->inventory, options, &a, err);
+    if (x < 0)
+        return x;
+    c->archives_asked = true;
+    const ArchiveInfo *info = archives_info(a, &n_info);
+    FeedInfo *feeds = arena_alloc(&r->arena, (c->n_feeds + n_info + 1) * sizeof(FeedInfo));
+    if (c->n_feeds)
+        memcpy(feeds, c->feeds, c->n_feeds * sizeof(FeedInfo));
+    for (size_t i = 0; i < n_info; i++)
+        feeds[c->n_feeds++] = (FeedInfo) {.name = arena_printf(&r->arena, "archive %.*s", STR_FMT(info[i].name)), .date = info[i].date, .records = info[i].packages};
+    c->feeds = feeds;
+    const Gap *gaps = archives_gaps(a, &n_gaps);
+    for (size_t i = 0; i < n_gaps; i++)
+        scan_add_gap(r, gaps[i].kind, gaps[i].subject, "%.*s", STR_FMT(gaps[i].reason));
+    for (size_t i = 0; i < r->inventory.n_packages; i++) {
+        Finding f;
+        if (archives_match(a, &r->inventory.packages[i], &r->arena, &f) == 1)
+            scan_add_finding(r, &f);
+    }
+    return 0;
+}
+
 void scan_filter(Report *r, const FindingFilter *f) {
     size_t kept = 0;
     for (size_t i = 0; i < r->n_findings; i++) {

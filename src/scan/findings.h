@@ -2,12 +2,16 @@
 /* From the inventory to findings, and which of them a report shows. */
 #pragma once
 
+#include "advisory/archive.h"
 #include "advisory/db.h"
 #include "scan/scan.h"
 
 /* Matches every package, looks at the release's end of life, fills feeds and gaps of the coverage. `db` NULL: there is none (a gap
  * says `why`). */
 int scan_match(Report *r, AdvisoryDb *db, const char *why, Error *err);
+
+/* Adds "security update pending" findings from the archives that the system is configured with, and their gaps and dates. */
+int scan_match_archives(Report *r, const ArchiveOptions *options, Error *err);
 
 typedef struct FindingFilter {
     uint32_t severities;     /* bit per Severity to show; 0: all */
