@@ -50,7 +50,7 @@ void archive_load_apk(Archives *a, Str uri) {
     _cleanup_error_ Error err = {0}, cached = {0};
     int r = -ENETUNREACH;
     if (!archive_host_allowed(a->options, uri))
-        error_set(&err, r, "not one of the distributions' own hosts, and named by the image: not asked (the setting archives.hosts allows it)");
+        error_set(&err, r, "not one of the distributions' own hosts, and named by the image: not asked");
     else if (!a->options->http)
         error_set(&err, r, "the network is refused");
     else

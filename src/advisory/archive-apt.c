@@ -249,7 +249,7 @@ void archive_load_apt(Archives *a, Str uri, Str suite, Str components, Str signe
     if (first_r < 0)
         archive_gap(a, s.subject, "%s", error_text(&first, first_r));
     else if (!allowed)
-        archive_gap(a, s.subject, "not one of the distributions' own hosts, and named by the image: not asked (the setting archives.hosts allows it)");
+        archive_gap(a, s.subject, "not one of the distributions' own hosts, and named by the image: not asked");
     else
         archive_gap(a, s.subject, "the network is refused, and neither an earlier run nor apt has left a copy");
 }
