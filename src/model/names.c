@@ -40,6 +40,7 @@ static const char *const gap_docs[GAP_N_] = {
     [GAP_LIMIT] = "A limit on entries, sizes, nesting or expansion cut the work short",
     [GAP_NO_PACKAGES] = "No package database was found",
     [GAP_ARCHIVE] = "A configured security archive could not be asked",
+    [GAP_UNSUPPORTED_PACKAGES] = "Packages of a kind that no advisory feed at hand speaks of",
 };
 static const char *const package_type_names[PACKAGE_TYPE_N_] = {
     [PACKAGE_DEB] = "deb",
