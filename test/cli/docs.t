@@ -2,8 +2,12 @@
 # Man pages, reference pages and completion in the tree are what the tables give.
 . "$TOP/test/lib.sh"
 exits 0 "plimsoll docs" "$PLIMSOLL" docs "$tmp/docs"
+# Pages without the mark are written by hand.
+mkdir "$tmp/tree"
+cp -r "$TOP/docs/man" "$TOP/docs/completion" "$TOP/docs/reference" "$tmp/tree"
+find "$tmp/tree/reference" -type f -exec grep -LZ '^<!-- Made by' {} + | xargs -0r rm -f
 for part in man reference completion; do
-  exits 0 "docs/$part is up to date (make docs)" diff -r --exclude='*.json' "$TOP/docs/$part" "$tmp/docs/$part"
+  exits 0 "docs/$part is up to date (make docs)" diff -r "$tmp/tree/$part" "$tmp/docs/$part"
 done
 exits 0 "the same again gives" "$PLIMSOLL" docs "$tmp/again"
 exits 0 "the same bytes" diff -r "$tmp/docs" "$tmp/again"
