@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps that scan, sbom and explain share, with what a person sees meanwhile. */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -13,31 +12,6 @@
 #include "plimsoll-version.h"
 #include "report/format.h"
 #include "scan/findings.h"
-#include "scan/sbom.h"
-
-/* A file that is an SBOM: an exit code; -ENOENT when it is none. */
-static int collect_sbom(const ScanRequest *q, const char *reference, Report *r) {
-    _cleanup_error_ Error err = {0};
-    _cleanup_free_ char *text = NULL;
-    _cleanup_fd_ int fd = open(reference, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    char head[4096];
-    struct stat st;
-    size_t n;
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return -ENOENT;
-    ssize_t got = fs_pread_all(fd, head, sizeof(head), 0);
-    if (got < 0 || sbom_sniff(str_n(head, (size_t) got)) == SBOM_NONE)
-        return -ENOENT;
-    int x = fs_read_fd(fd, reference, q->limits.document_bytes, &text, &n, &err);
-    if (x < 0)
-        return message_fail(EXIT_INCOMPLETE, &err, x);
-    r->tool_version = STR(PLIMSOLL_VERSION);
-    r->coverage.as_of = q->as_of;
-    _cleanup_(diag_done) Diag d = {0};
-    x = sbom_read(str_n(text, n), reference, &q->limits, r, &d);
-    message_diag(&d);
-    return x < 0 ? EXIT_INCOMPLETE : 0;
-}
 
 int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r) {
     _cleanup_error_ Error err = {0};
@@ -45,9 +19,6 @@ int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Repo
         message_error("this kernel has no Landlock: workers would be confined by seccomp and resource limits only; leave out --require-sandbox to go on like that");
         return EXIT_INCOMPLETE;
     }
-    int s = collect_sbom(q, reference, r);
-    if (s != -ENOENT)
-        return s;
     ScanOptions o = scan_request_options(q);
     r->tool_version = STR(PLIMSOLL_VERSION);
     progress_begin(reference, 0, 0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/diag.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "model/report.h"
 
@@ -21,3 +22,7 @@ SbomKind sbom_sniff(Str text);
  * copied: `text` may go away. -EINVAL or -E2BIG with the places in `d` when it is no SBOM that can be read; components that are no
  * operating-system packages are a gap ("unsupported-packages"). Opens no file and keeps no state: fit for a confined worker. */
 int sbom_read(Str text, const char *name, const Limits *limits, Report *r, Diag *d);
+
+/* Reads the SBOM at `path` in a confined worker: 1 when it was one and *r is filled in as by sbom_read(), 0 when the file is not an
+ * SBOM (or no file at all), negative with a message naming place and cause. */
+int sbom_open(const char *path, const Limits *limits, Report *r, Error *err);

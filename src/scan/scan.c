@@ -5,10 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "analyze/analyzer.h"
-#include "base/fs.h"
 #include "base/worker.h"
 #include "scan/cache.h"
 #include "scan/layer-read.h"
@@ -215,42 +213,12 @@ static int collect(Scan *s, Error *err) {
     }
 }
 
-/* 1 when `reference` is a file that holds an SBOM and was read, 0 when it is something else. */
-static int collect_sbom(const char *reference, const ScanOptions *o, Report *r, Error *err) {
-    enum { SNIFF = 64 * 1024 };
-    _cleanup_free_ char *head = xmalloc(SNIFF), *text = NULL;
-    struct stat st;
-    size_t n;
-    if (o->image.source && *o->image.source)
-        return 0;
-    _cleanup_fd_ int fd = open(reference, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return 0;
-    ssize_t sniffed = fs_pread_all(fd, head, SNIFF, 0);
-    SbomKind kind = sniffed > 0 ? sbom_sniff(str_n(head, (size_t) sniffed)) : SBOM_NONE;
-    if (kind == SBOM_NONE)
-        return 0;
-    if (kind == SBOM_UNSUPPORTED)
-        return error_set(err, -ENOTSUP, "%s: an SBOM in XML or tag-value form, which is not read: give its JSON form", reference);
-    int x = fs_read_fd(fd, reference, o->limits->document_bytes, &text, &n, err);
-    if (x < 0)
-        return x;
-    Diag d = {0};
-    x = sbom_read(str_n(text, n), reference, o->limits, r, &d);
-    if (x < 0) {
-        _cleanup_free_ char *why = diag_text(&d);
-        error_set(err, x, "%.*s", STR_FMT(str_trim(str_from(why))));
-    }
-    diag_done(&d);
-    r->coverage.as_of = o->as_of;
-    return x < 0 ? x : 1;
-}
-
 int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *err) {
-    int sbom = collect_sbom(reference, o, r, err);
+    /* Asked only when nobody named a kind of image. */
+    int sbom = o->image.source && *o->image.source ? 0 : sbom_open(reference, o->limits, r, err);
     if (sbom != 0) {
-        if (sbom > 0)
-            add_inventory_gaps(r);
+        r->coverage.as_of = o->as_of;
+        r->coverage.sandbox = str_from(worker_confinement());
         return MIN(sbom, 0);
     }
     Scan s = {.o = o, .report = r};
