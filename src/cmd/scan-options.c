@@ -50,6 +50,13 @@ static int check_time(Str value, Error *err) {
     return 0;
 }
 
+static int check_days(Str value, Error *err) {
+    uint64_t n;
+    if (str_to_u64(value, 36500, &n) < 0 || n == 0)
+        return error_set(err, -EINVAL, "'%.*s' is no number of days; expected 1 to 36500", STR_FMT(value));
+    return 0;
+}
+
 static const char severity_words[] = "critical|high|medium|low|negligible|unknown";
 
 static int severity_word(Str word, Severity *ret, Error *err) {
@@ -194,6 +201,12 @@ const Option evaluate_options[] = {
      .def = "auto",
      .env = "PLIMSOLL_ARCHIVES",
      .config = "scan.archives"},
+    {.name = "--max-feed-age",
+     .arg = "DAYS",
+     .doc = "A feed of the image's release whose data is older at the time of evaluation counts as not seen (gap stale-database); otherwise its date is only shown",
+     .check = check_days,
+     .env = "PLIMSOLL_MAX_FEED_AGE",
+     .config = "scan.max-feed-age"},
     {0},
 };
 

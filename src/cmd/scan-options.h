@@ -13,7 +13,7 @@
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
 extern const Option registry_options[];  /* how a registry is spoken to */
-extern const Option evaluate_options[];  /* --as-of, --archives: what findings are made from */
+extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */
 extern const Option findings_options[];  /* which findings are shown, and which count */
 extern const Option incomplete_options[]; /* --allow-incomplete */
 extern const Option scan_format_options[]; /* --format of scan */
@@ -38,6 +38,7 @@ typedef struct ScanRequest {
     const char *db_path;         /* NULL: the usual place */
     int64_t as_of;
     ArchivesMode archives;
+    unsigned max_feed_age;       /* days; 0: no limit */
     bool severity[SEVERITY_N_];  /* shown; all when --severity is not given */
     bool ignore_unfixed;
     bool fail_on_set;

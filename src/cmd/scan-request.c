@@ -6,6 +6,8 @@
 #include "cmd/progress.h"
 #include "cmd/scan-options.h"
 
+#include <limits.h>
+
 static bool has(const Cli *cli, const char *option) {
     return cli_option(cli->command, str_from(option)) != NULL;
 }
@@ -91,6 +93,10 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     take_analyzers(cli, &ret->analyzers);
     ret->require_sandbox = cli_flag(cli, "--require-sandbox");
     ret->db_path = cli_value(cli, "--db");
+    uint64_t days = 0;
+    if (has(cli, "--max-feed-age") && cli_value(cli, "--max-feed-age"))
+        str_to_u64(str_from(cli_value(cli, "--max-feed-age")), UINT_MAX, &days);
+    ret->max_feed_age = (unsigned) days;
     const char *archives = has(cli, "--archives") ? cli_value(cli, "--archives") : "never";
     ret->archives = strcmp(archives, "always") == 0 ? ARCHIVES_ALWAYS : strcmp(archives, "never") == 0 ? ARCHIVES_NEVER : ARCHIVES_AUTO;
     take_severities(cli, ret);

@@ -56,11 +56,12 @@ static int check_eol(Report *r, AdvisoryDb *db, Error *err) {
 }
 
 /* Feeds that speak of this release, and those that speak of every vulnerability (scores, exploitation, end of life). */
-static int list_feeds(Report *r, AdvisoryDb *db, Error *err) {
+static int list_feeds(Report *r, AdvisoryDb *db, unsigned max_age, Error *err) {
     static const char *const general[] = {"epss", "kev", "endoflife"};
     Coverage *c = &r->coverage;
     FeedInfo *all;
     Str *of_release = NULL;
+    char date[TIME_TEXT_MAX];
     size_t n_all, n_release = 0;
     int x = advisory_db_feeds(db, &r->arena, &all, &n_all, err);
     if (x >= 0 && !str_empty(r->inventory.os.release))
@@ -73,6 +74,9 @@ static int list_feeds(Report *r, AdvisoryDb *db, Error *err) {
         bool applies = false;
         for (size_t k = 0; k < n_release; k++)
             applies |= str_eq(of_release[k], all[i].name);
+        if (applies && max_age && all[i].date != TIME_NONE && (c->as_of - all[i].date) / (24 * 3600) > max_age)
+            scan_add_gap(r, GAP_STALE_DATABASE, all[i].name, "its data is of %s, more than the %u days old that --max-feed-age allows: get a newer database with plimsoll db update or db build",
+                         time_format_date(all[i].date, date), max_age);
         for (size_t k = 0; k < ARRAY_SIZE(general); k++)
             applies |= str_eqz(all[i].name, general[k]);
         if (applies)
@@ -83,12 +87,12 @@ static int list_feeds(Report *r, AdvisoryDb *db, Error *err) {
     return 0;
 }
 
-int scan_match(Report *r, AdvisoryDb *db, const char *why, Error *err) {
+int scan_match(Report *r, AdvisoryDb *db, const char *why, unsigned max_age, Error *err) {
     if (!db) {
         scan_add_gap(r, GAP_NO_DATABASE, STR("advisory database"), "%s", why);
         return 0;
     }
-    int x = list_feeds(r, db, err);
+    int x = list_feeds(r, db, max_age, err);
     if (x >= 0)
         x = match_packages(r, db, err);
     if (x >= 0 && !str_empty(r->inventory.os.release))

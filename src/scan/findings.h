@@ -7,8 +7,8 @@
 #include "scan/scan.h"
 
 /* Matches every package, looks at the release's end of life, fills feeds and gaps of the coverage. `db` NULL: there is none (a gap
- * says `why`). */
-int scan_match(Report *r, AdvisoryDb *db, const char *why, Error *err);
+ * says `why`). A feed of the release that is more than max_age days older than the time of evaluation is a gap; 0: none is. */
+int scan_match(Report *r, AdvisoryDb *db, const char *why, unsigned max_age, Error *err);
 
 /* Adds "security update pending" findings from the archives that the system is configured with, and their gaps and dates. */
 int scan_match_archives(Report *r, const ArchiveOptions *options, Error *err);
