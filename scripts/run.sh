@@ -30,10 +30,12 @@ if [ -n "$feeds" ]; then
     fi
   fi
 elif [ ! -e "$PLIMSOLL_DB" ]; then
-  say "no advisories at hand (PLIMSOLL_FEEDS, ../shared/advisories): trying to download the database"
-  if ! "$plimsoll" db update >&2; then
-    say "no advisory database: known vulnerabilities cannot be looked up by name."
-    say "Only the package archives that the image configures are asked for pending security updates; the report names what was not seen."
+  # Without a configured place to download from, db update is wrong use (2): nothing to try, nothing to complain of.
+  rc=0
+  said=$("$plimsoll" db update 2>&1 >/dev/null) || rc=$?
+  if [ $rc -ne 0 ]; then
+    say "no advisories at hand: PLIMSOLL_FEEDS is not set, ../shared/advisories is not there, and $([ $rc -eq 2 ] && echo "no database.urls are configured" || echo "the download failed: $said")."
+    say "Known vulnerabilities cannot be looked up by name; the package archives that the image configures are asked for pending security updates instead."
   fi
 fi
 
