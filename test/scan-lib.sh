@@ -6,7 +6,7 @@
 # and `expected` (what is found in it).
 scan_fixture() {
   export SOURCE_DATE_EPOCH=1893456000
-  cd "$tmp" || exit 1
+  cd "${tmp:?}" || exit 1
   printf 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n' >os
   printf 'Package: %s\nStatus: install ok installed\nVersion: %s\nArchitecture: amd64\nMaintainer: x\n\n' \
     openssl 3.0.1-1 zlib1g 1:1.2-1 fixed 2.0-1 >status

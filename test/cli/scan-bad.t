@@ -1,9 +1,9 @@
 #!/bin/bash
 # Bad input: each kind has a message that names place and cause, its exit code, and what could be found all the same.
-. "$TOP/test/lib.sh"
+. "${TOP:?}/test/lib.sh" || exit 1
 . "$TOP/test/scan-lib.sh"
 scan_fixture
-cd "$tmp" || exit 1
+cd "${tmp:?}" || exit 1
 
 # gap NAME KIND REASON: image NAME (lines on standard input) has one gap, and the findings of its good layer are there.
 gap() {
