@@ -114,7 +114,7 @@ is "$(get CVE-2023-38545 --release debian:12 | jq -r '[.rows[] | "\(.package) \(
 is "$(get CVE-2023-38545 --release ubuntu:22.04 | jq -r '.rows[] | "\(.status) \(.fixed) \(.severity)"')" "fixed 7.81.0-1ubuntu1.14 HIGH" "Ubuntu 22.04"
 is "$(get CVE-2023-38545 --release alpine:3.18 | jq -r '[.rows[] | "\(.feed) \(.fixed)"] | join("; ")')" "alpine-osv 8.4.0-r0; alpine-secdb 8.4.0-r0" "Alpine 3.18"
 is "$(get CVE-2023-38545 --release wolfi --package curl | jq -r '.rows[] | "\(.fixed) \(.advisory)"')" "8.4.0-r0 CGA-h26h-2qmg-crpw" "Wolfi"
-is "$(get CVE-2021-44228 | jq -r '"\(.kev) \(.kev_due) \(.cvss[0].score)"')" "true 2021-12-24 10" "Log4Shell is known to be exploited, 10.0"
+is "$(get CVE-2021-44228 | jq -r '"\(.kev) \(.kev_due) \([.cvss[].score] | max)"')" "true 2021-12-24 10" "Log4Shell is known to be exploited, 10.0"
 is "$(get CVE-2024-99999999 2>/dev/null | jq -r .known)" false "what no feed knows is not known"
 is "$("$PLIMSOLL" db status -f json | jq -r '.feeds[] | select(.name == "epss") | .records')" 360142 "all EPSS values"
 done_testing
