@@ -116,8 +116,13 @@ void rpm_advisory_cves(RpmAdvisory *adv, const Node *list) {
         rpm_advisory_cve(adv, node_str(item));
 }
 
+/* "ALBA-2019:1954", "RHEA-2024:1": bug fixes and enhancements are no vulnerabilities, unless they name one. */
+static bool no_vulnerability(const RpmAdvisory *adv) {
+    return adv->n_cves == 0 && adv->id.n > 4 && adv->id.p[4] == '-' && adv->id.p[3] == 'A' && (adv->id.p[2] == 'B' || adv->id.p[2] == 'E');
+}
+
 int rpm_advisory_row(RpmAdvisory *adv, Str release, Str package, Str introduced, Str fixed, Str arches, Str repositories) {
-    if (str_empty(package) || str_empty(release))
+    if (str_empty(package) || str_empty(release) || no_vulnerability(adv))
         return 0;
     bool modular = feed_has(fixed, ".module+") || feed_has(fixed, ".module_");
     size_t n_modules = modular && adv->n_modules ? adv->n_modules : 1;
@@ -175,6 +180,8 @@ static Str references_of(RpmAdvisory *adv, Str references, Str cve) {
 }
 
 int rpm_advisory_details(RpmAdvisory *adv, Str text, const VulnDetail *common) {
+    if (no_vulnerability(adv))
+        return 0;
     for (size_t i = 0; i < MAX(adv->n_cves, (size_t) 1); i++) {
         VulnDetail d = *common;
         d.id = adv->n_cves ? adv->cves[i] : adv->id;

@@ -19,7 +19,7 @@ typedef struct RpmAdvisory {
     Severity severity;
     Str status_text;
     bool binary_name;     /* packages are binary packages */
-    Str cves[512];        /* what it mends; its own id when it names none */
+    Str cves[512];        /* what it mends; a security advisory that names none stands for itself */
     size_t n_cves;
     Str modules[8];       /* "nodejs:18": what its title names */
     size_t n_modules;
@@ -31,7 +31,7 @@ RpmAdvisory rpm_advisory_new(const FeedSink *sink, Arena *a, Str id, Str title);
 /* Adds a CVE once; anything else is left out. */
 void rpm_advisory_cve(RpmAdvisory *adv, Str cve);
 void rpm_advisory_cves(RpmAdvisory *adv, const Node *list);
-/* A row for each CVE. A package built for a module (its release says ".module") gets a row for each module of the title, or
+/* A row for each CVE; none for a bug fix or enhancement that names no CVE. A package built for a module (its release says ".module") gets a row for each module of the title, or
  * module "*" where the title names none: built for a module that the record does not tell. "0:" as epoch is cut off. */
 int rpm_advisory_row(RpmAdvisory *adv, Str release, Str package, Str introduced, Str fixed, Str arches, Str repositories);
 /* A detail for each CVE: the text's line that ends in "(CVE-…)" is its title, where there is one. `d` holds what is common. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "advisory/feed-util.h"
 
+#include <ctype.h>
+
 static bool detect(Str path, Str head) {
     (void) path;
     return feed_has(head, "\"candidate\"") && feed_has(head, "\"priority\"") && !feed_has(head, "\"ecosystem\"");
@@ -44,10 +46,9 @@ static bool out_of_support(Str note) {
 
 /* false: the package is not in this release. */
 static bool status_of(Str status, Str note, AdvisoryRow *row) {
-    if (str_eqz(status, "released")) {
+    if (str_eqz(status, "released"))
         row->status = FIX_FIXED;
-        row->fixed = note;
-    } else if (str_eqz(status, "needed") || str_eqz(status, "active") || str_eqz(status, "pending"))
+    else if (str_eqz(status, "needed") || str_eqz(status, "active") || str_eqz(status, "pending"))
         row->status = FIX_AFFECTED;
     else if (str_eqz(status, "needs-triage") || str_eqz(status, "in-progress"))
         row->status = FIX_UNDER_INVESTIGATION;
@@ -64,6 +65,19 @@ static bool status_of(Str status, Str note, AdvisoryRow *row) {
     return true;
 }
 
+/* The version of a note such as "1.0-1ubuntu0.1+esm2 (regression)"; people also left "(1.58.1-1". false: there is none. */
+static bool version_of(Str note, Str *ret) {
+    Str version, rest;
+    if (!str_cut(note, ' ', &version, &rest))
+        version = note;
+    if (str_starts(version, STR("(")))
+        version = str_from_at(version, 1);
+    if (str_ends(version, STR(")")))
+        version.n--;
+    *ret = version;
+    return version.n && isdigit((unsigned char) version.p[0]);
+}
+
 static int package_rows(const FeedSink *sink, Arena *a, Str id, Severity severity, const Node *release, uint32_t line) {
     AdvisoryRow row = {.id = id};
     const char *key = release_of(release->key, &row.repositories);
@@ -77,9 +91,7 @@ static int package_rows(const FeedSink *sink, Arena *a, Str id, Severity severit
             name = package->key;
         if (!status_of(status, note, &row))
             continue;
-        if (row.status == FIX_FIXED && str_chr(note, ' ') >= 0)
-            row.fixed = str_head(note, (size_t) str_chr(note, ' '));
-        if (row.status == FIX_FIXED && str_empty(note)) {
+        if (row.status == FIX_FIXED && !version_of(note, &row.fixed)) {
             sink->problem(sink->userdata, line, "%.*s: %.*s is released in %.*s with no version", STR_FMT(id), STR_FMT(name), STR_FMT(release->key));
             continue;
         }

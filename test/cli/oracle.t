@@ -16,6 +16,11 @@ oracle() {
 }
 oracle "Debian 12: rows below, at and above the fix" debian:12
 oracle "Debian 11: rows below, at and above the fix" debian:11
+oracle "Ubuntu 22.04 with ESM" ubuntu:22.04
+oracle "Alpine 3.20" alpine:3.20
+oracle "AlmaLinux 8 with modules" almalinux:8
+oracle "Amazon Linux 2 with extras" amazon:2
+oracle "Amazon Linux 2023" amazon:2023
 
 if fixture_bookworm "$tmp/bookworm"; then
   oracle "a debootstrap root" debian:12 "$tmp/bookworm"

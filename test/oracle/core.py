@@ -86,6 +86,19 @@ def decide_pairs(pairs, compare):
     return ("fixed", best) if best else None
 
 
+def sample_rows(table, count, cap, huge=1000):
+    """Rows (name, id, Record): `count` of them in an order that looks random. Of a name with more than `cap` ids one row is taken, and of those
+    with more than `huge` (kernels) only every tenth name: each row brings all findings of its name."""
+    rows = []
+    for name, ids in table.items():
+        if len(ids) > huge and order("huge", name) % 10:
+            continue
+        pairs = sorted(((i, r) for i, records in ids.items() for r in records), key=lambda p: order(name, p[0], p[1].why))
+        rows += [(name, i, r) for i, r in (pairs if len(ids) <= cap else pairs[:1])]
+    rows.sort(key=lambda r: order("row", r[0], r[1], r[2].why))
+    return rows[:count]
+
+
 def scan(plimsoll, db, image, report):
     p = subprocess.run([plimsoll, "scan", "--quiet", "--no-cache", "--archives", "never", "--db", db, "--format", "json", "--output", report, image],
                        stderr=subprocess.PIPE, text=True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian: OSV records of the security tracker, one per CVE, and those of its advisories (DSA, DLA)."""
-import collections, os, re, subprocess
+import collections, os, re
 import core, versions
 from core import Package, Record
 
@@ -48,17 +48,6 @@ def stanza(name, version, arch="amd64", source="", status="install ok installed"
         name, status, arch, "Source: %s\n" % source if source else "", version)
 
 
-def sample_rows(table, count, cap):
-    """Rows (source, id, Record): `count` of them in an order that looks random, sources of more than `cap` rows only once each."""
-    rows = []
-    for source, ids in table.items():
-        few = len(ids) <= cap
-        pairs = sorted(((i, r) for i, rs in ids.items() for r in rs), key=lambda p: core.order(source, p[0], p[1].why))
-        rows += [(source, i, r) for i, r in (pairs if few else pairs[:1])]
-    rows.sort(key=lambda r: core.order("row", r[0], r[1], r[2].why))
-    return rows[:count]
-
-
 def made_up(rows):
     """Stanzas of three packages for each row: below the fix, at it and above it."""
     out, bare = [], set()
@@ -90,7 +79,7 @@ def run(feeds, distro, release, root, count, cap=14):
     table = records(feeds, release)
     rows = []
     if count:
-        rows = sample_rows(table, count, cap)
+        rows = core.sample_rows(table, count, cap)
         core.write(root, "etc/os-release", 'ID=debian\nVERSION_ID="%s"\n' % release)
         core.write(root, "var/lib/dpkg/status", "\n".join(made_up(rows)) + "\n")
     packages = read_status(root)

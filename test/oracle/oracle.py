@@ -9,12 +9,17 @@ versions of the feeds' rows; with IMAGE that one is scanned in place of ROOT.
 Exit code: 0 no difference, 1 differences.
 """
 import os, sys, time
-import core, debian
+import almalinux, alpine, amazon, core, debian, ubuntu
 
 # Release key -> (module, number of rows that are sampled)
 SETS = {
     "debian:12": (debian, 5000),
     "debian:11": (debian, 2000),
+    "ubuntu:22.04": (ubuntu, 4000),
+    "alpine:3.20": (alpine, 2500),
+    "almalinux:8": (almalinux, 2000),
+    "amazon:2": (amazon, 2000),
+    "amazon:2023": (amazon, 1000),
 }
 
 

@@ -113,3 +113,12 @@ def apk(a, b):
         if p != q:
             return 1 if p > q else -1
     return (x[3] > y[3]) - (x[3] < y[3])
+
+
+def apk_loose(a, b):
+    """As apk(), and where one is no version ("6.6.2p1-r0"): by what stands before the first letter or sign that makes it none."""
+    order = apk(a, b)
+    if order is None:
+        cut = lambda v: v if apk_parts(v) else re.match(r"[0-9]+(\.[0-9]+)*", v).group()
+        order = apk(cut(a), cut(b))
+    return order
