@@ -22,7 +22,7 @@ with_clang() { CC=clang scripts/build.sh build-clang && scripts/test.sh build-cl
 gate "address and undefined-behaviour sanitizers" sanitized
 gate "clang" with_clang
 gate "same bytes" env BUILD="$PWD/build" scripts/same-bytes.sh build/plimsoll
-gate "fuzzers, shortly" scripts/fuzz.sh --seconds "${FUZZ_SECONDS:-20}"
+gate "fuzzers, shortly" scripts/fuzz.sh --seconds "${FUZZ_SECONDS:-20}" --jobs 2
 gate "linters" scripts/lint.sh build
 [ ${#bad[@]} -eq 0 ] || { printf 'check-all.sh: bad: %s\n' "${bad[@]}" >&2; exit 1; }
 echo "check-all.sh: all gates are good"

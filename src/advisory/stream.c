@@ -11,7 +11,7 @@
 enum { FLUSH_AT = 128 << 10 };
 
 void stream_writer_init(StreamWriter *w, int fd, Buf *to) {
-    *w = (StreamWriter) {.fd = fd, .to = to, .frame = buf_new(STREAM_FRAME_MAX)};
+    *w = (StreamWriter) {.fd = fd, .to = to, .frame = buf_new(STREAM_FRAME_MAX), .now = time_now()};
 }
 
 void stream_writer_done(StreamWriter *w) {
@@ -186,7 +186,8 @@ static int sink_repository(void *userdata, Str repository, Str cpe) {
 
 static void sink_date(void *userdata, int64_t t) {
     StreamWriter *w = userdata;
-    if (t == TIME_NONE)
+    /* Some records are dated in the future (PyPA's are): the data as a whole is no younger than its reading. */
+    if (t == TIME_NONE || t > w->now)
         return;
     w->dated = true;
     tag(w, STREAM_DATE);

@@ -43,6 +43,7 @@ typedef struct StreamWriter {
     const Feed *feed;
     size_t feed_at;          /* its place in feeds() */
     Str path;                /* of the document at hand */
+    int64_t now;             /* no date later than this is a feed's */
     bool dated;              /* the document told its date */
     int failed;
 } StreamWriter;

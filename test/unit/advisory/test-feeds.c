@@ -78,7 +78,7 @@ static void on_count(void *userdata) {
     buf_putz(userdata, "record\n");
 }
 
-static void on_problem(void *userdata, uint32_t line, const char *fmt, ...) {
+_printf_(3, 4) static void on_problem(void *userdata, uint32_t line, const char *fmt, ...) {
     char text[512];
     va_list args;
     va_start(args, fmt);

@@ -67,7 +67,7 @@ static void same_inventory(const char *format, const Report *got, const Report *
 static void round_trip(Report *want, const char *const *formats, size_t want_gaps) {
     const FormatOptions o = {.now = TIME_NONE};
     for (; *formats; formats++) {
-        _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX), again = buf_new(BUF_OWN_MAX);
+        _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
         Report got;
         Diag d = {0};
         CHECK_INT(format_by_name(str_from(*formats))->write(want, &o, &out), 0);
