@@ -62,9 +62,11 @@ static _noreturn_ void job_end(int result) {
     _exit(fs_write_all(job_control, &v, sizeof(v)) < 0 ? 1 : 0);
 }
 
-static _noreturn_ void job_run(const Request *rq, const int *fds) {
+static _noreturn_ void job_run(const Request *rq, const int *fds, pid_t parent) {
     _cleanup_error_ Error err = {0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1); /* it went before we asked to be told */
     job_control = fds[FD_CONTROL];
     void *args = rq->args_n ? mmap(NULL, rq->args_n, PROT_READ, MAP_PRIVATE, fds[FD_ARGS], 0) : NULL;
     if (args == MAP_FAILED)
@@ -103,7 +105,7 @@ static ssize_t receive(int sock, Request *rq, int *fds, size_t *ret_n) {
     return n;
 }
 
-static _noreturn_ void zygote_main(int sock) {
+static _noreturn_ void zygote_main(int sock, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "plimsoll-zygote");
     setlocale(LC_CTYPE, "C.UTF-8"); /* libarchive converts names by it; a worker cannot load it any more */
@@ -123,7 +125,7 @@ static _noreturn_ void zygote_main(int sock) {
         if (pid == 0) {
             close(sock);
             prctl(PR_SET_NAME, "plimsoll-worker");
-            job_run(&rq, fds);
+            job_run(&rq, fds, parent);
         }
         int answer = pid < 0 ? -errno : pid;
         for (size_t i = 0; i < n_fds; i++)
@@ -139,7 +141,7 @@ int worker_init(Error *err) {
         return 0;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return error_errno(err, -errno, "making a socket pair for workers");
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid < 0) {
         int r = -errno;
         close(pair[0]);
@@ -148,7 +150,7 @@ int worker_init(Error *err) {
     }
     if (pid == 0) {
         close(pair[0]);
-        zygote_main(pair[1]);
+        zygote_main(pair[1], parent);
     }
     close(pair[1]);
     zygote.socket = pair[0];

@@ -6,13 +6,12 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "scan/job-run.h"
+#include "scan/crashes.h"
 
 enum {
     IN_RING = 1 << 20,
     OUT_RING = 4 << 20,
     STEP = 128 * 1024,
-    CRASHES_MAX = 5, /* entries left out of one layer before the layer is given up */
 };
 
 typedef struct Feeder {
@@ -86,14 +85,14 @@ static void digest_text(Hasher *h, const char *prefix, char *to, size_t n) {
     snprintf(to, n, "%s%s", prefix, hex);
 }
 
-/* One attempt. *ret_crashed: the worker died; the caller may leave out the entry it died on. */
-static int attempt(Image *img, size_t layer, JobArgs *args, const ReadOptions *o, LayerFacts *ret, LayerDigests *digests,
-                   bool *ret_crashed, uint64_t *ret_site, char **ret_path, Error *err) {
+/* One attempt. *ret_again: the worker died; the caller may try again without the entry it died on. */
+static int attempt(Image *img, size_t layer, const JobArgs *args, const ReadOptions *o, LayerFacts *ret, LayerDigests *digests,
+                   Crashes *crashes, bool *ret_again, Error *err) {
     const LayerInfo *info = &image_artifact(img)->layers[layer];
     JobRun run;
     _cleanup_(blob_closep) BlobStream *stream = NULL;
     const char *blob_prefix, *diff_prefix;
-    *ret_crashed = false;
+    *ret_again = false;
     int r = image_layer_open(img, layer, &stream, err);
     if (r < 0)
         return r;
@@ -121,10 +120,7 @@ static int attempt(Image *img, size_t layer, JobArgs *args, const ReadOptions *o
         snprintf(digests->diff_id, sizeof(digests->diff_id), "%s", digests->blob);
     else
         digest_text(diff_hash, diff_prefix, digests->diff_id, sizeof(digests->diff_id));
-    if (r < 0 && run.worker.crashed) {
-        *ret_crashed = true;
-        *ret_site = job_run_crash_site(&run, ret_path);
-    }
+    *ret_again = r < 0 && crashes_take(crashes, &run);
     if (f.result < 0)
         r = error_set(err, f.result, "%s", error_text(&f.err, f.result));
     else if (!str_empty(info->digest) && !str_eqz(info->digest, digests->blob))
@@ -132,14 +128,6 @@ static int attempt(Image *img, size_t layer, JobArgs *args, const ReadOptions *o
     error_done(&f.err);
     job_run_done(&run);
     return r;
-}
-
-static void add_crash(LayerFacts *l, const char *path) {
-    LocatedFact lf = {.position = l->index.n, .real = str_from(path)};
-    lf.fact = (Fact) {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = str_from(path)};
-    lf.fact.problem.kind = PROBLEM_CRASH;
-    lf.fact.problem.reason = STR("a worker died on this file: it was left out");
-    located_fact_encode(&l->facts, &lf);
 }
 
 int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, LayerDigests *digests, Error *err) {
@@ -150,39 +138,17 @@ int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, 
         return -ENOTSUP;
     JobArgs args = {.source = JOB_STREAM, .compression = c, .in_size = IN_RING, .out_size = c == LAYER_TAR ? 0 : OUT_RING,
                     .limits = *o->limits, .look_for = o->look_for};
-    uint64_t skip[CRASHES_MAX];
-    char *paths[CRASHES_MAX] = {0};
-    size_t n_skip = 0;
+    _cleanup_(crashes_done) Crashes crashes = {0};
+    args.skip = crashes.site;
     int r;
-    for (;;) {
-        bool crashed;
-        uint64_t site = 0;
-        char *path = NULL;
-        args.skip = skip;
-        args.n_skip = n_skip;
+    for (bool again = true; again;) {
+        args.n_skip = crashes.n;
+        if (err)
+            error_done(err);
         layer_facts_done(ret);
-        r = attempt(img, layer, &args, o, ret, digests, &crashed, &site, &path, err);
-        bool known = false;
-        for (size_t i = 0; i < n_skip; i++)
-            known |= skip[i] == site;
-        if (!crashed || site == 0 || known || n_skip == CRASHES_MAX) {
-            free(path);
-            break;
-        }
-        /* Ascending, as the job wants them. */
-        size_t at = n_skip++;
-        for (; at > 0 && skip[at - 1] > site; at--) {
-            skip[at] = skip[at - 1];
-            paths[at] = paths[at - 1];
-        }
-        skip[at] = site;
-        paths[at] = path;
-        error_done(err);
+        r = attempt(img, layer, &args, o, ret, digests, &crashes, &again, err);
     }
-    for (size_t i = 0; i < n_skip; i++) {
-        add_crash(ret, paths[i]);
-        free(paths[i]);
-    }
+    crashes_report(&crashes, ret);
     const Str claimed = image_artifact(img)->layers[layer].diff_id;
     if (r >= 0 && !str_eqz(claimed, digests->diff_id))
         r = error_set(err, -EBADMSG, "the configuration claims diff_id %.*s, but the layer's content is %s", STR_FMT(claimed), digests->diff_id);

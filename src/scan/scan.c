@@ -79,17 +79,20 @@ static void read_layer(Scan *s, size_t i) {
     }
 }
 
-static int read_layers(Scan *s, Error *err) {
+static void read_layers(Scan *s) {
     if (s->report->artifact.kind == ARTIFACT_DIRECTORY) {
         ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
         s->unverified = true;
         if (s->o->layer)
             s->o->layer(s->o->userdata, 0, 1, 0);
-        return tree_read(image_root_fd(s->image), &ro, &s->layers[0], err);
+        _cleanup_error_ Error err = {0};
+        int r = tree_read(image_root_fd(s->image), &ro, &s->layers[0], &err);
+        if (r < 0)
+            scan_add_gap(s->report, GAP_UNREADABLE_FILE, STR("/"), "%s", error_text(&err, r));
+        return;
     }
     for (size_t i = 0; i < s->n_layers; i++)
         read_layer(s, i);
-    return 0;
 }
 
 static int merge_layers(Scan *s, Merge *m, Error *err) {
@@ -189,11 +192,9 @@ static int collect(Scan *s, Error *err) {
         size_t n_aliases;
         const PathAlias *aliases;
         r->coverage.n_gaps = 0;
-        int x = read_layers(s, err);
-        if (x < 0)
-            return x;
+        read_layers(s);
         _cleanup_(merge_freep) Merge *m = merge_new();
-        x = merge_layers(s, m, err);
+        int x = merge_layers(s, m, err);
         if (x < 0)
             return x;
         merge_aliases(m, s->look_for.analyzers, &aliases, &n_aliases);

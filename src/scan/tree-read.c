@@ -8,7 +8,7 @@
 
 #include "analyze/analyzer.h"
 #include "base/fs.h"
-#include "scan/job-run.h"
+#include "scan/crashes.h"
 #include "scan/layer-read.h"
 
 enum { IN_RING = 1 << 20 };
@@ -191,48 +191,37 @@ static void *walk(void *userdata) {
     return NULL;
 }
 
-int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err) {
-    JobArgs args = {.source = JOB_FILES, .in_size = IN_RING, .limits = *o->limits, .look_for = o->look_for};
-    enum { CRASHES_MAX = 5 };
-    uint64_t skip[CRASHES_MAX];
-    char *paths[CRASHES_MAX];
-    size_t n_skip = 0;
-    int r;
-    for (;;) {
-        JobRun run;
-        args.skip = skip;
-        args.n_skip = n_skip;
-        layer_facts_done(ret);
-        r = job_run_start(&run, &args, err);
-        if (r < 0) {
-            job_run_done(&run);
-            break;
-        }
-        Walk w = {.root = root_fd, .o = o, .in = &run.in, .path = buf_new(64 * 1024)};
-        w.analyzers = analyzers(&w.n_analyzers);
-        pthread_t walker;
-        pthread_create(&walker, NULL, walk, &w);
-        r = job_run_gather(&run, o->limits, ret, err);
-        pthread_join(walker, NULL);
-        buf_done(&w.path);
-        char *path = NULL;
-        uint64_t site = r < 0 && run.worker.crashed ? job_run_crash_site(&run, &path) : 0;
+static int attempt(int root_fd, const JobArgs *args, const ReadOptions *o, LayerFacts *ret, Crashes *crashes, bool *ret_again, Error *err) {
+    JobRun run;
+    *ret_again = false;
+    int r = job_run_start(&run, args, err);
+    if (r < 0) {
         job_run_done(&run);
-        if (site == 0 || n_skip == CRASHES_MAX || (n_skip && site <= skip[n_skip - 1])) {
-            free(path);
-            break;
-        }
-        skip[n_skip] = site;
-        paths[n_skip++] = path;
-        error_done(err);
+        return r;
     }
-    for (size_t i = 0; i < n_skip; i++) {
-        LocatedFact lf = {.position = ret->index.n, .real = str_from(paths[i])};
-        lf.fact = (Fact) {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = lf.real};
-        lf.fact.problem.kind = PROBLEM_CRASH;
-        lf.fact.problem.reason = STR("a worker died on this file: it was left out");
-        located_fact_encode(&ret->facts, &lf);
-        free(paths[i]);
+    Walk w = {.root = root_fd, .o = o, .in = &run.in, .path = buf_new(64 * 1024)};
+    w.analyzers = analyzers(&w.n_analyzers);
+    pthread_t walker;
+    pthread_create(&walker, NULL, walk, &w);
+    r = job_run_gather(&run, o->limits, ret, err);
+    pthread_join(walker, NULL);
+    buf_done(&w.path);
+    *ret_again = r < 0 && crashes_take(crashes, &run);
+    job_run_done(&run);
+    return r;
+}
+
+int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err) {
+    _cleanup_(crashes_done) Crashes crashes = {0};
+    JobArgs args = {.source = JOB_FILES, .in_size = IN_RING, .limits = *o->limits, .look_for = o->look_for, .skip = crashes.site};
+    int r;
+    for (bool again = true; again;) {
+        args.n_skip = crashes.n;
+        if (err)
+            error_done(err);
+        layer_facts_done(ret);
+        r = attempt(root_fd, &args, o, ret, &crashes, &again, err);
     }
+    crashes_report(&crashes, ret);
     return r;
 }
