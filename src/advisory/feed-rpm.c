@@ -218,8 +218,14 @@ int rpm_nevra(Str s, bool with_arch, Str *ret_name, Str *ret_evr, Str *ret_arch)
     ssize_t version = release < 0 ? -1 : str_rchr(str_head(s, (size_t) release), '-');
     if (version <= 0 || (size_t) release + 1 == s.n || release == version + 1)
         return -EINVAL;
+    /* An epoch is a number: "python38-devel:3.8-8080020221221151857.0d9ba776" is a module, no package. */
+    Str evr = str_from_at(s, (size_t) version + 1);
+    ssize_t colon = str_chr(evr, ':');
+    for (ssize_t i = 0; i < colon; i++)
+        if (!isdigit((unsigned char) evr.p[i]))
+            return -EINVAL;
     *ret_name = str_head(s, (size_t) version);
-    *ret_evr = str_from_at(s, (size_t) version + 1);
+    *ret_evr = evr;
     if (ret_arch)
         *ret_arch = arch;
     return 0;

@@ -19,6 +19,8 @@ oracle "Debian 11: rows below, at and above the fix" debian:11
 oracle "Ubuntu 22.04 with ESM" ubuntu:22.04
 oracle "Alpine 3.20" alpine:3.20
 oracle "AlmaLinux 8 with modules" almalinux:8
+oracle "Red Hat Enterprise Linux 8 with modules and states" rhel:8
+oracle "Rocky Linux 8 with modules" rocky:8
 oracle "Amazon Linux 2 with extras" amazon:2
 oracle "Amazon Linux 2023" amazon:2023
 

@@ -9,7 +9,7 @@ versions of the feeds' rows; with IMAGE that one is scanned in place of ROOT.
 Exit code: 0 no difference, 1 differences.
 """
 import os, sys, time
-import almalinux, alpine, amazon, core, debian, ubuntu
+import almalinux, alpine, amazon, core, debian, redhat, rocky, ubuntu
 
 # Release key -> (module, number of rows that are sampled)
 SETS = {
@@ -20,6 +20,8 @@ SETS = {
     "almalinux:8": (almalinux, 2000),
     "amazon:2": (amazon, 2000),
     "amazon:2023": (amazon, 1000),
+    "rhel:8": (redhat, 2000),
+    "rocky:8": (rocky, 2000),
 }
 
 

@@ -75,9 +75,11 @@ def trim(evr):
     return evr[2:] if evr.startswith("0:") else evr
 
 
-def made_up(rows):
+def made_up(rows, sources):
+    """Packages of `rows` (records about binaries) and of `sources` (about sources), three for each row, and some that it is not about."""
     packages = {}
-    for n, (name, i, r) in enumerate(rows):
+    for n, (source, i, r) in enumerate(rows + sources):
+        name = source if n < len(rows) else source + "-part"
         a = r.applies
         arch = a.arches[n % len(a.arches)] if a.arches else ("x86_64", "aarch64", "noarch")[n % 3]
         module = a.streams[n % len(a.streams)] if a.streams else "unknown:1" if a.modular else ""
@@ -91,18 +93,18 @@ def made_up(rows):
         if n % 4 == 2 and a.arches:
             variants.append((fix + "~~", "s390x", module))
         for version, arch, module in variants:
-            packages.setdefault((name, version, arch), Package(name, version, arch, name, version, module))
+            packages.setdefault((name, version, arch), Package(name, version, arch, source, version, module))
     return list(packages.values())
 
 
-def finish(root, os_release, tables, rows):
+def finish(root, os_release, tables, rows, sources=()):
     """Writes the root, and reads it back."""
     core.write(root, "etc/os-release", os_release)
-    write_database(root, made_up(rows))
+    write_database(root, made_up(rows, list(sources)))
     packages = read_database(root)
     by_source, by_binary = tables
     want, why = core.expected(packages, by_source, by_binary, versions.rpm)
-    return packages, want, why, len(rows)
+    return packages, want, why, len(rows) + len(sources)
 
 
 def table():
