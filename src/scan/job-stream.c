@@ -11,11 +11,16 @@
 #include "scan/decode.h"
 #include "scan/job-sink.h"
 
+enum { BLOCK = 512 };
+
 typedef struct Stream {
     Job *job;
     Decoder *decoder;
     int failed; /* of the decoder */
     bool ended;
+    uint64_t given;    /* bytes that the decoder gave */
+    uint64_t data_end; /* where the content of the current entry ends in them */
+    bool padded;       /* zeros were added behind them */
 } Stream;
 
 static ssize_t next_block(Stream *s, const char **ret) {
@@ -26,18 +31,43 @@ static ssize_t next_block(Stream *s, const char **ret) {
         s->failed = (int) n;
     if (n <= 0)
         s->ended = true;
+    else
+        s->given += (uint64_t) n;
     return n;
 }
 
+/* Some writers (umoci insert) end without an end mark and without filling the last block of the last file. Go's archive/tar, with which
+ * runtimes unpack, takes that for the end; libarchive refuses it, so it gets the missing zeros from us. */
 static la_ssize_t on_read(struct archive *a, void *userdata, const void **ret) {
+    static const char zeros[BLOCK];
+    Stream *s = userdata;
     const char *p = NULL;
-    ssize_t n = next_block(userdata, &p);
+    ssize_t n = next_block(s, &p);
     *ret = p;
     if (n < 0) {
         archive_set_error(a, EIO, "the layer cannot be read");
         return -1;
     }
+    if (n == 0 && s->given % BLOCK && !s->padded) {
+        s->padded = true;
+        *ret = zeros;
+        return (la_ssize_t) (BLOCK - s->given % BLOCK);
+    }
     return n;
+}
+
+/* True when the zeros added stand for anything but the unused rest of the last entry's last block. */
+static bool cut_short(const Stream *s) {
+    return s->padded && (s->given < s->data_end || s->given - s->data_end >= BLOCK - s->data_end % BLOCK || s->data_end % BLOCK == 0);
+}
+
+/* Where the content of the entry ends whose header was just read. */
+static uint64_t content_end(struct archive *a, struct archive_entry *e) {
+    uint64_t at = (uint64_t) archive_filter_bytes(a, 0);
+    if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
+        return at;
+    /* What a sparse file takes is not its size. */
+    return archive_entry_sparse_count(e) || archive_entry_size(e) < 0 ? UINT64_MAX : at + (uint64_t) archive_entry_size(e);
 }
 
 static Str dir_of(Str path) {
@@ -46,7 +76,7 @@ static Str dir_of(Str path) {
 }
 
 /* The whole content of the current entry into *buf: 0, -E2BIG over the file limit, -EIO when the archive ends inside it. */
-static int read_entry(struct archive *a, const Limits *limits, Buf *buf) {
+static int read_entry(const Stream *s, struct archive *a, const Limits *limits, Buf *buf) {
     const void *p;
     size_t n;
     la_int64_t at;
@@ -63,7 +93,7 @@ static int read_entry(struct archive *a, const Limits *limits, Buf *buf) {
         buf->n += hole;
         buf_add(buf, p, n);
     }
-    return r == ARCHIVE_EOF ? 0 : -EIO;
+    return r == ARCHIVE_EOF && !cut_short(s) ? 0 : -EIO;
 }
 
 /* True when the entry was one of the markers that hide files of lower layers. */
@@ -83,7 +113,8 @@ static bool marker(Job *j, Str path) {
     return true;
 }
 
-static void entry(Job *j, struct archive *a, struct archive_entry *e, Str path, Buf *content) {
+static void entry(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Buf *content) {
+    Job *j = s->job;
     const char *hard = archive_entry_hardlink(e);
     unsigned type = archive_entry_filetype(e);
     if (marker(j, path))
@@ -116,7 +147,7 @@ static void entry(Job *j, struct archive *a, struct archive_entry *e, Str path, 
         job_problem(j, path, PROBLEM_LIMIT, "%lld bytes, more than the %llu that an analyzer reads", (long long) archive_entry_size(e), (unsigned long long) j->args.limits.file_bytes);
         return;
     }
-    int r = read_entry(a, &j->args.limits, content);
+    int r = read_entry(s, a, &j->args.limits, content);
     if (r == -E2BIG)
         job_problem(j, path, PROBLEM_LIMIT, "more than the %llu bytes that an analyzer reads", (unsigned long long) j->args.limits.file_bytes);
     else if (r < 0)
@@ -144,6 +175,7 @@ static int walk(Stream *s, struct archive *a) {
     while ((r = archive_read_next_header(a, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
         const char *name = entry_name(e);
         Str raw = str_from(name);
+        s->data_end = content_end(a, e);
         if (!job_begin(j, raw))
             continue;
         if (j->ordinal > limits->entries) {
@@ -164,14 +196,14 @@ static int walk(Stream *s, struct archive *a) {
             continue;
         }
         if (n > 0)
-            entry(j, a, e, str_n(path.p, (size_t) n), &content);
+            entry(s, a, e, str_n(path.p, (size_t) n), &content);
         arena_done(&j->scratch);
         if (j->failed)
             return j->failed;
     }
-    if (r == ARCHIVE_EOF || s->failed)
+    if ((r == ARCHIVE_EOF && !cut_short(s)) || s->failed)
         return 0; /* the caller looks at s->failed */
-    const char *why = archive_error_string(a);
+    const char *why = cut_short(s) ? "truncated" : archive_error_string(a);
     job_begin(j, STR(""));
     return worker_fail(j->io, -EBADMSG, "not a valid tar after entry %llu (%s)", (unsigned long long) (j->ordinal - 1), why ? why : "no reason given");
 }

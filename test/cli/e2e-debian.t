@@ -49,7 +49,7 @@ is "$(jq -r '.artifact.layers[].created_by' report.json | tail -4 | tr '\n' ',')
 {
   v=$(awk -F'\t' '$1 == "bash" { print $2 }' want.3)
   echo "CVE-2026-91001 bash $v fixed 99:1-1 CRITICAL"
-  awk -F'\t' '$4 == "util-linux" { print "CVE-2026-91003 " $1 " " $2 " open - NEGLIGIBLE" }' want.3
+  awk -F'\t' '$4 == "util-linux" { print "CVE-2026-91003 " $1 " " $2 " affected - NEGLIGIBLE" }' want.3
   echo "CVE-2026-91005 plim-app 1.1-1 fixed 1.2-1 MEDIUM"
   echo "CVE-2026-91006 plim-lib 1:2.0-1 fixed 3.1-1 LOW"
 } | LC_ALL=C sort >findings.hand
