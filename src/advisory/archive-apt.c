@@ -119,6 +119,8 @@ static int load_component(Suite *s, const Release *release, Str component, Error
     if (s->way == WAY_APT) {
         static const char *const local[] = {".lz4", "", ".xz", ".gz", ".zst"};
         const ReleaseFile *f = map_get(&release->files, str_from(plain));
+        if (!f)
+            return error_set(err, -ENOENT, "apt's list of %s: the Release file does not list it", plain);
         int r = -ENOENT;
         for (size_t i = 0; i < ARRAY_SIZE(local) && r == -ENOENT; i++) {
             _cleanup_free_ char *url = xasprintf("%.*s/dists/%.*s/%s%s", STR_FMT(s->uri), STR_FMT(s->suite), plain, local[i]);
@@ -127,7 +129,7 @@ static int load_component(Suite *s, const Release *release, Str component, Error
         if (r < 0)
             return r;
         Buf text = {0};
-        r = f ? archive_unpack(buf_view(&body.bytes), PLAIN_MAX, &text, err) : error_set(err, -ENOENT, "the Release file does not list %s", plain);
+        r = archive_unpack(buf_view(&body.bytes), PLAIN_MAX, &text, err);
         buf_done(&body.bytes);
         if (r < 0)
             return error_wrap(err, r, "apt's list of %s", plain);

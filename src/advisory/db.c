@@ -233,7 +233,7 @@ int advisory_db_release_feeds(AdvisoryDb *db, Str release, Arena *a, Str **ret, 
     Str *out = arena_alloc(a, (db->n_feeds + 1) * sizeof(Str));
     size_t n = 0;
     if (number >= 0) {
-        StoreStmt *st;
+        StoreStmt *st = NULL;
         int r = query(db, QUERY_RELEASE_FEEDS, &st, err);
         if (r < 0)
             return r;
