@@ -31,7 +31,7 @@ dpkg_root --purge plim-gone
 repack "RUN dpkg --purge plim-gone" 3
 mkdir -p other/plim && echo other >other/plim/app
 umoci insert --image lay:app --opaque --history.created_by "COPY other /opt" other /opt >/dev/null
-is "$(jq -r '.history | length' "lay/blobs/sha256/$(umoci stat --image lay:app --json | jq -r .history[0].layer.digest 2>/dev/null | sed 's/.*://;s/^null$//')" 2>/dev/null || umoci stat --image lay:app --json | jq '.history | length')" 5 "an image of five layers"
+is "$(umoci stat --image lay:app --json | jq '.history | length')" 5 "an image of five layers"
 
 scan 0 "the OCI layout" lay:app
 packages report.json >packages.want && findings report.json >findings.want && layers report.json >layers.want
@@ -79,11 +79,9 @@ all "docker-archive of skopeo" saved.tar
 all "it from a pipe" - < <(cat saved.tar)
 
 umoci unpack --image lay:app final >/dev/null
-for dir in final/rootfs; do
-  scan 0 "the unpacked root" "$dir"
-  same <(packages report.json; findings report.json) <(cat packages.want findings.want) "a directory: the same packages and findings"
-  is "$(jq -c '[.coverage.verified, ([.packages[].layer] | unique)]' report.json)" '[false,[null]]' "a directory: not verified, no layers"
-done
+scan 0 "the unpacked root" final/rootfs
+same <(packages report.json; findings report.json) <(cat packages.want findings.want) "a directory: the same packages and findings"
+is "$(jq -c '[.coverage.verified, ([.packages[].layer] | unique)]' report.json)" '[false,[null]]' "a directory: not verified, no layers"
 rm -rf final bundle
 
 if command -v dockerd >/dev/null && fixture_dockerd "$tmp/dockerd"; then
@@ -123,7 +121,7 @@ fi
 # The cache: a second scan reads no layer again and says the same.
 for i in 1 2; do "$PLIMSOLL" scan --quiet --archives never --cache "$tmp/facts" --format json lay >"cached.$i" 2>err.txt; done
 same cached.1 cached.2 "the second scan, from the cache, is the first to the byte"
-rm -rf lay/blobs.keep && mkdir broken && cp -r lay broken/lay
+mkdir broken && cp -r lay broken/lay
 blob=$(jq -r '.artifact.layers[1].digest' cached.1 | cut -d: -f2)
 printf x | dd of="broken/lay/blobs/sha256/$blob" bs=1 seek=100 conv=notrunc 2>/dev/null
 scan 3 "a changed byte in a layer" broken/lay

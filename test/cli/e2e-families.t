@@ -83,8 +83,8 @@ apk_database() {
   local name version origin
   while read -r name version origin; do
     printf 'C:Q1%s=\nP:%s\nV:%s\nA:x86_64\nS:100\nI:300\nT:of a test\nU:https://example.org\nL:MIT\no:%s\nm:Test <test@example.org>\nt:1790000000\nF:usr\nF:usr/bin\nR:%s\na:0:0:755\nZ:Q1%s=\n\n' \
-      "$(printf %s "$name" | sha1sum | cut -c1-40 | xxd -r -p | base64 | tr -d =)" "$name" "$version" "$origin" "$name" \
-      "$(printf %s "$version" | sha1sum | cut -c1-40 | xxd -r -p | base64 | tr -d =)"
+      "$(printf %s "$name" | openssl sha1 -binary | base64 | tr -d =)" "$name" "$version" "$origin" "$name" \
+      "$(printf %s "$version" | openssl sha1 -binary | base64 | tr -d =)"
   done >"$1" <<'END'
 plim-ship 1.2.3-r1 plim-ship
 plim-ship-libs 1.2.3-r1 plim-ship
