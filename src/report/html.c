@@ -10,9 +10,9 @@ static const char style[] =
     "@media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;--line:#3d444d;--soft:#151b23;--crit:#ff7b72;--high:#f85149;--med:#d29922;--low:#58a6ff}}\n"
     "body{font:15px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);max-width:85rem;margin:2rem auto;padding:0 1rem}\n"
     "h1{font-size:1.4rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin-top:2rem}\n"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}\n"
-    "th{background:var(--soft);position:sticky;top:0}th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--low)}\n"
-    ".n{white-space:nowrap}code{font-family:ui-monospace,monospace;font-size:.92em}dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}\n"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line)}td{overflow-wrap:break-word;max-width:20rem}td:last-child{max-width:40rem}\n"
+    "th,.s{white-space:nowrap}th{background:var(--soft);position:sticky;top:0}th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--low)}\n"
+    ".n{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}code{font-family:ui-monospace,monospace;font-size:.92em}dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}\n"
     ".verdict{font-weight:600;padding:.7rem 1rem;border-left:4px solid var(--low);background:var(--soft)}.verdict.bad{border-color:var(--high)}.verdict.gap{border-color:#8250df}\n"
     ".s{font-weight:600}.CRITICAL{color:var(--crit)}.HIGH{color:var(--high)}.MEDIUM{color:var(--med)}.LOW{color:var(--low)}.kev{background:var(--crit);color:var(--bg);border-radius:3px;padding:0 .3rem;font-weight:600}\n"
     "input{font:inherit;padding:.3rem .5rem;width:min(30rem,100%);box-sizing:border-box}a{color:var(--low)}";
@@ -168,7 +168,7 @@ static void coverage(Buf *out, const Report *r) {
         buf_clear(&b);
         buf_printf(&b, "%.*s of %s, ", STR_FMT(c->feeds[i].name), c->feeds[i].date == TIME_NONE ? "unknown date" : time_format_date(c->feeds[i].date, time));
         text_count(&b, c->feeds[i].records);
-        buf_putz(&b, " records");
+        buf_putz(&b, c->feeds[i].records == 1 ? " record" : " records");
         item(out, "feed", buf_view(&b));
     }
     if (c->as_of != TIME_NONE)
@@ -189,7 +189,9 @@ static void artifact(Buf *out, const Report *r) {
         buf_clear(&b);
     }
     item(out, "system", !os->known ? STR("not recognised") : str_empty(os->pretty_name) ? os->id : os->pretty_name);
-    buf_printf(&b, "%zu in %zu layers", r->inventory.n_packages, a->n_layers);
+    buf_printf(&b, "%zu", r->inventory.n_packages);
+    if (a->n_layers)
+        buf_printf(&b, " in %zu layer%s", a->n_layers, a->n_layers == 1 ? "" : "s");
     item(out, "packages", buf_view(&b));
     buf_putz(out, "</dl>\n");
 }

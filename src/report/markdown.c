@@ -116,7 +116,7 @@ static void coverage(Buf *out, const Report *r) {
             text_markdown_code(out, c->feeds[i].name);
             buf_printf(out, " of %s, ", c->feeds[i].date == TIME_NONE ? "unknown date" : time_format_date(c->feeds[i].date, time));
             text_count(out, c->feeds[i].records);
-            buf_putz(out, " records\n");
+            buf_putz(out, c->feeds[i].records == 1 ? " record\n" : " records\n");
         }
     }
     if (c->as_of != TIME_NONE)

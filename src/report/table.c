@@ -162,7 +162,7 @@ static void coverage(Table *t) {
             age(&b, t->o->now, f->date);
             buf_putz(&b, ", ");
             text_count(&b, f->records);
-            buf_putz(&b, " records");
+            buf_putz(&b, f->records == 1 ? " record" : " records");
             row_z(t, i ? "" : "feeds", &b);
         }
         if (c->archives_asked)
