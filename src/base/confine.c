@@ -8,18 +8,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-/* Under a sanitizer the shadow memory needs an address space without a limit, and the report needs more calls. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 /* Landlock's interface as of ABI 6; an older kernel takes a shorter struct (linux/landlock.h of Debian 12 ends at ABI 2). */
 typedef struct LandlockRuleset {
     uint64_t handled_access_fs, handled_access_net, scoped;

@@ -4,6 +4,18 @@
 
 #include "base/error.h"
 
+/* Under a sanitizer the shadow memory needs an address space without a limit (Confinement.memory is not set), and the report needs more calls. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 typedef struct Confinement {
     uint64_t memory; /* RLIMIT_AS in bytes */
     unsigned cpu_s;  /* RLIMIT_CPU */

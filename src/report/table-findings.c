@@ -49,6 +49,7 @@ static void collect(Arena *a, const Finding *f, size_t n, Blocks *ret) {
             vec_push(ret, (Block) {.first = &f[i], .n = m});
         }
         Block *b = &ret->p[(uintptr_t) *slot];
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the list has at least the block that slot names. */
         if ((b->n_names & (b->n_names - 1)) == 0) {
             const Finding **more = arena_alloc(a, MAX(b->n_names * 2, (size_t) 1) * sizeof(*more));
             if (b->n_names)

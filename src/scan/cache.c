@@ -108,7 +108,7 @@ static int decode(Str file, Str key, LayerFacts *ret) {
         return -EBADMSG;
     vec_reserve(&l.index, index.n / sizeof(uint64_t));
     if (index.n)
-        memcpy(l.index.p, index.p, index.n);
+        memcpy(l.index.p, index.p, index.n); /* NOLINT(clang-analyzer-core.NonNullParamChecker): vec_reserve() made room or aborted */
     l.index.n = index.n / sizeof(uint64_t);
     buf_str(&l.links, links);
     buf_str(&l.facts, facts);

@@ -95,15 +95,14 @@ static int take_frame(const FrameHeader *h, Buf *payload, const Limits *limits, 
 static int gather_frames(JobRun *run, const Limits *limits, LayerFacts *ret, Error *err) {
     _cleanup_(buf_done) Buf payload = buf_new((size_t) limits->file_bytes * 2 + FRAME_MAX);
     FrameHeader h;
-    int r;
-    while ((r = read_all(run->worker.out, &h, sizeof(h))) == 1) {
+    while (read_all(run->worker.out, &h, sizeof(h)) == 1) {
         buf_clear(&payload);
         if (buf_reserve(&payload, h.n) < 0)
             return nonsense(err);
         if (h.n && read_all(run->worker.out, payload.p, h.n) != 1)
             return 0; /* it died inside a frame: worker_wait() tells why */
         payload.n = h.n;
-        r = take_frame(&h, &payload, limits, ret, err);
+        int r = take_frame(&h, &payload, limits, ret, err);
         if (r < 0)
             return r;
     }

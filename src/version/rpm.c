@@ -27,6 +27,7 @@ static Parts split(Str v) {
 }
 
 static Str skip_separators(Str s) {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a slice with bytes has a pointer to them. */
     while (s.n && !version_is_digit(s.p[0]) && !version_is_alpha(s.p[0]) && s.p[0] != '~' && s.p[0] != '^')
         s = str_from_at(s, 1);
     return s;
@@ -88,6 +89,7 @@ int version_rpm_compare(Str a, Str b) {
 
 static bool valid_part(Str s) {
     for (size_t i = 0; i < s.n; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a slice with bytes has a pointer to them. */
         if (!version_is_digit(s.p[i]) && !version_is_alpha(s.p[i]) && (!s.p[i] || !strchr("._+~^", s.p[i])))
             return false;
     return s.n > 0;

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/confine.h"
 #include "base/fs.h"
 #include "base/ring.h"
 #include "base/worker.h"
@@ -127,7 +128,7 @@ static int job_hog(const WorkerIo *io) {
 }
 
 TEST(memory_is_limited) {
-#ifndef __SANITIZE_ADDRESS__
+#if !SANITIZED
     _cleanup_error_ Error err = {0};
     WorkerLimits limits = {.memory = (uint64_t) 128 << 20};
     int r = worker_call(job_hog, STR_NULL, NULL, 0, &limits, NULL, NULL, &err);
