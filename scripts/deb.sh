@@ -46,7 +46,7 @@ Version: $version
 Architecture: $arch
 Maintainer: The Plimsoll authors <plimsoll@localhost>
 Installed-Size: $(du -k -s --apparent-size "$root/usr" | cut -f1)
-Depends: $depends, ca-certificates
+Depends: $depends, libcurl4 (>= 7.88), ca-certificates
 Recommends: gpgv
 Section: admin
 Priority: optional

@@ -42,6 +42,9 @@ static int check_files(const HttpConfig *c, Error *err) {
 int http_client_new(const HttpOptions *options, HttpClient **ret, Error *err) {
     static const HttpOptions none;
     const HttpOptions *o = options ? options : &none;
+    const char *why;
+    if (!curl_api(&why))
+        return error_set(err, -ENOSYS, "%s", why);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(err, -EIO, "libcurl cannot be initialised");
     _cleanup_(http_client_freep) HttpClient *c = xcalloc(1, sizeof(*c));

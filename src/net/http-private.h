@@ -3,8 +3,7 @@
  * retries and resumes. */
 #pragma once
 
-#include <curl/curl.h>
-
+#include "net/curl-api.h"
 #include "net/http-client.h"
 
 /* An easy handle with its own multi handle, so that a transfer can be driven from the thread that reads it; the

@@ -2,13 +2,14 @@
 #include "net/url.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "net/curl-api.h"
 
 static void curl_url_freep(CURLU **u) {
-    curl_url_cleanup(*u);
+    if (*u)
+        curl_url_cleanup(*u);
 }
 #define _cleanup_curlu_ _cleanup_(curl_url_freep)
 
@@ -17,7 +18,10 @@ static void curl_stringp(char **p) {
 }
 #define _cleanup_curl_str_ _cleanup_(curl_stringp)
 
+/* NULL only when there is no libcurl, which parse() then says. */
 static CURLU *new_url(void) {
+    if (!curl_api(NULL))
+        return NULL;
     CURLU *u = curl_url();
     if (!u)
         abort(); /* out of memory, as xmalloc() does */
@@ -31,6 +35,9 @@ static char *part(CURLU *u, CURLUPart what, unsigned flags) {
 }
 
 static int parse(CURLU *u, const char *s, Error *err) {
+    const char *why;
+    if (!u && !curl_api(&why))
+        return error_set(err, -ENOSYS, "%s", why);
     if (strlen(s) > URL_MAX)
         return error_set(err, -EINVAL, "the URL is longer than %d bytes", URL_MAX);
     CURLUcode c = curl_url_set(u, CURLUPART_URL, s, 0);

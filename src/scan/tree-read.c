@@ -94,17 +94,21 @@ static int visit_file(Walk *w) {
 
 static int walk_dir(Walk *w, int fd, unsigned depth);
 
-static int visit(Walk *w, int dir, const char *name, unsigned depth) {
+/* `type` is what the directory says of the entry; some file systems say nothing. */
+static int visit(Walk *w, int dir, const char *name, unsigned char type, unsigned depth) {
     struct stat st;
-    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return 0; /* gone meanwhile */
-    if (S_ISDIR(st.st_mode)) {
+    if (type == DT_UNKNOWN) {
+        if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            return 0; /* gone meanwhile */
+        type = S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : S_ISLNK(st.st_mode) ? DT_LNK : DT_UNKNOWN;
+    }
+    if (type == DT_DIR) {
         _cleanup_fd_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
         if (fd < 0)
-            return send_unread(w, 1, -errno);
+            return errno == ENOENT ? 0 : send_unread(w, 1, -errno);
         return walk_dir(w, fd, depth + 1);
     }
-    return S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? visit_file(w) : 0;
+    return type == DT_REG || type == DT_LNK ? visit_file(w) : 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
@@ -127,7 +131,7 @@ static int walk_dir(Walk *w, int fd, unsigned depth) {
             if (keep)
                 buf_putc(&w->path, '/');
             buf_putz(&w->path, name);
-            visit(w, fd, name, depth);
+            visit(w, fd, name, list[i]->d_type, depth);
             w->path.n = keep;
             w->path.p[keep] = 0;
         }
