@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Opening the database and matching 1,000 packages of bookworm, of which 400 are of source packages that have records.
+# Opening the database and matching 1,000 packages of bookworm, among them the 250 that have most records.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 fixture_db
