@@ -7,6 +7,7 @@
 #include "advisory/digest.h"
 #include "advisory/schema.h"
 #include "base/alloc.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "store/store.h"
 
@@ -29,7 +30,7 @@ static const char *const queries[QUERY_N_] = {
     [QUERY_RELEASE_FEEDS] = "SELECT feed FROM release_feeds WHERE release = ?1 ORDER BY feed",
     [QUERY_CVE] = "SELECT detail FROM cves WHERE cve = ?1",
     [QUERY_OTHER] = "SELECT detail FROM others WHERE id = ?1",
-    [QUERY_KEV] = "SELECT due FROM kev WHERE id = ?1",
+    [QUERY_KEV] = "SELECT id, due FROM kev",
     [QUERY_EPSS] = "SELECT entries FROM epss WHERE block = ?1",
     [QUERY_EOL] = "SELECT eol, extended FROM eol WHERE release = ?1",
     [QUERY_REPOSITORY] = "SELECT cpes FROM repositories WHERE name = ?1",
@@ -47,6 +48,10 @@ struct AdvisoryDb {
     Str digest;
     StoreStmt *stmts[QUERY_N_];
     CodecScratch scratch;
+    Map kev;              /* id -> Str *: the day; read whole at first use, for it is small and asked for every vulnerability */
+    bool kev_loaded;
+    int64_t epss_block;   /* the one that QUERY_EPSS stands on; -1: none. Vulnerabilities are asked for in the order of their numbers */
+    Str epss_entries;     /* empty: the database has no such block */
 };
 
 static int malformed(const AdvisoryDb *db, Error *err, const char *what) {
@@ -168,6 +173,7 @@ static int load_digest(AdvisoryDb *db, Error *err) {
 int advisory_db_open(const char *path, AdvisoryDb **ret, Error *err) {
     _cleanup_(advisory_db_closep) AdvisoryDb *db = xcalloc(1, sizeof(AdvisoryDb));
     db->path = xstrdup(path);
+    db->epss_block = -1;
     int r = store_open_immutable(path, &db->store, err);
     if (r == -EBADMSG)
         return error_set(err, r, "%s: not an advisory database: no SQLite file", path);
@@ -184,6 +190,7 @@ void advisory_db_close(AdvisoryDb *db) {
         store_stmt_freep(&db->stmts[i]);
     store_closep(&db->store);
     codec_scratch_done(&db->scratch);
+    map_done(&db->kev);
     arena_done(&db->arena);
     free(db->path);
     free(db);
@@ -312,6 +319,38 @@ static void copy_detail(Arena *a, VulnDetail *d) {
     }
 }
 
+static int load_kev(AdvisoryDb *db, Error *err) {
+    StoreStmt *st = NULL;
+    int r = query(db, QUERY_KEV, &st, err);
+    if (r < 0)
+        return r;
+    while ((r = step(db, st, err)) == 1) {
+        Str *due = arena_new(&db->arena, Str);
+        *due = arena_str(&db->arena, store_str(st, 1));
+        map_set(&db->kev, arena_str(&db->arena, store_str(st, 0)), due);
+    }
+    db->kev_loaded = r == 0;
+    return r;
+}
+
+/* The entries of the block that a CVE lies in, valid until the next call. */
+static int epss_entries(AdvisoryDb *db, int64_t block, Str *ret, Error *err) {
+    StoreStmt *st = NULL;
+    if (block != db->epss_block) {
+        int r = query(db, QUERY_EPSS, &st, err);
+        if (r < 0)
+            return r;
+        db->epss_block = -1;
+        store_bind_i64(st, 1, block);
+        if ((r = step(db, st, err)) < 0)
+            return r;
+        db->epss_entries = r > 0 ? store_str(st, 0) : STR_NULL;
+        db->epss_block = block;
+    }
+    *ret = db->epss_entries;
+    return 0;
+}
+
 int advisory_db_detail(AdvisoryDb *db, Str id, Arena *a, VulnDetail *ret, Error *err) {
     int64_t cve = -1;
     bool packed = cve_pack(id, &cve), known = false;
@@ -335,23 +374,19 @@ int advisory_db_detail(AdvisoryDb *db, Str id, Arena *a, VulnDetail *ret, Error 
     d.id = id;
     copy_detail(a, &d);
 
-    if ((r = query(db, QUERY_KEV, &st, err)) < 0)
+    if (!db->kev_loaded && (r = load_kev(db, err)) < 0)
         return r;
-    store_bind_text(st, 1, id);
-    if ((r = step(db, st, err)) < 0)
-        return r;
-    if (r > 0) {
+    const Str *due = map_get(&db->kev, id);
+    if (due) {
         d.kev = known = true;
-        d.kev_due = arena_str(a, store_str(st, 0));
+        d.kev_due = arena_str(a, *due);
     }
 
     if (packed) {
-        if ((r = query(db, QUERY_EPSS, &st, err)) < 0)
+        Str entries;
+        if ((r = epss_entries(db, cve >> 8, &entries, err)) < 0)
             return r;
-        store_bind_i64(st, 1, cve >> 8);
-        if ((r = step(db, st, err)) < 0)
-            return r;
-        if (r > 0 && codec_epss_find(store_str(st, 0), (uint8_t) cve, &d.epss, &d.epss_percentile))
+        if (!str_empty(entries) && codec_epss_find(entries, (uint8_t) cve, &d.epss, &d.epss_percentile))
             known = true;
     }
     if (!known)
