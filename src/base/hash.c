@@ -16,27 +16,31 @@ struct Hasher {
     const EVP_MD *md;
 };
 
-/* One process-wide key and one fetch of each digest: fetching on every use costs more than hashing a small file. */
+/* One process-wide key and one fetch of each digest: fetching on every use costs more than hashing a small file. Two times of
+ * beginning, for libcrypto's own start takes milliseconds, and maps need the key only. */
 static struct {
-    pthread_once_t once;
+    pthread_once_t key_once, md_once;
     uint64_t key;
     EVP_MD *md[4];
-} shared = {.once = PTHREAD_ONCE_INIT};
+} shared = {.key_once = PTHREAD_ONCE_INIT, .md_once = PTHREAD_ONCE_INIT};
 
-static void shared_init(void) {
-    static const char *const names[] = {
-        [DIGEST_SHA256] = "SHA256", [DIGEST_SHA384] = "SHA384", [DIGEST_SHA512] = "SHA512", [DIGEST_MD5] = "MD5"};
+static void key_init(void) {
     if (getrandom(&shared.key, sizeof(shared.key), GRND_NONBLOCK) != sizeof(shared.key)) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         shared.key = (uint64_t) t.tv_nsec * 0x9E3779B97F4A7C15u ^ (uint64_t) (uintptr_t) &t;
     }
+}
+
+static void md_init(void) {
+    static const char *const names[] = {
+        [DIGEST_SHA256] = "SHA256", [DIGEST_SHA384] = "SHA384", [DIGEST_SHA512] = "SHA512", [DIGEST_MD5] = "MD5"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         shared.md[i] = EVP_MD_fetch(NULL, names[i], NULL);
 }
 
 uint64_t hash_keyed(const void *p, size_t n) {
-    pthread_once(&shared.once, shared_init);
+    pthread_once(&shared.key_once, key_init);
     return XXH3_64bits_withSeed(p, n, shared.key);
 }
 
@@ -45,7 +49,7 @@ uint64_t hash_seeded(const void *p, size_t n, uint64_t seed) {
 }
 
 Hasher *hasher_new(DigestKind kind) {
-    pthread_once(&shared.once, shared_init);
+    pthread_once(&shared.md_once, md_init);
     Hasher *h = xcalloc(1, sizeof(*h));
     h->ctx = EVP_MD_CTX_new();
     h->md = shared.md[kind];
