@@ -121,10 +121,14 @@ int archive_fetch(Archives *a, const char *url, size_t max, bool immutable, Arch
     }
     const char *headers[3] = {NULL};
     size_t n_headers = 0;
-    if (!str_empty(etag))
-        headers[n_headers++] = if_none = xasprintf("If-None-Match: %.*s", STR_FMT(etag));
-    if (!str_empty(modified))
-        headers[n_headers++] = if_modified = xasprintf("If-Modified-Since: %.*s", STR_FMT(modified));
+    if (!str_empty(etag)) {
+        if_none = xasprintf("If-None-Match: %.*s", STR_FMT(etag));
+        headers[n_headers++] = if_none;
+    }
+    if (!str_empty(modified)) {
+        if_modified = xasprintf("If-Modified-Since: %.*s", STR_FMT(modified));
+        headers[n_headers++] = if_modified;
+    }
     HttpRequest rq = {.url = url, .headers = headers, .max_body = max};
     HttpResponse rs = {0};
     int r = http_request(a->options->http, &rq, &rs, err);
@@ -176,7 +180,7 @@ static int map_input(const WorkerIo *io, Str *ret) {
 }
 
 static int index_job(const WorkerIo *io) {
-    Str packed, index;
+    Str packed = STR_NULL, index;
     Buf text = {0};
     bool apk = str_eqz(io->args, "apk");
     int r = map_input(io, &packed);
@@ -194,7 +198,7 @@ static int index_job(const WorkerIo *io) {
 }
 
 static int unpack_job(const WorkerIo *io) {
-    Str packed;
+    Str packed = STR_NULL;
     Buf text = {0};
     int r = map_input(io, &packed);
     if (r < 0)

@@ -89,7 +89,7 @@ static int unpack_job(const WorkerIo *io) {
     Limits limits = limits_default();
     StreamWriter w;
     stream_writer_init(&w, io->out, NULL);
-    char message[300];
+    char message[300] = "";
     int r = io->n_fds == 1 ? feed_unpack(io->fds[0], io->args, &limits, &w, message, sizeof(message)) : -EINVAL;
     stream_writer_done(&w);
     return r < 0 && message[0] ? worker_fail(io, r, "%s", message) : r;
