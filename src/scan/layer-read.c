@@ -141,13 +141,14 @@ int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, 
     _cleanup_(crashes_done) Crashes crashes = {0};
     args.skip = crashes.site;
     int r;
-    for (bool again = true; again;) {
+    bool again;
+    do {
         args.n_skip = crashes.n;
         if (err)
             error_done(err);
         layer_facts_done(ret);
         r = attempt(img, layer, &args, o, ret, digests, &crashes, &again, err);
-    }
+    } while (again);
     crashes_report(&crashes, ret);
     const Str claimed = image_artifact(img)->layers[layer].diff_id;
     if (r >= 0 && !str_eqz(claimed, digests->diff_id))

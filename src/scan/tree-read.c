@@ -219,13 +219,14 @@ int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err) {
     _cleanup_(crashes_done) Crashes crashes = {0};
     JobArgs args = {.source = JOB_FILES, .in_size = IN_RING, .limits = *o->limits, .look_for = o->look_for, .skip = crashes.site};
     int r;
-    for (bool again = true; again;) {
+    bool again;
+    do {
         args.n_skip = crashes.n;
         if (err)
             error_done(err);
         layer_facts_done(ret);
         r = attempt(root_fd, &args, o, ret, &crashes, &again, err);
-    }
+    } while (again);
     crashes_report(&crashes, ret);
     return r;
 }
