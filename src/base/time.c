@@ -68,7 +68,10 @@ int time_parse(Str s, int64_t *ret) {
         if (s.n || h > 23 || mi > 59 || sec > 60 || oh > 23 || om > 59)
             return -EINVAL;
     }
-    *ret = time_from_civil(y, mo, d) + (int64_t) h * 3600 + (int64_t) mi * 60 + (int64_t) sec - sign * ((int64_t) oh * 3600 + (int64_t) om * 60);
+    int64_t t = time_from_civil(y, mo, d) + (int64_t) h * 3600 + (int64_t) mi * 60 + (int64_t) sec - sign * ((int64_t) oh * 3600 + (int64_t) om * 60);
+    if (t > TIME_LAST)
+        return -EINVAL;
+    *ret = t;
     return 0;
 }
 
@@ -92,7 +95,7 @@ const char *time_format_date(int64_t t, char buf[static TIME_TEXT_MAX]) {
 int64_t time_now(void) {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
     uint64_t v;
-    if (epoch && str_to_u64(str_from(epoch), INT64_MAX, &v) == 0)
+    if (epoch && str_to_u64(str_from(epoch), TIME_LAST, &v) == 0)
         return (int64_t) v;
     return (int64_t) time(NULL);
 }

@@ -5,6 +5,8 @@
 #include "base/str.h"
 
 #define TIME_NONE INT64_MIN
+/* 9999-12-31T23:59:59Z, the last that RFC 3339 can write. */
+#define TIME_LAST INT64_C(253402300799)
 enum { TIME_TEXT_MAX = 32 };
 
 /* RFC 3339 ("2025-02-12T10:15:00Z", with fraction and offset, "T" or a space) or a bare date "2025-02-12". -EINVAL. */

@@ -5,6 +5,7 @@
 #include "cmd/output.h"
 #include "cmd/scan-options.h"
 #include "parse/json-write.h"
+#include "report/text.h"
 
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
@@ -40,44 +41,46 @@ static int take(void *userdata, Str release, Str package, const AdvisoryRow *row
 static void each_word(Buf *out, const char *label, Str words) {
     Str word;
     while (str_split(&words, ' ', &word)) {
-        buf_printf(out, "%-12s %.*s\n", label, STR_FMT(word));
+        text_line(out, "%-12s %.*s", label, STR_FMT(word));
         label = "";
     }
 }
 
 static void table_detail(Buf *out, const VulnDetail *d) {
     char date[TIME_TEXT_MAX];
-    buf_printf(out, "%.*s  %.*s\n", STR_FMT(d->id), STR_FMT(d->title));
+    text_line(out, "%.*s  %.*s", STR_FMT(d->id), STR_FMT(d->title));
     if (d->withdrawn)
-        buf_printf(out, "%-12s the publisher took it back\n", "withdrawn");
+        text_line(out, "%-12s the publisher took it back", "withdrawn");
     if (d->severity)
-        buf_printf(out, "%-12s %s (%.*s)\n", "severity", severity_name(d->severity), STR_FMT(d->severity_source));
+        text_line(out, "%-12s %s (%.*s)", "severity", severity_name(d->severity), STR_FMT(d->severity_source));
     for (size_t i = 0; i < d->n_cvss; i++) {
-        buf_printf(out, "%-12s ", i ? "" : "cvss");
+        text_cleanf(out, "%-12s ", i ? "" : "cvss");
         if (d->cvss[i].score10 >= 0)
-            buf_printf(out, "%d.%d  ", d->cvss[i].score10 / 10, d->cvss[i].score10 % 10);
-        buf_printf(out, "%.*s  (%.*s)\n", STR_FMT(d->cvss[i].vector), STR_FMT(d->cvss[i].source));
+            text_cleanf(out, "%d.%d  ", d->cvss[i].score10 / 10, d->cvss[i].score10 % 10);
+        text_line(out, "%.*s  (%.*s)", STR_FMT(d->cvss[i].vector), STR_FMT(d->cvss[i].source));
     }
     if (d->kev)
-        buf_printf(out, "%-12s known to be exploited, due %.*s\n", "kev", STR_FMT(d->kev_due));
+        text_line(out, "%-12s known to be exploited, due %.*s", "kev", STR_FMT(d->kev_due));
     if (d->epss >= 0)
-        buf_printf(out, "%-12s %.5f, percentile %.3f\n", "epss", d->epss, d->epss_percentile);
+        text_line(out, "%-12s %.5f, percentile %.3f", "epss", d->epss, d->epss_percentile);
     if (d->published != TIME_NONE)
-        buf_printf(out, "%-12s %s\n", "published", time_format_date(d->published, date));
+        text_line(out, "%-12s %s", "published", time_format_date(d->published, date));
     if (d->modified != TIME_NONE)
-        buf_printf(out, "%-12s %s\n", "modified", time_format_date(d->modified, date));
+        text_line(out, "%-12s %s", "modified", time_format_date(d->modified, date));
     if (d->aliases.n)
-        buf_printf(out, "%-12s %.*s\n", "aliases", STR_FMT(d->aliases));
+        text_line(out, "%-12s %.*s", "aliases", STR_FMT(d->aliases));
     each_word(out, "references", d->references);
 }
 
 static void table_rows(Buf *out, const FoundRow *rows, size_t n) {
-    if (n)
-        buf_printf(out, "\n%-16s %-28s %-19s %-28s %-10s %s\n", "release", "package", "status", "fixed", "severity", "feed, advisory, details");
+    if (n == 0)
+        return;
+    buf_putc(out, '\n');
+    text_line(out, "%-16s %-28s %-19s %-28s %-10s %s", "release", "package", "status", "fixed", "severity", "feed, advisory, details");
     for (size_t i = 0; i < n; i++) {
         const AdvisoryRow *r = &rows[i].row;
         Str fixed = r->fixed.n ? r->fixed : STR("-");
-        buf_printf(out, "%-16.*s %-28.*s %-19s %-28.*s %-10s %.*s", STR_FMT(rows[i].release), STR_FMT(rows[i].package), fix_status_name(r->status), STR_FMT(fixed),
+        text_cleanf(out, "%-16.*s %-28.*s %-19s %-28.*s %-10s %.*s", STR_FMT(rows[i].release), STR_FMT(rows[i].package), fix_status_name(r->status), STR_FMT(fixed),
                    r->severity ? severity_name(r->severity) : "-", STR_FMT(r->feed));
         const struct {
             const char *label;
@@ -85,7 +88,7 @@ static void table_rows(Buf *out, const FoundRow *rows, size_t n) {
         } more[] = {{"", r->advisory}, {"", r->status_text}, {"from ", r->introduced}, {"to ", r->last_affected}, {"module ", r->module}, {"arch ", r->arches}, {"only ", r->repositories}};
         for (size_t k = 0; k < ARRAY_SIZE(more); k++)
             if (more[k].value.n)
-                buf_printf(out, ", %s%.*s", more[k].label, STR_FMT(more[k].value));
+                text_cleanf(out, ", %s%.*s", more[k].label, STR_FMT(more[k].value));
         if (r->binary_name)
             buf_putz(out, ", binary package");
         buf_putc(out, '\n');

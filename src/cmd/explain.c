@@ -4,6 +4,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/scan-run.h"
+#include "report/text.h"
 
 typedef struct Explain {
     Str id;
@@ -15,7 +16,7 @@ typedef struct Explain {
 
 static void line(Explain *e, const char *label, Str value) {
     if (!str_empty(value))
-        buf_printf(e->out, "    %-12s %.*s\n", label, STR_FMT(value));
+        text_line(e->out, "    %-12s %.*s", label, STR_FMT(value));
 }
 
 static int on_decision(void *userdata, const MatchDecision *d) {
@@ -28,28 +29,29 @@ static int on_decision(void *userdata, const MatchDecision *d) {
     const PackageFact *p = &e->package->fact;
     e->n_packages++;
     e->n_affected += d->affected;
-    buf_printf(e->out, "\n%.*s %.*s (%.*s): %s\n", STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch), d->affected ? "AFFECTED" : "not affected");
+    buf_putc(e->out, '\n');
+    text_line(e->out, "%.*s %.*s (%.*s): %s", STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch), d->affected ? "AFFECTED" : "not affected");
     line(e, "because", match_reason_text(&e->scratch, d));
     line(e, "source", arena_printf(&e->scratch, "%.*s %.*s", STR_FMT(p->source_name), STR_FMT(p->source_version)));
     for (size_t i = 0; i < d->n_rows; i++) {
         const AdvisoryRow *r = &d->rows[i];
-        buf_printf(e->out, "    record%s %.*s says %s", &d->rows[i] == d->row ? " *" : "  ", STR_FMT(r->feed), fix_status_name(r->status));
+        text_cleanf(e->out, "    record%s %.*s says %s", &d->rows[i] == d->row ? " *" : "  ", STR_FMT(r->feed), fix_status_name(r->status));
         if (!str_empty(r->status_text))
-            buf_printf(e->out, " (%.*s)", STR_FMT(r->status_text));
+            text_cleanf(e->out, " (%.*s)", STR_FMT(r->status_text));
         if (!str_empty(r->introduced))
-            buf_printf(e->out, ", introduced in %.*s", STR_FMT(r->introduced));
+            text_cleanf(e->out, ", introduced in %.*s", STR_FMT(r->introduced));
         if (!str_empty(r->fixed))
-            buf_printf(e->out, ", fixed in %.*s", STR_FMT(r->fixed));
+            text_cleanf(e->out, ", fixed in %.*s", STR_FMT(r->fixed));
         if (r->severity != SEVERITY_UNKNOWN)
-            buf_printf(e->out, ", severity %s", severity_name(r->severity));
+            text_cleanf(e->out, ", severity %s", severity_name(r->severity));
         if (!str_empty(r->advisory))
-            buf_printf(e->out, ", %.*s", STR_FMT(r->advisory));
+            text_cleanf(e->out, ", %.*s", STR_FMT(r->advisory));
         if (!str_empty(r->module))
-            buf_printf(e->out, ", module %.*s", STR_FMT(r->module));
+            text_cleanf(e->out, ", module %.*s", STR_FMT(r->module));
         if (!str_empty(r->arches))
-            buf_printf(e->out, ", for %.*s", STR_FMT(r->arches));
+            text_cleanf(e->out, ", for %.*s", STR_FMT(r->arches));
         if (!str_empty(r->repositories))
-            buf_printf(e->out, ", in %.*s", STR_FMT(r->repositories));
+            text_cleanf(e->out, ", in %.*s", STR_FMT(r->repositories));
         buf_putc(e->out, '\n');
     }
     line(e, "listed in", e->package->path);
@@ -74,7 +76,7 @@ static void about(AdvisoryDb *db, Explain *e) {
 
 static int explain(AdvisoryDb *db, const Report *r, Explain *e, Error *err) {
     _cleanup_(matcher_freep) Matcher *m = NULL;
-    buf_printf(e->out, "%.*s in %.*s (%.*s)\n", STR_FMT(e->id), STR_FMT(r->artifact.reference), STR_FMT(r->inventory.os.release));
+    text_line(e->out, "%.*s in %.*s (%.*s)", STR_FMT(e->id), STR_FMT(r->artifact.reference), STR_FMT(r->inventory.os.release));
     about(db, e);
     int x = matcher_new(db, &r->inventory, &m, err);
     for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
@@ -83,12 +85,13 @@ static int explain(AdvisoryDb *db, const Report *r, Explain *e, Error *err) {
     }
     if (x < 0)
         return x;
+    buf_putc(e->out, '\n');
     if (e->n_packages == 0)
-        buf_printf(e->out, "\nNo record of %.*s is about a package that is installed here (%zu packages looked at).\n", STR_FMT(e->id), r->inventory.n_packages);
+        text_line(e->out, "No record of %.*s is about a package that is installed here (%zu packages looked at).", STR_FMT(e->id), r->inventory.n_packages);
     else
-        buf_printf(e->out, "\n%zu of %zu packages with a record are affected. The record marked * decided.\n", e->n_affected, e->n_packages);
+        text_line(e->out, "%zu of %zu packages with a record are affected. The record marked * decided.", e->n_affected, e->n_packages);
     for (size_t i = 0; i < r->coverage.n_gaps; i++)
-        buf_printf(e->out, "Not seen: %.*s: %.*s\n", STR_FMT(r->coverage.gaps[i].subject), STR_FMT(r->coverage.gaps[i].reason));
+        text_line(e->out, "Not seen: %.*s: %.*s", STR_FMT(r->coverage.gaps[i].subject), STR_FMT(r->coverage.gaps[i].reason));
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll: one binary over one library. Here only: start, options, help, and the exit code. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,12 +34,26 @@ static int run_command(Cli *cli) {
     return rc;
 }
 
+/* Whoever starts us with a standard stream closed must not have the next file that is opened take its number: a report would be written into
+   it, or standard input read from it. What is put there can only fail, as the closed one would. */
+static int hold_standard_streams(void) {
+    static const int modes[] = {[STDIN_FILENO] = O_WRONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_RDONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            return -1;
+    return 0;
+}
+
 int main(int argc, char **argv) {
+    if (hold_standard_streams() < 0)
+        return EXIT_INCOMPLETE;
     /* Width of characters for the terminal; nothing that is printed depends on the language. */
     if (!setlocale(LC_CTYPE, ""))
         setlocale(LC_CTYPE, "C.UTF-8");
     /* A reader that goes away is an EPIPE where we write, not our end. */
     signal(SIGPIPE, SIG_IGN);
+    /* And a file over `ulimit -f` an EFBIG: what was begun is removed. */
+    signal(SIGXFSZ, SIG_IGN);
     Cli cli;
     int rc;
     if (cli_parse(argc, argv, &cli, &rc) < 0)

@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/progress.h"
 #include "cmd/terminal.h"
+#include "report/text.h"
 
 static bool quiet_notes;
 
@@ -13,16 +14,16 @@ void message_set_quiet(bool quiet) {
     quiet_notes = quiet;
 }
 
-/* Text of others (file names, server answers) may hold terminal controls: they are shown as "?" so that a message can neither
- * hide itself nor recolour the terminal. Newlines stay only where the caller wrote several lines. */
+/* Text of others (file names, server answers) may hold terminal controls: they are shown as escapes so that a message can neither
+ * hide itself nor recolour the terminal. Newlines stay: the caller may have written several lines. */
 static void put_line(const char *level, const char *color, const char *text) {
     progress_clear();
     bool colored = terminal_color(STDERR_FILENO);
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     buf_printf(&b, "plimsoll: %s%s:%s ", colored ? color : "", level, colored ? "\033[0m" : "");
-    for (const unsigned char *p = (const unsigned char *) text; *p; p++)
-        buf_putc(&b, (*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f ? '?' : (char) *p);
-    buf_putc(&b, '\n');
+    for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1)
+        text_line(&b, "%.*s", (int) MIN((size_t) (end - text), (size_t) BUF_OWN_MAX), text);
+    text_line(&b, "%s", text);
     fwrite(b.p, 1, b.n, stderr);
 }
 

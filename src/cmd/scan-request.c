@@ -50,8 +50,8 @@ static int take_time(const Cli *cli, int64_t *ret) {
     if (text)
         return time_parse(str_from(text), ret);
     /* time_now() passes over one that is wrong: a report that silently used the clock would not be reproducible. */
-    if (epoch && *epoch && str_to_u64(str_from(epoch), INT64_MAX, &seconds) < 0)
-        return message_usage(cli->command->name, "environment variable SOURCE_DATE_EPOCH: '%s' is no number of seconds", epoch);
+    if (epoch && *epoch && str_to_u64(str_from(epoch), (uint64_t) TIME_LAST, &seconds) < 0)
+        return message_usage(cli->command->name, "environment variable SOURCE_DATE_EPOCH: '%s' is no number of seconds up to the year 9999", epoch);
     *ret = time_now();
     return 0;
 }

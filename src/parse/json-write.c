@@ -17,10 +17,20 @@ static void escape(Buf *out, unsigned char c) {
     static const char letters[0x20] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     if (c == '"' || c == '\\')
         buf_add(out, (char[]) {'\\', (char) c}, 2);
-    else if (letters[c])
+    else if (c < ARRAY_SIZE(letters) && letters[c])
         buf_add(out, (char[]) {'\\', letters[c]}, 2);
     else
         buf_printf(out, "\\u%04x", c);
+}
+
+/* The code point of a sequence that a terminal would obey when a report is looked at there, else 0: C1 controls (U+009B begins what ESC [ does)
+ * and overrides of direction. As an escape it means the same to whoever parses it. */
+static unsigned obeyed(const unsigned char *p, size_t n) {
+    if (n == 2 && p[0] == 0xC2 && p[1] < 0xA0)
+        return p[1];
+    if (n == 3 && p[0] == 0xE2 && ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) || (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)))
+        return 0x2000 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    return 0;
 }
 
 void json_quote(Buf *out, Str s) {
@@ -28,11 +38,18 @@ void json_quote(Buf *out, Str s) {
     size_t from = 0, i = 0;
     while (i < s.n) {
         unsigned char c = (unsigned char) s.p[i];
-        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
             i++;
             continue;
         }
         size_t good = c >= 0x80 ? sequence(str_from_at(s, i)) : 0;
+        unsigned cp = good ? obeyed((const unsigned char *) s.p + i, good) : 0;
+        if (cp) {
+            buf_add(out, s.p + from, i - from);
+            buf_printf(out, "\\u%04x", cp);
+            from = i += good;
+            continue;
+        }
         if (good) {
             i += good;
             continue;

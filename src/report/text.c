@@ -2,6 +2,7 @@
 #include "report/text.h"
 
 #include <locale.h>
+#include <stdarg.h>
 #include <wchar.h>
 
 uint32_t text_next(Str *rest, bool *ret_valid) {
@@ -60,6 +61,31 @@ void text_clean(Buf *out, Str s) {
         else
             buf_add(out, before.p, before.n - s.n);
     }
+}
+
+static void cleanv(Buf *out, const char *fmt, va_list ap) _printf_(2, 0);
+static void cleanv(Buf *out, const char *fmt, va_list ap) {
+    char *text = NULL;
+    int n = vasprintf(&text, fmt, ap);
+    if (n < 0)
+        return;
+    text_clean(out, (Str) {text, (size_t) n});
+    free(text);
+}
+
+void text_cleanf(Buf *out, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    cleanv(out, fmt, ap);
+    va_end(ap);
+}
+
+void text_line(Buf *out, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    cleanv(out, fmt, ap);
+    va_end(ap);
+    buf_putc(out, '\n');
 }
 
 void text_xml(Buf *out, Str s) {

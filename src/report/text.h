@@ -14,6 +14,9 @@ void text_put(Buf *out, uint32_t cp);
 /* One line, safe for a terminal: control characters (C0, DEL, C1), line separators, direction and zero-width controls become
  * visible escapes (\x1b, \u{202e}); a line break or tab becomes a space; what is not UTF-8 becomes U+FFFD. */
 void text_clean(Buf *out, Str s);
+/* The same of what the format gives; a line for text_line, which ends it. */
+void text_cleanf(Buf *out, const char *fmt, ...) _printf_(2, 3);
+void text_line(Buf *out, const char *fmt, ...) _printf_(2, 3);
 /* For XML 1.0 text and attributes, and for HTML: markup characters escaped, characters that XML forbids become U+FFFD. */
 void text_xml(Buf *out, Str s);
 /* text_clean, then text_xml. */

@@ -63,7 +63,8 @@ static int set_up(Store *s, const char *pragmas, Error *err) {
 }
 
 int store_open_immutable(const char *path, Store **ret, Error *err) {
-    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Not blocking: a named pipe is refused below, not waited for. */
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_errno(err, -errno, "opening %s", path);

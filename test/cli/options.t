@@ -64,4 +64,18 @@ is "$?$(cat "$tmp/err")" 0 "a reader that goes away is no error"
 exits 3 "standard output on a full disk" bash -c '"$1" list gaps >/dev/full' - "$PLIMSOLL"
 like "$err" "writing standard output: no space left" "is named"
 
+# A standard stream that is closed: the next file that is opened must not take its place.
+exits 3 "a closed standard output" bash -c '"$1" list gaps >&-' - "$PLIMSOLL"
+like "$err" "writing standard output: Bad file descriptor" "is named"
+mkdir -p "$tmp/root/etc"
+exits 3 "also of a scan, that opens files" bash -c '"$1" scan --archives never --db "$2" --allow-incomplete no-database --allow-incomplete no-packages \
+  --allow-incomplete unsupported-os --cache "$2.cache" "dir:$3" >&-' - "$PLIMSOLL" "$tmp/no.db" "$tmp/root"
+like "$err" "writing standard output: Bad file descriptor" "is named"
+exits 3 "a closed standard input" timeout 10 bash -c '"$1" scan --archives never --db "$2" - <&-' - "$PLIMSOLL" "$tmp/no.db"
+exits 0 "a closed standard error" bash -c '"$1" list gaps 2>&-' - "$PLIMSOLL"
+is "$out" "$(cat "$tmp/gaps")" "changes nothing"
+exits 3 "more than ulimit -f allows" bash -c 'ulimit -f 1; "$1" completion bash -o "$2"' - "$PLIMSOLL" "$tmp/limit"
+like "$err" "writing .*/limit: File too large" "is named"
+is "$(find "$tmp" -name 'limit*')" "" "and nothing is left of it"
+
 done_testing

@@ -45,6 +45,10 @@ exits 0 "severities in any case, with +" scan --severity HIGH+ --severity low,Ne
 as_of() { scan --format json --allow-incomplete no-database "$@" | jq -r '.. | .as_of? // .asOf? // empty' | head -1; }
 like "$(as_of)" '^2025-11-20T12:00:00Z$' "SOURCE_DATE_EPOCH is the time of evaluation"
 like "$(as_of --as-of 2024-01-02)" '^2024-01-02T00:00:00Z$' "--as-of goes before"
+SOURCE_DATE_EPOCH=253402300800 exits 2 "a time of evaluation that no report can write" scan
+like "$err" "SOURCE_DATE_EPOCH: '253402300800' is no number of seconds up to the year 9999" "is named"
+mkfifo "$tmp/fifo"
+exits 3 "a database that is a named pipe" timeout 20 "$PLIMSOLL" scan --archives never --db "$tmp/fifo" "$tmp/root"
 exits 0 "one analyzer" scan --analyzer os-release --allow-incomplete no-database --allow-incomplete no-packages --format json
 unlike "$out" '"dpkg"' "and no other runs"
 scan --allow-incomplete no-database >"$tmp/pipe" 2>/dev/null

@@ -146,6 +146,10 @@ is "$rc" 0 "explain: affected"
 like "$out" 'openssl 3.0.1-1 \(amd64\): AFFECTED' "explain: the package"
 like "$out" 'installed 3\.0\.1-1 is below the fixed version 3\.0\.2-1' "explain: the versions compared"
 like "$out" 'record \* debian-tracker says fixed' "explain: the record's feed"
+printf 'Package: openssl\nStatus: install ok installed\nVersion: 1\033[2J\302\2333\nArchitecture: amd64\nMaintainer: x\n\n' >hostile
+image hostile-layout <<<"${base/status status/status hostile}"
+explain CVE-2030-0001 hostile-layout
+like "$out" 'openssl 1\\x1b\[2J\\u\{9b\}3 \(amd64\)' "explain: what a terminal would obey is shown as an escape"
 explain CVE-2030-0004 layout
 is "$rc" 0 "explain: not affected"
 like "$out" 'fixed 2.0-1 \(amd64\): not affected' "explain: says so"

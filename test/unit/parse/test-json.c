@@ -103,6 +103,13 @@ TEST(escapes) {
     CHECK(str_eq(node_str(z.root), str_n("a\0b", 3)));
 }
 
+/* What a terminal would obey is written as an escape, which reads as the same text; neighbours of those ranges stay. */
+TEST(quotes_what_a_terminal_obeys) {
+    _cleanup_(buf_done) Buf b = buf_new(4096);
+    json_quote(&b, STR("\x7F\xC2\x9B" "31m\xC2\xA0\xE2\x80\xA9\xE2\x80\xAE\xE2\x81\xA6\xE2\x81\xAA"));
+    CHECK_STR(buf_view(&b), "\"\\u007f\\u009b31m\xC2\xA0\xE2\x80\xA9\\u202e\\u2066\xE2\x81\xAA\"");
+}
+
 TEST(numbers_fit_or_say_so) {
     _doc_ Doc d = read_doc("[9223372036854775807, -9223372036854775808, 9223372036854775808, 0.00043, 123456789012345678, 1e-400, 1.7976931348623157e308]");
     const Node *n = node_first(d.root);
