@@ -11,9 +11,9 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/map.h"
+#include "scan/cache-file.h"
 
-enum { CACHE_FORMAT = 1, NAME_MAX_ = 80, CHECK_SEED = 0x63616368 };
-static const char MAGIC[8] = "plimfct";
+enum { CACHE_FORMAT = 1, NAME_MAX_ = 80 };
 
 struct Cache {
     char *dir;
@@ -88,40 +88,12 @@ int cache_diff_id(Cache *c, Str blob, char *ret, size_t n) {
     return 1;
 }
 
-/* File: magic, XXH3 of the rest (8 bytes, host order), then key, entries, bytes, index, links, facts as wire records. */
-static int decode(Str file, Str key, LayerFacts *ret) {
-    uint64_t check;
-    size_t head = sizeof(MAGIC) + sizeof(check);
-    if (file.n < head || memcmp(file.p, MAGIC, sizeof(MAGIC)) != 0)
-        return -EBADMSG;
-    memcpy(&check, file.p + sizeof(MAGIC), sizeof(check));
-    Str body = str_from_at(file, head);
-    if (hash_seeded(body.p, body.n, CHECK_SEED) != check)
-        return -EBADMSG;
-    WireReader r = wire_reader(body);
-    Str stored_key = wire_str(&r);
-    LayerFacts l = {.facts = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
-    l.entries = wire_u64(&r);
-    l.bytes = wire_u64(&r);
-    Str index = wire_str(&r), links = wire_str(&r), facts = wire_str(&r);
-    if (!wire_ok(&r) || !str_eq(stored_key, key) || index.n % sizeof(uint64_t))
-        return -EBADMSG;
-    vec_reserve(&l.index, index.n / sizeof(uint64_t));
-    if (index.n)
-        memcpy(l.index.p, index.p, index.n); /* NOLINT(clang-analyzer-core.NonNullParamChecker): vec_reserve() made room or aborted */
-    l.index.n = index.n / sizeof(uint64_t);
-    buf_str(&l.links, links);
-    buf_str(&l.facts, facts);
-    *ret = l;
-    return 0;
-}
-
 int cache_get(Cache *c, Str diff_id, const LookFor *what, LayerFacts *ret) {
     _cleanup_free_ char *key = facts_key(diff_id, what), *path = facts_path(c, key), *bytes = NULL;
     size_t n;
     if (fs_read(path, BUF_OWN_MAX, &bytes, &n, NULL) < 0)
         return 0;
-    if (decode(str_n(bytes, n), str_from(key), ret) < 0) {
+    if (cache_file_decode(str_n(bytes, n), str_from(key), ret) < 0) {
         unlink(path);
         return 0;
     }
@@ -175,21 +147,10 @@ static void trim(Cache *c) {
 int cache_put(Cache *c, Str blob, Str diff_id, const LookFor *what, const LayerFacts *l, Error *err) {
     _cleanup_free_ char *key = facts_key(diff_id, what), *path = facts_path(c, key), *pair = NULL;
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
-    uint64_t check = 0;
-    buf_add(&b, MAGIC, sizeof(MAGIC));
-    buf_add(&b, &check, sizeof(check));
-    wire_put_str(&b, str_from(key));
-    wire_put_u64(&b, l->entries);
-    wire_put_u64(&b, l->bytes);
-    wire_put_str(&b, str_n((const char *) l->index.p, l->index.n * sizeof(uint64_t)));
-    wire_put_str(&b, buf_view(&l->links));
-    wire_put_str(&b, buf_view(&l->facts));
-    if (b.failed)
-        return error_errno(err, b.failed, "caching facts of %.*s", STR_FMT(diff_id));
-    size_t head = sizeof(MAGIC) + sizeof(check);
-    check = hash_seeded(b.p + head, b.n - head, CHECK_SEED);
-    memcpy(b.p + sizeof(MAGIC), &check, sizeof(check));
-    int r = b.n > c->max_bytes ? 0 : fs_write_atomic(path, b.p, b.n, 0600, err);
+    int r = cache_file_encode(str_from(key), l, &b);
+    if (r < 0)
+        return error_errno(err, r, "caching facts of %.*s", STR_FMT(diff_id));
+    r = b.n > c->max_bytes ? 0 : fs_write_atomic(path, b.p, b.n, 0600, err);
     if (r == 0 && !str_empty(blob)) {
         pair_path(c, blob, &pair);
         buf_clear(&b);

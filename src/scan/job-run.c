@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "scan/job-frames.h"
 
 int job_run_start(JobRun *run, const JobArgs *args, Error *err) {
     *run = (JobRun) {.in.fd = -1, .out.fd = -1, .state_fd = -1};
@@ -30,91 +31,18 @@ int job_run_start(JobRun *run, const JobArgs *args, Error *err) {
     return worker_spawn(layer_job, buf_view(&b), fds, args->out_size ? 3 : 2, &wl, &run->worker, err);
 }
 
-static int read_all(int fd, void *to, size_t n) {
-    size_t got = 0;
-    while (got < n) {
-        ssize_t r = read(fd, (char *) to + got, n - got);
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
-            return got == 0 && r == 0 ? 0 : -EPIPE;
-        got += (size_t) r;
-    }
-    return 1;
-}
-
-static bool facts_are_sound(Str payload) {
-    WireReader r = wire_reader(payload);
-    LocatedFact f;
-    int n;
-    while ((n = located_fact_decode(&r, &f)) == 1)
-        ;
-    return n == 0;
-}
-
-static bool links_are_sound(Str payload) {
-    WireReader r = wire_reader(payload);
-    LayerLink l;
-    int n;
-    while ((n = layer_link_decode(&r, &l)) == 1)
-        ;
-    return n == 0;
-}
-
-static int nonsense(Error *err) {
-    return error_set(err, -EBADMSG, "a worker answered nonsense: the layer may have taken it over");
-}
-
-static int take_frame(const FrameHeader *h, Buf *payload, const Limits *limits, LayerFacts *ret, Error *err) {
-    Str s = buf_view(payload);
-    switch (h->type) {
-    case FRAME_FACTS:
-        return facts_are_sound(s) && buf_str(&ret->facts, s) == 0 ? 0 : nonsense(err);
-    case FRAME_LINKS:
-        return links_are_sound(s) && buf_str(&ret->links, s) == 0 ? 0 : nonsense(err);
-    case FRAME_INDEX: {
-        size_t n = s.n / sizeof(uint64_t);
-        if (s.n % sizeof(uint64_t) || ret->index.n + n > limits->entries)
-            return nonsense(err);
-        vec_reserve(&ret->index, n);
-        memcpy(ret->index.p + ret->index.n, s.p, s.n);
-        ret->index.n += n;
-        return 0;
-    }
-    case FRAME_END: {
-        WireReader r = wire_reader(s);
-        ret->entries = wire_u64(&r);
-        ret->bytes = wire_u64(&r);
-        return wire_ok(&r) ? 0 : nonsense(err);
-    }
-    default:
-        return nonsense(err);
-    }
-}
-
-static int gather_frames(JobRun *run, const Limits *limits, LayerFacts *ret, Error *err) {
-    _cleanup_(buf_done) Buf payload = buf_new((size_t) limits->file_bytes * 2 + FRAME_MAX);
-    FrameHeader h;
-    while (read_all(run->worker.out, &h, sizeof(h)) == 1) {
-        buf_clear(&payload);
-        if (buf_reserve(&payload, h.n) < 0)
-            return nonsense(err);
-        if (h.n && read_all(run->worker.out, payload.p, h.n) != 1)
-            return 0; /* it died inside a frame: worker_wait() tells why */
-        payload.n = h.n;
-        int r = take_frame(&h, &payload, limits, ret, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+static ssize_t read_answer(void *userdata, void *p, size_t n) {
+    const JobRun *run = userdata;
+    ssize_t r;
+    do
+        r = read(run->worker.out, p, n);
+    while (r < 0 && errno == EINTR);
+    return r < 0 ? -errno : r;
 }
 
 int job_run_gather(JobRun *run, const Limits *limits, LayerFacts *ret, Error *err) {
-    if (ret->facts.max == 0)
-        ret->facts = buf_new(BUF_OWN_MAX);
-    if (ret->links.max == 0)
-        ret->links = buf_new((size_t) 64 << 20);
-    int r = gather_frames(run, limits, ret, err);
+    FrameReader f = {read_answer, run, limits};
+    int r = frames_gather(&f, ret, err);
     if (r < 0)
         worker_kill(&run->worker);
     else

@@ -104,21 +104,40 @@ void job_link(Job *j, Str path, Str target, bool hard) {
 }
 
 static void put(Job *j, const Fact *f) {
-    if (j->n_facts >= j->args.limits.facts && f->kind != FACT_PROBLEM) {
-        if (!j->over_facts) {
-            j->over_facts = true;
-            job_problem(j, j->real, PROBLEM_LIMIT, "more than %llu facts in one layer: the rest was not taken", (unsigned long long) j->args.limits.facts);
-        }
-        return;
-    }
-    j->n_facts++;
     LocatedFact lf = {j->position, j->real, *f};
     located_fact_encode(&j->facts, &lf);
     job_flush(j, false);
 }
 
+/* The one problem that stands for all that follow. */
+static void put_over(Job *j, bool *said, uint64_t max, const char *what) {
+    if (*said)
+        return;
+    *said = true;
+    char text[128];
+    int n = snprintf(text, sizeof(text), "more than %llu %s in one layer: the rest was not taken", (unsigned long long) max, what);
+    Fact f = {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = j->real};
+    f.problem.kind = PROBLEM_LIMIT;
+    f.problem.reason = str_n(text, (size_t) n);
+    put(j, &f);
+}
+
+/* Problems have a maximum of their own: millions of entries may each have one, and nobody reads more than the first. */
+static void take(Job *j, const Fact *f) {
+    enum { PROBLEMS_MAX = 1000 };
+    if (f->kind == FACT_PROBLEM ? j->n_problems >= PROBLEMS_MAX : j->n_facts >= j->args.limits.facts) {
+        if (f->kind == FACT_PROBLEM)
+            put_over(j, &j->over_problems, PROBLEMS_MAX, "problems");
+        else
+            put_over(j, &j->over_facts, j->args.limits.facts, "facts");
+        return;
+    }
+    ++*(f->kind == FACT_PROBLEM ? &j->n_problems : &j->n_facts);
+    put(j, f);
+}
+
 static void put_fact(void *userdata, const Fact *f) {
-    put(userdata, f);
+    take(userdata, f);
 }
 
 static void analyse_as(Job *j, Str path, Str bytes) {
@@ -154,5 +173,5 @@ void job_problem(Job *j, Str path, ProblemKind kind, const char *fmt, ...) {
     Fact f = {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = path};
     f.problem.kind = kind;
     f.problem.reason = str_n(text, MIN((size_t) MAX(n, 0), sizeof(text) - 1));
-    put(j, &f);
+    take(j, &f);
 }

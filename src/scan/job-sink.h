@@ -17,9 +17,9 @@ typedef struct Job {
     uint64_t position;    /* entry words put so far */
     uint64_t ordinal;     /* entries begun */
     uint64_t bytes;
-    uint64_t n_facts;
+    uint64_t n_facts, n_problems;
     size_t next_skip;
-    bool over_facts;
+    bool over_facts, over_problems;
     Str real;             /* path of the file that is being analysed */
     int failed;           /* the parent does not read any more */
     const Analyzer *const *current;
