@@ -46,6 +46,8 @@ static int take_frame(const FrameHeader *h, Buf *payload, const Limits *limits, 
         size_t n = s.n / sizeof(uint64_t);
         if (s.n % sizeof(uint64_t) || ret->index.n + n > limits->entries)
             return nonsense(err);
+        if (n == 0)
+            return 0;
         vec_reserve(&ret->index, n);
         memcpy(ret->index.p + ret->index.n, s.p, s.n);
         ret->index.n += n;
