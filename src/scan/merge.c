@@ -44,6 +44,9 @@ struct Merge {
     Map nodes;            /* path -> PathNode */
     Vec(Entry) entries;
     Vec(Link) links;
+    Map link_at;          /* path of a symbolic link -> 1 + index of the last one there: what hides it hides those before it */
+    uint64_t link_work;   /* nodes looked at and keys made for links */
+    bool over;
     Vec(MergedFact) alive; /* made on demand */
     Cell *cells;
     size_t n_cells, cap_cells; /* a power of two */
@@ -52,7 +55,13 @@ struct Merge {
     Vec(PathAlias) aliases;
 };
 
-enum { LINKS_FOLLOWED_MAX = 40, ALIVE = -1 };
+enum {
+    LINKS_FOLLOWED_MAX = 40,
+    ALIVE = -1,
+    LINK_WORK_MAX = 1 << 27, /* a second or two: only an attack has so many links to directories */
+    LINK_KEY_WORK = 128,     /* what a key counts beside a look: they take memory */
+    ALIASES_MAX = 1000,      /* each is compared with every path of every layer */
+};
 
 Merge *merge_new(void) {
     return xcalloc(1, sizeof(Merge));
@@ -61,6 +70,7 @@ Merge *merge_new(void) {
 void merge_free(Merge *m) {
     map_done(&m->nodes);
     map_done(&m->since);
+    map_done(&m->link_at);
     vec_done(&m->entries);
     vec_done(&m->links);
     vec_done(&m->alive);
@@ -127,10 +137,9 @@ static PathNode *node_of(Merge *m, Str path) {
 }
 
 static const Link *live_link(const Merge *m, Str path) {
-    for (size_t i = m->links.n; i-- > 0;)
-        if (!m->links.p[i].dead && !m->links.p[i].hard && str_eq(m->links.p[i].path, path))
-            return &m->links.p[i];
-    return NULL;
+    uintptr_t at = (uintptr_t) map_get(&m->link_at, path);
+    const Link *l = at ? &m->links.p[at - 1] : NULL;
+    return l && !l->dead ? l : NULL;
 }
 
 /* Follows links in all components (in the last one only with `last`). Links never lead out of the root: ".." at the root stays
@@ -181,13 +190,19 @@ static void key_links(Merge *m) {
         if (l.dead || l.hard)
             continue;
         Str to = resolve(m, l.path, true);
-        if (!to.p || str_eq(to, l.path))
+        /* A node has all those above it. */
+        if (!to.p || str_eq(to, l.path) || !map_has(&m->nodes, to))
             continue;
         for (size_t k = 0; k < m->nodes.n; k++) {
+            if (++m->link_work > LINK_WORK_MAX) {
+                m->over = true;
+                return;
+            }
             PathNode *n = m->nodes.entries[k].value;
             if (lies_below(n->path, to)) {
                 Str through = arena_printf(&m->arena, "%.*s%s%.*s", STR_FMT(l.path), to.n ? "" : "/", STR_FMT(str_from_at(n->path, to.n)));
                 cell_put(m, cell_key(through), n);
+                m->link_work += LINK_KEY_WORK;
             }
         }
     }
@@ -257,8 +272,11 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
     size_t first_link = m->links.n, first_entry = m->entries.n;
     if (m->link_died)
         cells_renew(m);
-    while ((n = layer_link_decode(&r, &link)) == 1)
+    while ((n = layer_link_decode(&r, &link)) == 1) {
         vec_push(&m->links, (Link) {.path = link.path, .target = link.target, .hard = link.hard, .layer = layer, .position = link.position});
+        if (!link.hard)
+            map_set(&m->link_at, link.path, (void *) (uintptr_t) m->links.n);
+    }
     if (n < 0)
         return error_set(err, n, "links of layer %d are malformed", layer);
     for (size_t i = first_link; i < m->links.n; i++)
@@ -352,7 +370,15 @@ void merge_aliases(Merge *m, uint64_t which, const PathAlias **ret, size_t *ret_
     for (size_t i = 0; i < m->aliases.n; i++)
         if (i == 0 || cmp_alias(&m->aliases.p[i], &m->aliases.p[kept - 1]) != 0)
             m->aliases.p[kept++] = m->aliases.p[i];
+    if (kept > ALIASES_MAX) {
+        kept = ALIASES_MAX;
+        m->over = true;
+    }
     m->aliases.n = kept;
     *ret = m->aliases.p;
     *ret_n = kept;
+}
+
+bool merge_over_limit(const Merge *m) {
+    return m->over;
 }

@@ -29,5 +29,7 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err);
 const MergedFact *merge_facts(const Merge *m, size_t *ret_n);
 /* Aliases by which analyzers would see more: wanted paths that are links to unwanted ones. In the merge's memory; sorted by `from`. */
 void merge_aliases(Merge *m, uint64_t analyzers, const PathAlias **ret, size_t *ret_n);
+/* True when there were more links than are followed: something may not have been seen. */
+bool merge_over_limit(const Merge *m);
 /* Builds the inventory from what is alive; strings are copied into inv->arena. */
 void merge_inventory(const Merge *m, Inventory *inv);

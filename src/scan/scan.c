@@ -206,6 +206,8 @@ static int collect(Scan *s, Error *err) {
         }
         merge_inventory(m, &r->inventory);
         add_problems(s, m);
+        if (merge_over_limit(m))
+            scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
         return 0;
     }
 }

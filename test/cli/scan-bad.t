@@ -195,6 +195,10 @@ head -c 1200000000 /dev/zero | zstd -q -1 >bomb.zst
 gap zstd-bomb limit 'expands more than the allowed ratio at compressed byte' <<<"$base
 layer plain tar=bomb.zst"
 
+gap many-links limit 'many-links more links on the way to package databases than are followed' <<<"$base
+layer gzip
+$(for i in $(seq 3000); do echo "link var/lib/dpkg/info/p$i.list /opt/x$i"; done)"
+
 note "package databases"
 bad_package() {
   image "$1"
