@@ -18,7 +18,6 @@ typedef struct Limits {
     uint64_t config_bytes;     /* OCI image configuration */
     uint32_t layers;           /* layers of one image */
     uint64_t facts;            /* facts of one layer */
-    uint64_t symlinks;         /* symbolic links remembered per layer */
 } Limits;
 
 static inline Limits limits_default(void) {
@@ -35,7 +34,6 @@ static inline Limits limits_default(void) {
         .manifest_bytes = (uint64_t) 4 << 20,
         .config_bytes = (uint64_t) 8 << 20,
         .layers = 1000,
-        .facts = 4u * 1000 * 1000,
-        .symlinks = 1000u * 1000,
+        .facts = 500u * 1000,
     };
 }

@@ -111,6 +111,7 @@ else
 fi
 
 note "containers-storage"
+stored=
 for driver in overlay vfs; do
   if skopeo copy -q oci:lay:two "containers-storage:[$driver@$tmp/store-$driver+$tmp/run-$driver]docker.io/library/stored:1" 2>err.txt; then
     export PLIMSOLL_PODMAN_ROOT=$tmp/store-$driver
@@ -124,11 +125,13 @@ for driver in overlay vfs; do
     is "$rc" 3 "a layer without its tar-split is not read"
     like "$out" 'error . .*tar-split' "and says so"
     mv split.keep "$split"
+    stored=$driver
   else
     skip "containers-storage with $driver: $(head -1 err.txt)"
   fi
 done
-if [ -d store-vfs ]; then
+# Only vfs keeps the files where a plain write reaches them.
+if [ "${stored:-}" = vfs ]; then
   find store-vfs/vfs -name true -exec sh -c 'echo x | dd of="$1" bs=1 seek=100 conv=notrunc 2>/dev/null' - {} \;
   run "$inspect" podman:stored:1
   is "$rc" 3 "a changed file in the store is found out"
