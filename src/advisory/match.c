@@ -142,6 +142,13 @@ static int add_row(void *userdata, const AdvisoryRow *r) {
     return 0;
 }
 
+/* With one look-up its slices last as long as the rows are needed: no copies. */
+static int keep_row(void *userdata, const AdvisoryRow *r) {
+    Matcher *m = userdata;
+    vec_push(&m->rows, *r);
+    return 0;
+}
+
 static int add_source_row(void *userdata, const AdvisoryRow *r) {
     return r->binary_name ? 0 : add_row(userdata, r);
 }
@@ -230,7 +237,7 @@ int matcher_package(Matcher *m, const Package *p, int (*decision)(void *userdata
     m->rows.n = 0;
     int r;
     if (str_eq(source, f->name)) {
-        r = advisory_db_rows(m->db, m->inv->os.release, f->name, add_row, m, err);
+        r = advisory_db_rows(m->db, m->inv->os.release, f->name, keep_row, m, err);
     } else {
         r = advisory_db_rows(m->db, m->inv->os.release, source, add_source_row, m, err);
         if (r >= 0)
@@ -238,7 +245,12 @@ int matcher_package(Matcher *m, const Package *p, int (*decision)(void *userdata
     }
     if (r < 0)
         return r;
-    vec_sort(&m->rows, cmp_row);
+    /* The database gives them in this order; only two look-ups together need sorting. */
+    for (size_t i = 1; i < m->rows.n; i++)
+        if (cmp_row(&m->rows.p[i - 1], &m->rows.p[i]) > 0) {
+            vec_sort(&m->rows, cmp_row);
+            break;
+        }
     for (size_t i = 0, end; i < m->rows.n; i = end) {
         for (end = i + 1; end < m->rows.n && str_eq(m->rows.p[end].id, m->rows.p[i].id); end++)
             ;
