@@ -13,8 +13,7 @@ typedef struct Error {
 
 #define _cleanup_error_ _cleanup_(error_done)
 
-/* Sets (replacing what was there) and returns `code`. A trailing ": %m" is added when add_errno text is wanted
- * through error_errno(). */
+/* Sets (replacing what was there) and returns `code`. */
 int error_set(Error *err, int code, const char *fmt, ...) _printf_(3, 4);
 /* As error_set, then ": " and strerror(-code). */
 int error_errno(Error *err, int code, const char *fmt, ...) _printf_(3, 4);

@@ -7,7 +7,6 @@
 typedef struct Limits {
     uint64_t entries;          /* entries of one archive or directory tree */
     uint32_t path_bytes;       /* length of a path in an archive */
-    uint32_t archive_depth;    /* archives in archives */
     uint64_t file_bytes;       /* largest file that an analyzer reads whole */
     uint64_t expansion_ratio;  /* decompressed : compressed, counted after expansion_floor bytes out */
     uint64_t expansion_floor;
@@ -24,7 +23,6 @@ static inline Limits limits_default(void) {
     return (Limits) {
         .entries = 10u * 1000 * 1000,
         .path_bytes = 4096,
-        .archive_depth = 8,
         .file_bytes = (uint64_t) 512 << 20,
         .expansion_ratio = 1000,
         .expansion_floor = (uint64_t) 1 << 30,

@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "model/artifact.h"
 #include "registry/registry.h"
-#include "registry/registry.h"
 
 typedef struct Platform {
     char os[32], arch[32], variant[16]; /* Go's names: "linux", "amd64", "v8"; empty variant: any */

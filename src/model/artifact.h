@@ -16,7 +16,6 @@ typedef struct LayerInfo {
     Str media_type;
     uint64_t size;       /* bytes as stored */
     Str created_by;      /* build instruction from the image's history; empty when unknown */
-    bool from_cache;     /* its facts came from the cache. Never printed in machine formats: it would differ between runs */
 } LayerInfo;
 
 typedef struct Artifact {

@@ -10,7 +10,6 @@ typedef struct FormatOptions {
     unsigned width;      /* terminal columns; 0: no wrapping (pipe, file) */
     bool color;          /* table only */
     int64_t now;         /* table only: for "3 days old"; TIME_NONE: no ages */
-    bool include_dev;    /* unused by OS packages */
 } FormatOptions;
 
 typedef struct Format {

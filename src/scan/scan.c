@@ -61,10 +61,8 @@ static void read_layer(Scan *s, size_t i) {
     LayerInfo *info = &s->report->artifact.layers[i];
     if (s->o->layer)
         s->o->layer(s->o->userdata, i, s->n_layers, info->size);
-    if (from_cache(s, i) == 1) {
-        info->from_cache = true;
+    if (from_cache(s, i) == 1)
         return;
-    }
     LayerDigests digests;
     ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
     int r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
