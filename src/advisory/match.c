@@ -231,7 +231,7 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
 int matcher_package(Matcher *m, const Package *p, int (*decision)(void *userdata, const MatchDecision *d), void *userdata, Error *err) {
     const PackageFact *f = &p->fact;
     Str source = str_empty(f->source_name) ? f->name : f->source_name;
-    if (str_empty(m->inv->os.release))
+    if (str_empty(m->inv->os.release) || !package_type_is_os(f->type))
         return 0;
     arena_done(&m->scratch);
     m->rows.n = 0;

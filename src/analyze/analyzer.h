@@ -12,8 +12,18 @@ typedef struct FactSink {
     void *userdata;
 } FactSink;
 
+/* What is known of a file before it is read whole. */
+typedef struct FileInfo {
+    Str path;             /* canonical, no leading "/" */
+    uint32_t mode;        /* permission, set-id and sticky bits (07777) */
+    uint64_t size;        /* bytes */
+    Str head;             /* its first bytes: the smaller of size and ANALYZER_HEAD */
+} FileInfo;
+enum { ANALYZER_HEAD = 4096 };
+
 typedef struct AnalyzerInput {
     Str path;             /* canonical, no leading "/" */
+    uint32_t mode;        /* as FileInfo.mode; 0 where it is not known */
     Str bytes;            /* the whole file */
     const Limits *limits;
     Arena *scratch;       /* cleared after the call */
@@ -28,6 +38,9 @@ typedef struct Analyzer {
     const char *const *roots;
     /* Does it want the file at this path? Called for every entry: must be cheap. */
     bool (*wants)(Str path);
+    /* Where a path does not tell: does it want this file for its size, mode or first bytes? NULL: paths tell all. Called for every file
+     * that wants() refused, so cheap as well. */
+    bool (*wants_content)(const FileInfo *f);
     /* Reads one file and puts facts. A file that is not what it should be is not an error of ours: put a FACT_PROBLEM
      * with `analyzer_problem` and as many facts as could be read. */
     void (*run)(const AnalyzerInput *in, FactSink *sink);

@@ -117,7 +117,7 @@ static void put_stanza(Stanza *s, uint32_t line, ProblemLog *problems) {
     uint64_t kib;
     if (str_to_u64(s->size, UINT64_MAX / 1024, &kib) == 0)
         p->installed_size = kib * 1024;
-    p->essential = str_ieq(s->essential, STR("yes")) || str_ieq(s->protected_, STR("yes"));
+    p->flags = str_ieq(s->essential, STR("yes")) || str_ieq(s->protected_, STR("yes")) ? PACKAGE_ESSENTIAL : 0;
     p->depends = s->depends.n && s->pre_depends.n ? arena_printf(a, "%.*s, %.*s", STR_FMT(s->depends), STR_FMT(s->pre_depends))
                : s->depends.n                     ? s->depends
                                                   : s->pre_depends;

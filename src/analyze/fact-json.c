@@ -40,8 +40,15 @@ static void package(JsonWriter *w, const PackageFact *p) {
     json_str_opt(w, "digest", p->digest);
     number(w, "installed_size", p->installed_size);
     json_str_opt(w, "depends", p->depends);
-    if (p->essential)
-        json_bool(w, "essential", true);
+    static const struct {
+        uint32_t flag;
+        const char *name;
+    } flags[] = {{PACKAGE_ESSENTIAL, "essential"}, {PACKAGE_DEV, "development"}, {PACKAGE_OPTIONAL, "optional"}, {PACKAGE_DECLARED, "declared"}};
+    for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+        if (p->flags & flags[i].flag)
+            json_bool(w, flags[i].name, true);
+    number(w, "line", p->line);
+    lines(w, "linked", p->linked);
     lines(w, "files", p->files);
 }
 

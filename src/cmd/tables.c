@@ -87,6 +87,13 @@ static void analyzer_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->fuzzer});
 }
 
+static void package_type_rows(TableRow row, void *userdata) {
+    for (PackageType t = 0; t < PACKAGE_TYPE_N_; t++) {
+        const PackageTypeInfo *i = package_type_info(t);
+        row(userdata, (const char *const[]) {i->name, i->scheme, package_type_is_os(t) ? "(the distribution's release)" : i->ecosystem, i->doc});
+    }
+}
+
 static void source_rows(TableRow row, void *userdata) {
     const char *name, *doc;
     for (size_t i = 0; image_source(i, &name, &doc); i++)
@@ -113,6 +120,7 @@ const Table tables[] = {
     {"exit-codes", "Exit codes; where several hold, 2 goes before 3, 3 before 1, 1 before 0", {"code", "meaning"}, exit_code_rows},
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
+    {"package-types", "Package types, how their versions are ordered, and which advisories speak of them", {"name", "version scheme", "advisories", "doc"}, package_type_rows},
     {"sources", "Where images come from: the values of --source, and the prefixes of references", {"name", "doc"}, source_rows},
     {"variables", "Environment variables that belong to no option", {"name", "doc"}, variable_rows},
     {"version-schemes", "Version schemes: how versions are ordered", {"name", "doc"}, version_scheme_rows},

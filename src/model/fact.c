@@ -12,7 +12,7 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_OS] = {{F(os, id), F(os, id_like), F(os, version_id), F(os, codename), F(os, pretty_name), F(os, cpe_name), F(os, variant_id)}, 7},
     [FACT_PACKAGE] = {{F(package, name), F(package, version), F(package, arch), F(package, source_name), F(package, source_version),
                        F(package, license), F(package, maintainer), F(package, vendor), F(package, module), F(package, digest),
-                       F(package, files), F(package, depends)}, 12},
+                       F(package, files), F(package, depends), F(package, linked)}, 13},
     [FACT_PACKAGE_FILES] = {{F(files, name), F(files, arch), F(files, files)}, 3},
     [FACT_CONTENT_SETS] = {{F(content_sets, sets), F(content_sets, from_nvr)}, 2},
     [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},
@@ -37,7 +37,8 @@ void fact_encode(Buf *b, const Fact *f) {
         wire_put_u64(b, f->package.type);
         wire_put_u64(b, f->package.installed_size);
         wire_put_u64(b, f->package.n_files);
-        wire_put_u64(b, f->package.essential);
+        wire_put_u64(b, f->package.flags);
+        wire_put_u64(b, f->package.line);
         break;
     case FACT_PACKAGE_FILES:
         wire_put_u64(b, f->files.type);
@@ -73,7 +74,8 @@ int fact_decode(WireReader *r, Fact *ret) {
         f.package.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
         f.package.installed_size = wire_u64(r);
         f.package.n_files = wire_u64(r);
-        f.package.essential = wire_max(r, 1);
+        f.package.flags = (uint32_t) wire_max(r, PACKAGE_FLAGS_ALL_);
+        f.package.line = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     case FACT_PACKAGE_FILES:
         f.files.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);

@@ -16,9 +16,24 @@ typedef enum FactKind {
     FACT_KIND_N_,
 } FactKind;
 
-typedef enum PackageType { PACKAGE_DEB, PACKAGE_APK, PACKAGE_RPM, PACKAGE_TYPE_N_ } PackageType;
+typedef enum PackageType {
+#define PACKAGE_TYPE(symbol, purl, scheme, ecosystem, doc) PACKAGE_##symbol,
+#include "model/package-type.list.h"
+#undef PACKAGE_TYPE
+    PACKAGE_TYPE_N_,
+} PackageType;
 
-/* "deb", "apk", "rpm": also the purl type. */
+typedef struct PackageTypeInfo {
+    const char *name;      /* also the purl type: "deb", "npm" */
+    const char *scheme;    /* of src/version */
+    const char *ecosystem; /* release key of the advisory database: NULL, the distribution's; "", none */
+    const char *doc;
+} PackageTypeInfo;
+
+const PackageTypeInfo *package_type_info(PackageType t);
+/* Packages of the distribution: deb, apk, rpm. All others are language or application packages. */
+bool package_type_is_os(PackageType t);
+/* Its PackageTypeInfo.name. */
 const char *package_type_name(PackageType t);
 int package_type_parse(Str s, PackageType *ret);
 
@@ -31,6 +46,14 @@ typedef struct OsFact {
     Str cpe_name;    /* CPE_NAME */
     Str variant_id;
 } OsFact;
+
+typedef enum PackageFlags {
+    PACKAGE_ESSENTIAL = 1 << 0, /* dpkg Essential: yes or Protected: yes */
+    PACKAGE_DEV = 1 << 1,       /* needed for development or tests only */
+    PACKAGE_OPTIONAL = 1 << 2,  /* an optional dependency: may not be installed */
+    PACKAGE_DECLARED = 1 << 3,  /* a lock file or manifest names it; what is installed has no such mark */
+    PACKAGE_FLAGS_ALL_ = (1 << 4) - 1,
+} PackageFlags;
 
 typedef struct PackageFact {
     PackageType type;
@@ -48,7 +71,9 @@ typedef struct PackageFact {
     Str files;          /* owned paths without leading "/", each ended by '\n' */
     uint64_t n_files;
     Str depends;        /* dependencies as the database writes them (dpkg: Depends and Pre-Depends joined by ", ") */
-    bool essential;     /* dpkg Essential: yes or Protected: yes */
+    Str linked;         /* Go binaries: import paths of the packages linked in, each ended by '\n'; empty when they cannot be told */
+    uint32_t flags;     /* PackageFlags */
+    uint32_t line;      /* where the file at Fact.path names it; 0: no text file */
 } PackageFact;
 
 typedef struct PackageFilesFact {
@@ -112,4 +137,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 2 };
+enum { FACT_FORMAT_VERSION = 3 };

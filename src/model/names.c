@@ -42,10 +42,10 @@ static const char *const gap_docs[GAP_N_] = {
     [GAP_ARCHIVE] = "A configured security archive could not be asked",
     [GAP_UNSUPPORTED_PACKAGES] = "Packages of a kind that no advisory feed at hand speaks of",
 };
-static const char *const package_type_names[PACKAGE_TYPE_N_] = {
-    [PACKAGE_DEB] = "deb",
-    [PACKAGE_APK] = "apk",
-    [PACKAGE_RPM] = "rpm",
+static const PackageTypeInfo package_types[PACKAGE_TYPE_N_] = {
+#define PACKAGE_TYPE(symbol, purl, scheme, ecosystem, doc) [PACKAGE_##symbol] = {purl, scheme, ecosystem, doc},
+#include "model/package-type.list.h"
+#undef PACKAGE_TYPE
 };
 
 static int find(const char *const *names, size_t n, Str s) {
@@ -87,16 +87,25 @@ int gap_kind_parse(Str s, GapKind *ret) {
     return 0;
 }
 
+const PackageTypeInfo *package_type_info(PackageType t) {
+    return &package_types[t];
+}
+
+bool package_type_is_os(PackageType t) {
+    return !package_types[t].ecosystem;
+}
+
 const char *package_type_name(PackageType t) {
-    return package_type_names[t];
+    return package_types[t].name;
 }
 
 int package_type_parse(Str s, PackageType *ret) {
-    int i = find(package_type_names, PACKAGE_TYPE_N_, s);
-    if (i < 0)
-        return i;
-    *ret = (PackageType) i;
-    return 0;
+    for (size_t i = 0; i < PACKAGE_TYPE_N_; i++)
+        if (str_eqz(s, package_types[i].name)) {
+            *ret = (PackageType) i;
+            return 0;
+        }
+    return -EINVAL;
 }
 
 const char *artifact_kind_name(ArtifactKind k) {

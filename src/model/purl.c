@@ -38,7 +38,28 @@ static Str split_epoch(const PackageFact *p, Str version, Str *ret_epoch) {
     return after;
 }
 
+/* Packages of language ecosystems: a name has its namespace in it, and the distribution says nothing of them. */
+static Str language_purl(Arena *a, const PackageFact *p) {
+    _cleanup_(buf_done) Buf b = buf_new(64 * 1024);
+    Str group, artifact;
+    buf_printf(&b, "pkg:%s/", package_type_name(p->type));
+    if (p->type == PACKAGE_MAVEN && str_cut(p->name, ':', &group, &artifact)) {
+        encode(&b, group, "");
+        buf_putc(&b, '/');
+        encode(&b, artifact, "");
+    } else {
+        encode(&b, p->name, "/");
+    }
+    if (!str_empty(p->version)) {
+        buf_putc(&b, '@');
+        encode(&b, p->version, ":");
+    }
+    return b.failed ? STR_NULL : arena_str(a, buf_view(&b));
+}
+
 Str package_purl(Arena *a, const PackageFact *p, const Os *os) {
+    if (!package_type_is_os(p->type))
+        return language_purl(a, p);
     _cleanup_(buf_done) Buf b = buf_new(64 * 1024);
     _cleanup_(buf_done) Buf distro = buf_new(1024);
     Str epoch, version = split_epoch(p, p->version, &epoch);

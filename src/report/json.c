@@ -80,7 +80,7 @@ static void package(JsonWriter *w, const Package *p) {
     json_str_null(w, "digest", f->digest);
     json_u64(w, "installed_size", f->installed_size);
     json_u64(w, "files", f->n_files);
-    json_bool(w, "essential", f->essential);
+    json_bool(w, "essential", f->flags & PACKAGE_ESSENTIAL);
     json_str(w, "path", p->path);
     layer_index(w, p->layer);
     json_end(w);

@@ -34,7 +34,7 @@ void sbom_package_properties(const Package *p, SbomEmit emit, void *userdata) {
     if (f->n_files)
         number(emit, userdata, SBOM_FILES, f->n_files);
     text(emit, userdata, SBOM_DEPENDS, f->depends);
-    if (f->essential)
+    if (f->flags & PACKAGE_ESSENTIAL)
         emit(userdata, SBOM_ESSENTIAL, STR("true"));
 }
 

@@ -146,7 +146,7 @@ static void analyse_as(Job *j, Str path, Str bytes) {
         if (!(j->args.look_for.analyzers >> i & 1) || !j->analyzers[i]->wants(path))
             continue;
         Arena scratch = {0};
-        AnalyzerInput in = {path, bytes, &j->args.limits, &scratch};
+        AnalyzerInput in = {.path = path, .bytes = bytes, .limits = &j->args.limits, .scratch = &scratch};
         j->analyzers[i]->run(&in, &sink);
         arena_done(&scratch);
     }

@@ -121,6 +121,6 @@ void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value) {
     } else if (str_eqz(name, SBOM_FILES)) {
         f->n_files = number(value);
     } else if (str_eqz(name, SBOM_ESSENTIAL)) {
-        f->essential = str_eqz(value, "true");
+        f->flags |= str_eqz(value, "true") ? PACKAGE_ESSENTIAL : 0;
     }
 }

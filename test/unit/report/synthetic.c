@@ -85,7 +85,7 @@ static void packages(Report *r, unsigned order) {
         p->fact = (PackageFact) {.type = PACKAGE_DEB, .name = S(rows[i].name), .version = S(rows[i].version), .arch = S(rows[i].arch),
             .source_name = S(rows[i].source), .source_version = S(rows[i].source_version), .license = S("GPL-2+"),
             .maintainer = S("Debian Packagers <nobody@example.org>"), .installed_size = 4096 * (i + 1), .n_files = 10 + i,
-            .depends = S("libc6 (>= 2.34), zlib1g | zlib-ng, none"), .essential = i == 0};
+            .depends = S("libc6 (>= 2.34), zlib1g | zlib-ng, none"), .flags = i == 0 ? PACKAGE_ESSENTIAL : 0};
         p->path = S("var/lib/dpkg/status");
         p->layer = rows[i].layer;
         p->bom_ref = package_purl(&r->arena, &p->fact, &inv->os);

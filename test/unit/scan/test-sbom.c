@@ -40,7 +40,7 @@ static void same_inventory(const char *format, const Report *got, const Report *
         CHECK_INT(x->layer, y->layer);
         CHECK_INT(x->fact.installed_size, y->fact.installed_size);
         CHECK_INT(x->fact.n_files, y->fact.n_files);
-        CHECK_INT(x->fact.essential, y->fact.essential);
+        CHECK_INT(x->fact.flags, y->fact.flags);
     }
     for (size_t i = 0; i < got->artifact.n_layers && i < want->artifact.n_layers; i++) {
         const LayerInfo *x = &got->artifact.layers[i], *y = &want->artifact.layers[i];

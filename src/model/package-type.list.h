@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PACKAGE_TYPE(SYMBOL, purl type, version scheme, ecosystem, doc). `ecosystem` is the release key of the advisory database that speaks of such packages: NULL where
+ * it is the distribution's release, "" where no feed does. The order is that of reports. */
+PACKAGE_TYPE(DEB, "deb", "dpkg", NULL, "Debian and Ubuntu packages")
+PACKAGE_TYPE(APK, "apk", "apk", NULL, "Alpine and Wolfi packages")
+PACKAGE_TYPE(RPM, "rpm", "rpm", NULL, "RPM packages")
+PACKAGE_TYPE(NPM, "npm", "npm", "npm", "JavaScript packages; a scope is part of the name: \"@scope/name\"")
+PACKAGE_TYPE(PYPI, "pypi", "pep440", "pypi", "Python packages, named as PEP 503 normalises")
+PACKAGE_TYPE(GOLANG, "golang", "go", "go", "Go modules, and the standard library as \"stdlib\"")
+PACKAGE_TYPE(CARGO, "cargo", "cargo", "crates.io", "Rust crates")
+PACKAGE_TYPE(MAVEN, "maven", "maven", "maven", "Java artifacts: \"group:artifact\"")
+PACKAGE_TYPE(GEM, "gem", "gem", "rubygems", "Ruby gems")
+PACKAGE_TYPE(COMPOSER, "composer", "composer", "packagist", "PHP packages: \"vendor/name\", in lower case")
+PACKAGE_TYPE(NUGET, "nuget", "nuget", "nuget", ".NET packages")
+PACKAGE_TYPE(PUB, "pub", "semver", "pub", "Dart packages")
+PACKAGE_TYPE(HEX, "hex", "hex", "hex", "Elixir and Erlang packages")
+PACKAGE_TYPE(SWIFT, "swift", "semver", "swifturl", "Swift packages: \"github.com/owner/name\"")
+PACKAGE_TYPE(CONAN, "conan", "semver", "conancenter", "C and C++ packages of Conan")
+PACKAGE_TYPE(CONDA, "conda", "pep440", "", "Conda packages")
+PACKAGE_TYPE(BITNAMI, "bitnami", "semver", "bitnami", "Components of Bitnami images")
+PACKAGE_TYPE(GENERIC, "generic", "semver", "", "Binaries that no package manager knows, by their own version string")
