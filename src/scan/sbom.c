@@ -26,7 +26,7 @@ bool sbom_package_begin(Sbom *s, Str purl, SbomPackage *ret) {
         s->unnamed++;
         return false;
     }
-    if (package_type_parse(p.purl.type, &type) < 0) {
+    if (package_type_parse(p.purl.type, &type) < 0 || !package_type_is_os(type)) {
         void **slot = map_slot(&s->others, p.purl.type, NULL);
         *slot = (void *) ((uintptr_t) *slot + 1);
         return false;
