@@ -18,25 +18,9 @@ static uint32_t col_at(const Json *j, const char *p) {
     return (uint32_t) (p - j->line_start) + 1;
 }
 
-/* "'x'", "the end of the input", … into buf. */
-static const char *describe(const Json *j, const char *p, char buf[static 32]) {
-    if (p >= j->end)
-        return "the end of the input";
-    unsigned char c = (unsigned char) *p;
-    if (c == '\n' || c == '\r')
-        return "a line break";
-    if (c == '"')
-        return "a string";
-    if (c > 0x20 && c < 0x7F)
-        snprintf(buf, 32, "'%c'", c);
-    else
-        snprintf(buf, 32, "byte 0x%02X", c);
-    return buf;
-}
-
 static int expected(Json *j, const char *p, const char *what) {
     char buf[32];
-    return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, col_at(j, p), "expected %s, found %s", what, describe(j, p, buf));
+    return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, col_at(j, p), "expected %s, found %s", what, tree_describe(p, j->end, buf));
 }
 
 static inline void skip_space(Json *j) {
@@ -103,29 +87,6 @@ static int hex4(const char *p, const char *end) {
     return v;
 }
 
-static size_t put_utf8(char *out, uint32_t c) {
-    if (c < 0x80) {
-        out[0] = (char) c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char) (0xC0 | c >> 6);
-        out[1] = (char) (0x80 | (c & 0x3F));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char) (0xE0 | c >> 12);
-        out[1] = (char) (0x80 | (c >> 6 & 0x3F));
-        out[2] = (char) (0x80 | (c & 0x3F));
-        return 3;
-    }
-    out[0] = (char) (0xF0 | c >> 18);
-    out[1] = (char) (0x80 | (c >> 12 & 0x3F));
-    out[2] = (char) (0x80 | (c >> 6 & 0x3F));
-    out[3] = (char) (0x80 | (c & 0x3F));
-    return 4;
-}
-
 static int error_at(Json *j, const char *p, const char *message) {
     return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, col_at(j, p), "%s", message);
 }
@@ -181,22 +142,14 @@ static int read_escape(Json *j, const char **p, char **out) {
         code = 0x10000 + ((code - 0xD800) << 10) + ((uint32_t) low - 0xDC00);
         after += 6;
     }
-    *out += put_utf8(*out, code);
+    *out += tree_put_utf8(*out, code);
     *p = after;
     return 0;
 }
 
 /* The first byte that is no UTF-8, for the message. */
 static int bad_utf8(Json *j, const char *from, const char *to) {
-    const char *p = from;
-    while (p < to) {
-        size_t n = 1;
-        while (n < 4 && p + n < to && ((unsigned char) p[n] & 0xC0) == 0x80)
-            n++;
-        if (!str_is_utf8(str_n(p, n)))
-            break;
-        p += n;
-    }
+    const char *p = from + tree_utf8_until(str_n(from, (size_t) (to - from)));
     char what[48];
     snprintf(what, sizeof(what), "invalid UTF-8: byte 0x%02X", p < to ? (unsigned char) *p : 0);
     return error_at(j, p, what);
@@ -210,7 +163,7 @@ static int read_escaped(Json *j, const char *start, const char *at, Str *ret) {
         close = scan_plain(close + MIN((ptrdiff_t) 2, j->end - close), j->end, &high);
     char *text = arena_bytes(j->tree.arena, (size_t) (close - start));
     if (!text)
-        return tree_limit(&j->tree, j->line, col_at(j, start), "the document needs more than %zu bytes of memory", j->tree.arena->max);
+        return tree_no_memory(&j->tree, j->line, col_at(j, start));
     char *out = text;
     const char *p = start;
     while (p < close) {
@@ -247,7 +200,7 @@ static int read_string(Json *j, Str *ret) {
         return error_at(j, open, "this string does not end");
     if (*p != '"') {
         char buf[32], message[96];
-        snprintf(message, sizeof(message), "%s inside a string: control characters must be escaped", describe(j, p, buf));
+        snprintf(message, sizeof(message), "%s inside a string: control characters must be escaped", tree_describe(p, j->end, buf));
         return error_at(j, p, message);
     }
     if (high && !str_is_utf8(str_n(start, (size_t) (p - start))))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Node: the tree that the JSON, YAML and XML readers make. Lives in the caller's Arena; strings may point into the
+/* Node: the tree that the JSON, YAML, TOML and XML readers make. Lives in the caller's Arena; strings may point into the
  * parsed text, which must stay alive as long as the tree. Every node knows its place in the document. */
 #pragma once
 
@@ -66,6 +66,9 @@ int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *l
  * documents of the stream, linked by `next`; NULL and 0 for an empty stream. Keys must be scalars and are not given twice; "<<" is a
  * key like any other. Aliases share the children of their anchor: their number is bounded as if they were written out. */
 int yaml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
+/* TOML 1.0.0; the result is a map. Dates and times are strings, as they were written; whole numbers fit node_i64(). A table with a
+ * header has the place of its name in it. */
+int toml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret);
 /* XML 1.0: an element is a map with "" (its text, when it is more than white space; first, trimmed at both ends), "@name" for
  * attributes and the child elements by name in document order (names may repeat: walk with node_each). The root's name is its
  * `key`. An attribute has the place of its element. A document type with declarations of its own, and so every entity

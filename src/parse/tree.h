@@ -15,6 +15,10 @@ typedef struct Tree {
     uint32_t n_spare, batch;
 } Tree;
 
+/* Counts a node that the reader keeps in a struct of its own; 0, or -E2BIG over the limits (said in the Diag). */
+int tree_count(Tree *t, uint32_t line, uint32_t col);
+/* Says that the arena is full; returns -E2BIG. */
+int tree_no_memory(Tree *t, uint32_t line, uint32_t col);
 /* A zeroed node at this place; NULL over the limits (said in the Diag): the reader answers -E2BIG. */
 Node *tree_node(Tree *t, NodeType type, uint32_t line, uint32_t col);
 /* Appends a child; for maps see tree_keys_add() first. */
@@ -28,6 +32,13 @@ static inline void tree_append(Node *parent, Node *child) {
 }
 /* Says that a limit was passed at this place; returns -E2BIG. */
 int tree_limit(Tree *t, uint32_t line, uint32_t col, const char *fmt, ...) _printf_(4, 5);
+
+/* What stands at p, for "expected …, found …": "'x'", "the end of the input", … into buf where it is needed. */
+const char *tree_describe(const char *p, const char *end, char buf[static 32]);
+/* Writes a code point of at most 0x10FFFF; returns its number of bytes (at most 4). */
+size_t tree_put_utf8(char *out, uint32_t code);
+/* The offset of the first byte that is no UTF-8; the length when all of it is. */
+size_t tree_utf8_until(Str s);
 
 /* Turns offsets that only grow into lines and columns, reading the text once. A place before the last one costs a new start. */
 typedef struct TreePlace {
@@ -59,6 +70,8 @@ typedef struct TreeKeys {
 
 /* The child that has this key already, or NULL, after which `child` (with its key) must be appended to `parent`. */
 const Node *tree_keys_add(TreeKeys *k, const Node *parent, Node *child);
+/* The child with this key, or NULL. */
+const Node *tree_keys_find(const TreeKeys *k, const Node *parent, Str key);
 static inline void tree_keys_done(TreeKeys *k) {
     if (k->n > TREE_KEYS_SMALL)
         map_done(&k->map);

@@ -162,7 +162,7 @@ static int read_scalar(Yaml *y, Node **ret) {
     } else if (type != NODE_NULL) {
         n->text = arena_str(y->tree.arena, text);
         if (!n->text.p)
-            return tree_limit(&y->tree, line, col, "the document needs more than %zu bytes of memory", y->tree.arena->max);
+            return tree_no_memory(&y->tree, line, col);
     }
     *ret = n;
     return 0;
@@ -242,7 +242,7 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
         if (y->event.type == YAML_SCALAR_EVENT) {
             written = arena_str(y->tree.arena, (Str) {(const char *) y->event.data.scalar.value, y->event.data.scalar.length});
             if (!written.p)
-                return tree_limit(&y->tree, map->line, map->col, "the document needs more than %zu bytes of memory", y->tree.arena->max);
+                return tree_no_memory(&y->tree, map->line, map->col);
         }
         r = read_node(y, depth, &key, &h);
         if (r < 0)
@@ -313,7 +313,7 @@ static int read_node(Yaml *y, uint32_t depth, Node **ret, uint32_t *ret_height) 
         Str kept = arena_str(y->tree.arena, str_from((const char *) name));
         anchor = kept.p ? arena_new(y->tree.arena, Anchor) : NULL;
         if (!anchor)
-            return tree_limit(&y->tree, 0, 0, "the document needs more than %zu bytes of memory", y->tree.arena->max);
+            return tree_no_memory(&y->tree, 0, 0);
         at_mark(y, &y->event.start_mark, &anchor->line, &anchor->col);
         map_set(&y->anchors, kept, anchor);
     }
