@@ -13,7 +13,7 @@
 #include "base/map.h"
 #include "scan/cache-file.h"
 
-enum { CACHE_FORMAT = 1, NAME_MAX_ = 80 };
+enum { CACHE_FORMAT = 2, NAME_MAX_ = 80 };
 
 struct Cache {
     char *dir;

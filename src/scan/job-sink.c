@@ -67,7 +67,8 @@ static bool apply_alias(Job *j, size_t i, Str path, Str *ret) {
     const PathAlias *al = &j->args.look_for.aliases[i];
     if (!is_above(al->from, path))
         return false;
-    *ret = arena_printf(&j->scratch, "%.*s%.*s", STR_FMT(al->to), STR_FMT(str_from_at(path, al->from.n)));
+    Str rest = str_from_at(path, al->from.n);
+    *ret = arena_printf(&j->scratch, "%.*s%.*s", STR_FMT(al->to), STR_FMT(al->to.n || rest.n == 0 ? rest : str_from_at(rest, 1)));
     return true;
 }
 
@@ -89,11 +90,38 @@ bool job_wants(Job *j, Str path) {
     return false;
 }
 
+/* Where a symbolic link leads when nothing on its way is one as well; ".." at the root stays there. */
+static Str link_target(Job *j, Str path, Str target) {
+    ssize_t slash = str_rchr(path, '/');
+    char *to = arena_bytes(&j->scratch, path.n + target.n + 2);
+    size_t n = 0;
+    Str part;
+    if (slash > 0 && !str_starts(target, STR("/"))) {
+        n = (size_t) slash;
+        memcpy(to, path.p, n);
+    }
+    while (target.n) {
+        str_split(&target, '/', &part);
+        if (str_eq(part, STR(".."))) {
+            slash = str_rchr(str_n(to, n), '/');
+            n = slash < 0 ? 0 : (size_t) slash;
+        } else if (part.n && !str_eq(part, STR("."))) {
+            if (n)
+                to[n++] = '/';
+            memcpy(to + n, part.p, part.n);
+            n += part.n;
+        }
+    }
+    return str_n(to, n);
+}
+
 void job_link(Job *j, Str path, Str target, bool hard) {
     bool matters = job_wants(j, path);
+    Str to = matters || hard ? STR_NULL : link_target(j, path, target);
+    /* A link on the way to a root, or one through which a later layer may write below it. */
     for (size_t i = 0; !matters && !hard && i < j->n_analyzers; i++)
         for (const char *const *root = j->analyzers[i]->roots; !matters && *root; root++)
-            matters = **root && is_above(path, str_from(*root));
+            matters = **root && (is_above(path, str_from(*root)) || is_above(to, str_from(*root)));
     for (size_t i = 0; !matters && !hard && i < j->args.look_for.n_aliases; i++)
         matters = is_above(path, j->args.look_for.aliases[i].from);
     if (!matters)

@@ -23,7 +23,15 @@ typedef struct Link {
     int layer;
     uint64_t position;
     PathNode *node;
+    uint64_t written; /* bit i: a layer wrote through the link what analyzers()[i] looks for */
 } Link;
+
+/* A place of analyzers' roots as it is called through a link that leads to or above it. */
+typedef struct Watch {
+    size_t link;
+    PathNode *node;
+    uint64_t analyzers;
+} Watch;
 
 typedef struct Entry {
     MergedFact f;
@@ -44,6 +52,7 @@ struct Merge {
     Map nodes;            /* path -> PathNode */
     Vec(Entry) entries;
     Vec(Link) links;
+    Vec(Watch) watches;   /* of the layer at hand */
     Map link_at;          /* path of a symbolic link -> 1 + index of the last one there: what hides it hides those before it */
     uint64_t link_work;   /* nodes looked at and keys made for links */
     bool over;
@@ -60,6 +69,7 @@ enum {
     ALIVE = -1,
     LINK_WORK_MAX = 1 << 27, /* a second or two: only an attack has so many links to directories */
     LINK_KEY_WORK = 128,     /* what a key counts beside a look: they take memory */
+    LINK_WATCH_WORK = 1024,
     ALIASES_MAX = 1000,      /* each is compared with every path of every layer */
 };
 
@@ -73,6 +83,7 @@ void merge_free(Merge *m) {
     map_done(&m->link_at);
     vec_done(&m->entries);
     vec_done(&m->links);
+    vec_done(&m->watches);
     vec_done(&m->alive);
     vec_done(&m->aliases);
     free(m->cells);
@@ -107,12 +118,15 @@ static void cell_put(Merge *m, uint64_t key, PathNode *node) {
     m->n_cells++;
 }
 
-/* Only the nodes' own paths as keys, after a link is gone. */
+/* Only the nodes' own paths as keys and no marks, after a link is gone. */
 static void cells_renew(Merge *m) {
     memset(m->cells, 0, m->cap_cells * sizeof(Cell));
     m->n_cells = 0;
-    for (size_t i = 0; i < m->nodes.n; i++)
-        cell_put(m, cell_key(m->nodes.entries[i].key), m->nodes.entries[i].value);
+    for (size_t i = 0; i < m->nodes.n; i++) {
+        PathNode *n = m->nodes.entries[i].value;
+        n->layer = ALIVE;
+        cell_put(m, cell_key(n->path), n);
+    }
     m->link_died = false;
 }
 
@@ -208,6 +222,41 @@ static void key_links(Merge *m) {
     }
 }
 
+/* Files that this layer writes through a link to a directory above a root lie below that root, though their paths do not say so: looks
+ * out for the roots' own names through the link. (Of a root that is a directory, the layer must have the entry.) */
+static void watch_links(Merge *m) {
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    m->watches.n = 0;
+    for (size_t i = 0; i < m->links.n; i++) {
+        Link *l = &m->links.p[i];
+        Str to = l->dead || l->hard ? STR_NULL : resolve(m, l->path, true);
+        if (!to.p || str_eq(to, l->path))
+            continue;
+        for (size_t k = 0; k < n; k++)
+            for (const char *const *r = all[k]->roots; *r; r++) {
+                Str root = str_from(*r);
+                if (!lies_below(root, to) || lies_below(root, l->path))
+                    continue;
+                m->link_work += LINK_WATCH_WORK;
+                if (m->link_work > LINK_WORK_MAX) {
+                    m->over = true;
+                    return;
+                }
+                Str through = arena_printf(&m->arena, "%.*s%s%.*s", STR_FMT(l->path), to.n ? "" : "/", STR_FMT(str_from_at(root, to.n)));
+                vec_push(&m->watches, (Watch) {i, node_of(m, through), (uint64_t) 1 << k});
+            }
+    }
+}
+
+static void look_at_watches(Merge *m, int layer) {
+    for (size_t i = 0; i < m->watches.n; i++) {
+        const Watch *w = &m->watches.p[i];
+        if (w->node->layer == layer && w->node->last_any && !m->links.p[w->link].dead)
+            m->links.p[w->link].written |= w->analyzers;
+    }
+}
+
 static void mark(PathNode *n, int layer, EntryKind kind, uint64_t place) {
     if (n->layer != layer)
         *n = (PathNode) {.path = n->path, .parent = n->parent, .layer = layer};
@@ -250,6 +299,14 @@ static bool is_hidden(const PathNode *n, int from, uint64_t position, int layer)
     return false;
 }
 
+static void bury_links(Merge *m, size_t n, int layer) {
+    for (size_t i = 0; i < n; i++) {
+        Link *k = &m->links.p[i];
+        if (!k->dead && is_hidden(k->node, k->layer, k->position, layer))
+            k->dead = m->link_died = true;
+    }
+}
+
 static Str identity(Arena *a, const PackageFact *p) {
     return arena_printf(a, "%d\t%.*s\t%.*s\t%.*s", p->type, STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch));
 }
@@ -272,6 +329,14 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
     size_t first_link = m->links.n, first_entry = m->entries.n;
     if (m->link_died)
         cells_renew(m);
+    /* No path of this layer runs through a link that the layer replaces. */
+    if (first_link > 0) {
+        key_links(m);
+        mark_all(m, layer, l);
+        bury_links(m, first_link, layer);
+        if (m->link_died)
+            cells_renew(m);
+    }
     while ((n = layer_link_decode(&r, &link)) == 1) {
         vec_push(&m->links, (Link) {.path = link.path, .target = link.target, .hard = link.hard, .layer = layer, .position = link.position});
         if (!link.hard)
@@ -293,6 +358,7 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
         /* Facts of one file follow one another. */
         e->node = i > first_entry && str_eq(e[-1].f.real, e->f.real) ? e[-1].node : node_of(m, e->f.real);
     }
+    watch_links(m);
     key_links(m);
     mark_all(m, layer, l);
     for (size_t i = 0; i < m->entries.n; i++) {
@@ -302,11 +368,8 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
             e->died = layer;
         }
     }
-    for (size_t i = 0; i < m->links.n; i++) {
-        Link *k = &m->links.p[i];
-        if (!k->dead && is_hidden(k->node, k->layer, k->position, layer))
-            k->dead = m->link_died = true;
-    }
+    bury_links(m, m->links.n, layer);
+    look_at_watches(m, layer);
     for (size_t i = first_entry; i < m->entries.n; i++) {
         Entry *e = &m->entries.p[i];
         if (e->f.fact.kind == FACT_PACKAGE && !e->f.dead)
@@ -357,7 +420,11 @@ void merge_aliases(Merge *m, uint64_t which, const PathAlias **ret, size_t *ret_
     for (size_t i = 0; i < m->links.n; i++) {
         const Link *l = &m->links.p[i];
         Str to = l->dead ? STR_NULL : l->hard ? l->target : resolve(m, l->path, true);
-        if (!to.p || to.n == 0 || str_eq(to, l->path))
+        if (!to.p || str_eq(to, l->path))
+            continue;
+        if (l->written & which)
+            vec_push(&m->aliases, (PathAlias) {l->path, to});
+        if (to.n == 0)
             continue;
         bool missed = false;
         for (size_t k = 0; k < n && !missed; k++)

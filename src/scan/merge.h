@@ -27,7 +27,8 @@ DEFINE_CLEANUP(Merge, merge_free, merge_freep);
 int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err);
 /* What is alive, in the order of layers and entries. */
 const MergedFact *merge_facts(const Merge *m, size_t *ret_n);
-/* Aliases by which analyzers would see more: wanted paths that are links to unwanted ones. In the merge's memory; sorted by `from`. */
+/* Aliases by which analyzers would see more: wanted paths that are links to unwanted ones, and links through which a layer wrote what is
+ * wanted. In the merge's memory; sorted by `from`. */
 void merge_aliases(Merge *m, uint64_t analyzers, const PathAlias **ret, size_t *ret_n);
 /* True when there were more links than are followed: something may not have been seen. */
 bool merge_over_limit(const Merge *m);

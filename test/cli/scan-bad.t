@@ -143,6 +143,34 @@ file opt/dpkg/status status
 link var/lib/dpkg /opt/dpkg
 layer gzip
 file var/lib/dpkg/status none"
+# What a later layer writes through a link lies below the analyzers' roots, whatever its path says.
+for target in ../var/lib /var/lib/ ../../var/./lib; do
+  whole "through-a-link-to-${target//\//_}" "" <<<"$base
+link opt/lib $target
+layer gzip
+file opt/lib/dpkg/status none"
+done
+whole through-a-link-to-the-root "" <<<"$base
+link opt/lib /
+layer gzip
+file opt/lib/var/lib/dpkg/status none"
+whole through-two-links "" <<<"$base
+link opt/lib /srv/lib
+link srv/lib /var/lib
+layer gzip
+file srv/lib/dpkg/status none"
+whole a-directory-behind-a-link "CVE-2030-0001 openssl
+CVE-2030-0002 openssl" <<<"layer gzip
+file etc/os-release os
+link opt/lib ../var/lib
+layer gzip
+dir opt/lib/dpkg/status.d
+file opt/lib/dpkg/status.d/openssl status"
+whole a-directory-in-place-of-a-link <<<"$base
+link opt/lib ../var/lib
+layer gzip
+dir opt/lib
+file opt/lib/dpkg/status none"
 whole loops <<<"$base
 layer gzip
 link var/lib/rpm var/lib/rpm
