@@ -33,15 +33,6 @@ static Str skip_separators(Str s) {
     return s;
 }
 
-static Str take_letters(Str *s) {
-    size_t n = 0;
-    while (n < s->n && version_is_alpha(s->p[n]))
-        n++;
-    Str letters = str_head(*s, n);
-    *s = str_from_at(*s, n);
-    return letters;
-}
-
 /* Kinds of what comes next, in their order. */
 enum { TILDE, END, CARET, LETTERS, DIGITS };
 
@@ -67,7 +58,7 @@ static int compare_part(Str a, Str b) {
             b = str_from_at(b, 1);
             break;
         case LETTERS:
-            r = str_cmp(take_letters(&a), take_letters(&b));
+            r = str_cmp(version_take_letters(&a), version_take_letters(&b));
             break;
         default:
             r = version_compare_digits(version_take_digits(&a), version_take_digits(&b));

@@ -30,3 +30,35 @@ bool version_rpm_valid(Str v);
  * (1.00 before 1.0, 1.010 after 1.09): no version that Alpine published depends on it. */
 int version_apk_compare(Str a, Str b);
 bool version_apk_valid(Str v);
+
+/* The ecosystems of languages. Digits are never converted, so numbers have any length unless said otherwise; what a scheme does not
+ * allow orders all the same. */
+
+/* Semantic Versioning 2.0.0 (semver.org), rule 11. */
+int version_semver_compare(Str a, Str b);
+bool version_semver_valid(Str v);
+/* node-semver 7, loose, as npm reads versions. Pre-release numbers of 16 digits and more compare as doubles, as in JavaScript; where they
+ * are equal so, what follows still counts (node-semver stops there, which is no order). Of white space, only ASCII's is cut off. */
+int version_npm_compare(Str a, Str b);
+bool version_npm_valid(Str v);
+/* PEP 440 as packaging.version does it. Of white space and letters, only ASCII's count. */
+int version_pep440_compare(Str a, Str b);
+bool version_pep440_valid(Str v);
+/* golang.org/x/mod/semver; the leading "v" may be missing, as in OSV's records. */
+int version_go_compare(Str a, Str b);
+bool version_go_valid(Str v);
+/* SemVer precedence as the crate semver's cmp_precedence(); its Ord, which also orders build metadata, is for sorted sets only. */
+int version_cargo_compare(Str a, Str b);
+bool version_cargo_valid(Str v);
+/* Gem::Version of RubyGems 3. */
+int version_gem_compare(Str a, Str b);
+bool version_gem_valid(Str v);
+/* NuGetVersion.TryParse() and VersionComparer.Default of NuGet.Versioning 6 (learn.microsoft.com/nuget/concepts/package-versioning). */
+int version_nuget_compare(Str a, Str b);
+bool version_nuget_valid(Str v);
+/* Elixir's Version.compare/2 (hexdocs.pm/elixir/Version.html). */
+int version_hex_compare(Str a, Str b);
+bool version_hex_valid(Str v);
+/* Version.compareTo() of Dart's pub_semver 2 (dart.dev/tools/pub/versioning). */
+int version_pub_compare(Str a, Str b);
+bool version_pub_valid(Str v);
