@@ -22,6 +22,57 @@ const Analyzer *analyzer_by_name(Str name) {
     return NULL;
 }
 
+_Static_assert(sizeof(table) / sizeof(table[0]) <= 64, "sets of analyzers are 64 bits");
+
+static bool is_in(uint64_t which, size_t i) {
+    return which >> i & 1;
+}
+
+uint64_t analyzers_wanting(uint64_t which, Str path) {
+    uint64_t ret = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (is_in(which, i) && table[i]->wants(path))
+            ret |= (uint64_t) 1 << i;
+    return ret;
+}
+
+uint64_t analyzers_by_content(uint64_t which) {
+    uint64_t ret = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (is_in(which, i) && table[i]->wants_content)
+            ret |= (uint64_t) 1 << i;
+    return ret;
+}
+
+uint64_t analyzers_wanting_content(uint64_t which, const FileInfo *f) {
+    uint64_t ret = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (is_in(which, i) && table[i]->wants_content && table[i]->wants_content(f))
+            ret |= (uint64_t) 1 << i;
+    return ret;
+}
+
+uint64_t analyzers_everywhere(uint64_t which) {
+    uint64_t ret = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        for (const char *const *root = table[i]->roots; is_in(which, i) && *root; root++)
+            if (!**root)
+                ret |= (uint64_t) 1 << i;
+    return ret;
+}
+
+void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+        if (!is_in(which, i))
+            continue;
+        Arena scratch = {0};
+        AnalyzerInput own = *in;
+        own.scratch = &scratch;
+        table[i]->run(&own, sink);
+        arena_done(&scratch);
+    }
+}
+
 void analyzer_put(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, Fact *f) {
     f->analyzer = str_from(a->name);
     f->path = in->path;

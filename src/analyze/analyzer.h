@@ -34,12 +34,13 @@ typedef struct Analyzer {
     uint32_t version;     /* raise when the facts it makes from the same bytes change: part of the cache key */
     const char *doc;      /* one line */
     /* Directories below which its files lie, or single files (no leading "/", "" for everywhere), ended by NULL: a directory
-     * scan visits only these. */
+     * scan visits only these. Links that lead to these are followed; one with "" sees files where they lie, and hard links. */
     const char *const *roots;
     /* Does it want the file at this path? Called for every entry: must be cheap. */
     bool (*wants)(Str path);
     /* Where a path does not tell: does it want this file for its size, mode or first bytes? NULL: paths tell all. Called for every file
-     * that wants() refused, so cheap as well. */
+     * that wants() refused and that is not empty, so cheap as well. For directories it is called outside of confinement: it compares bytes, it
+     * parses nothing. */
     bool (*wants_content)(const FileInfo *f);
     /* Reads one file and puts facts. A file that is not what it should be is not an error of ours: put a FACT_PROBLEM
      * with `analyzer_problem` and as many facts as could be read. */
@@ -50,6 +51,17 @@ typedef struct Analyzer {
 /* All analyzers in table order (analyze.list.h); *ret_n of them. */
 const Analyzer *const *analyzers(size_t *ret_n);
 const Analyzer *analyzer_by_name(Str name);
+
+/* Sets of analyzers: bit i is analyzers()[i]. */
+/* Those of `which` that want a file for its path. */
+uint64_t analyzers_wanting(uint64_t which, Str path);
+/* Those of `which` that ask wants_content; those of them that want this file. */
+uint64_t analyzers_by_content(uint64_t which);
+uint64_t analyzers_wanting_content(uint64_t which, const FileInfo *f);
+/* Those of `which` that look everywhere (root ""). */
+uint64_t analyzers_everywhere(uint64_t which);
+/* Runs `which` in table order; each gets a scratch arena of its own, in->scratch is not used. */
+void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink);
 
 /* Puts a FACT_PROBLEM for the input's path. line 0: unknown. */
 void analyzer_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, ...) _printf_(5, 6);

@@ -36,29 +36,23 @@ static void put(void *userdata, const Fact *f) {
         flush(a);
 }
 
-/* The arguments are path, analyzer's name (empty: whichever wants the path) and size per descriptor. */
+/* The arguments are path, analyzers, mode and size per descriptor. */
 static int job(const WorkerIo *io) {
     WireReader r = wire_reader(io->args);
     Limits limits = limits_default();
     Answer a = {.fd = io->out, .b = buf_new(BUF_OWN_MAX)};
     FactSink sink = {put, &a};
-    size_t n_analyzers;
-    const Analyzer *const *all = analyzers(&n_analyzers);
     for (size_t i = 0; i < io->n_fds; i++) {
-        Str path = wire_str(&r), forced = wire_str(&r);
+        Str path = wire_str(&r);
+        uint64_t which = wire_u64(&r);
+        uint32_t mode = (uint32_t) wire_max(&r, 07777);
         uint64_t size = wire_u64(&r);
         _cleanup_free_ char *bytes = alloc_input(size + 1, limits.file_bytes + 1);
         ssize_t n = bytes ? fs_pread_all(io->fds[i], bytes, size, 0) : -errno;
         if (n < 0)
             return worker_fail(io, (int) n, "%.*s: %s", STR_FMT(path), strerror((int) -n));
-        for (size_t k = 0; k < n_analyzers; k++) {
-            if (str_empty(forced) ? !all[k]->wants(path) : !str_eqz(forced, all[k]->name))
-                continue;
-            Arena scratch = {0};
-            AnalyzerInput in = {.path = path, .bytes = {bytes, (size_t) n}, .limits = &limits, .scratch = &scratch};
-            all[k]->run(&in, &sink);
-            arena_done(&scratch);
-        }
+        AnalyzerInput in = {.path = path, .mode = mode, .bytes = {bytes, (size_t) n}, .limits = &limits};
+        analyzers_run(which, &in, &sink);
     }
     flush(&a);
     buf_done(&a.b);
@@ -71,7 +65,8 @@ typedef struct Facts {
     Output out;
     Buf text;
     JsonWriter w;
-    const Analyzer *forced;
+    uint64_t allowed;  /* analyzers: all, or the one of --analyzer */
+    bool forced;
     /* Files waiting for the next worker. */
     int fds[BATCH];
     size_t n_fds;
@@ -114,22 +109,25 @@ static void run_batch(Facts *f) {
 }
 
 /* Takes the descriptor over. */
-static void add_file(Facts *f, int fd, Str path, uint64_t size, bool force) {
+static void add_file(Facts *f, int fd, Str path, const struct stat *st, uint64_t which) {
     f->fds[f->n_fds++] = fd;
     wire_put_str(&f->args, path);
-    wire_put_str(&f->args, force ? str_from(f->forced->name) : STR_NULL);
-    wire_put_u64(&f->args, size);
+    wire_put_u64(&f->args, which);
+    wire_put_u64(&f->args, st->st_mode & 07777);
+    wire_put_u64(&f->args, (uint64_t) st->st_size);
     if (f->n_fds == BATCH)
         run_batch(f);
 }
 
-static bool wanted(const Facts *f, Str path) {
-    size_t n;
-    const Analyzer *const *all = analyzers(&n);
-    for (size_t i = 0; i < n; i++)
-        if ((!f->forced || f->forced == all[i]) && all[i]->wants(path))
-            return true;
-    return false;
+/* The analyzers that want the open file, under this path, for its path or its first bytes. */
+static uint64_t wanted(const Facts *f, int fd, Str path, const struct stat *st) {
+    char head[ANALYZER_HEAD];
+    uint64_t ret = analyzers_wanting(f->allowed, path), ask = analyzers_by_content(f->allowed & ~ret);
+    if (!ask || st->st_size <= 0)
+        return ret;
+    ssize_t n = fs_pread_all(fd, head, sizeof(head), 0);
+    FileInfo info = {path, st->st_mode & 07777, (uint64_t) st->st_size, {head, (size_t) MAX(n, (ssize_t) 0)}};
+    return ret | analyzers_wanting_content(ask, &info);
 }
 
 typedef Vec(char *) Paths;
@@ -143,7 +141,7 @@ static void collect(Facts *f, int root, const char *path, bool by_name, unsigned
     if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
         return;
     if (r == 0 && !S_ISDIR(st.st_mode)) {
-        if (wanted(f, str_from(path)))
+        if (S_ISREG(st.st_mode) && wanted(f, fd, str_from(path), &st))
             vec_push(ret, xstrdup(path));
         return;
     }
@@ -161,9 +159,9 @@ static void collect(Facts *f, int root, const char *path, bool by_name, unsigned
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
         _cleanup_free_ char *child = xasprintf("%s%s%s", path, *path ? "/" : "", e->d_name);
-        if (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN)
+        if (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN || (e->d_type == DT_REG && analyzers_by_content(f->allowed)))
             collect(f, root, child, false, depth + 1, ret);
-        else if (wanted(f, str_from(child)))
+        else if (analyzers_wanting(f->allowed, str_from(child)))
             vec_push(ret, xstrdup(child));
     }
     closedir(dir);
@@ -178,7 +176,7 @@ static void add_directory(Facts *f, int root) {
     size_t n;
     const Analyzer *const *all = analyzers(&n);
     for (size_t i = 0; i < n; i++)
-        if (!f->forced || f->forced == all[i])
+        if (f->allowed >> i & 1)
             for (const char *const *r = all[i]->roots; *r; r++)
                 collect(f, root, *r, true, 0, &paths);
     vec_sort(&paths, compare);
@@ -197,7 +195,7 @@ static void add_directory(Facts *f, int root) {
                 close(fd);
             continue;
         }
-        add_file(f, fd, str_from(paths.p[i]), (uint64_t) st.st_size, false);
+        add_file(f, fd, str_from(paths.p[i]), &st, wanted(f, fd, str_from(paths.p[i]), &st));
     }
     for (size_t i = 0; i < paths.n; i++)
         free(paths.p[i]);
@@ -205,7 +203,7 @@ static void add_directory(Facts *f, int root) {
 }
 
 /* The longest end of the path that an analyzer wants: /x/y/var/lib/dpkg/status is var/lib/dpkg/status. */
-static void add_single(Facts *f, int fd, const char *name, uint64_t size) {
+static void add_single(Facts *f, int fd, const char *name, const struct stat *st) {
     _cleanup_free_ char *real = realpath(name, NULL);
     Str path = str_from(name);
     /* By the name that was given first, then by where it leads. */
@@ -214,19 +212,21 @@ static void add_single(Facts *f, int fd, const char *name, uint64_t size) {
         for (Str s = candidates[i]; s.n;) {
             while (s.n && s.p[0] == '/')
                 s = str_from_at(s, 1);
-            if (wanted(f, s)) {
-                add_file(f, fd, s, size, f->forced != NULL);
+            if (analyzers_wanting(f->allowed, s)) {
+                add_file(f, fd, s, st, f->forced ? f->allowed : wanted(f, fd, s, st));
                 return;
             }
             ssize_t slash = str_chr(s, '/');
             s = slash < 0 ? STR_NULL : str_from_at(s, (size_t) slash + 1);
         }
-    if (f->forced) {
-        ssize_t slash = str_rchr(path, '/');
-        add_file(f, fd, slash < 0 ? path : str_from_at(path, (size_t) slash + 1), size, true);
+    ssize_t slash = str_rchr(path, '/');
+    Str base = slash < 0 ? path : str_from_at(path, (size_t) slash + 1);
+    uint64_t which = f->forced ? f->allowed : wanted(f, fd, base, st);
+    if (which) {
+        add_file(f, fd, base, st, which);
         return;
     }
-    message_error("%s: no analyzer reads files of this name; name one with --analyzer", name);
+    message_error("%s: no analyzer reads files of this name or content; name one with --analyzer", name);
     f->incomplete = true;
     close(fd);
 }
@@ -243,7 +243,7 @@ static void add(Facts *f, const char *name) {
         add_directory(f, fd);
         close(fd);
     } else if (S_ISREG(st.st_mode)) {
-        add_single(f, fd, name, (uint64_t) st.st_size);
+        add_single(f, fd, name, &st);
     } else {
         message_error("%s: neither a regular file nor a directory", name);
         f->incomplete = true;
@@ -254,8 +254,12 @@ static void add(Facts *f, const char *name) {
 static int run(Cli *cli) {
     Facts f = {.text = buf_new(BUF_OWN_MAX), .args = buf_new(BUF_OWN_MAX), .answer = buf_new(BUF_OWN_MAX)};
     const char *name = cli_value(cli, "--analyzer");
-    if (name)
-        f.forced = analyzer_by_name(str_from(name));
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    for (size_t i = 0; i < n; i++)
+        if (!name || str_eqz(str_from(name), all[i]->name))
+            f.allowed |= (uint64_t) 1 << i;
+    f.forced = name != NULL;
     _cleanup_error_ Error err = {0};
     int r = worker_init(&err);
     if (r < 0)
@@ -303,8 +307,8 @@ const Command command_facts = {
     .name = "facts",
     .summary = "Prints what the analyzers see in files, as JSON",
     .arguments = "PATH…",
-    .description = "A directory is taken as the root of a file system: below it, the files that analyzers know are read. A single file is known by the end of its path: "
-                   "x/var/lib/dpkg/status is read as var/lib/dpkg/status.\n\n"
+    .description = "A directory is taken as the root of a file system: below it, the files that analyzers know are read. A single file is known by the end of its path, "
+                   "as x/var/lib/dpkg/status is read as var/lib/dpkg/status, or by its first bytes.\n\n"
                    "Files are read in confined workers. The exit code is 3 when a file could not be read as what it is; the facts that could be read are still printed.",
     .examples = "plimsoll facts /  # packages of this machine\n"
                 "plimsoll facts --analyzer rpm Packages.db  # one package database\n",

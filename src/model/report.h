@@ -46,6 +46,8 @@ typedef struct Coverage {
     size_t n_feeds;
     uint64_t entries;       /* archive entries or files seen */
     uint64_t bytes;         /* uncompressed bytes read */
+    uint64_t mounts;        /* directories: other file systems that were mounted below, and looked at */
+    uint64_t mounts_left_out; /* those that the kernel makes up (proc, sysfs …) */
     bool verified;          /* digests of all bytes were verified; false for directories */
     Str sandbox;            /* "seccomp,landlock" … what confined the workers; empty: nothing ran confined */
     Str *analyzers;         /* names that ran, sorted */

@@ -20,33 +20,54 @@ static int read_exact(Ring *in, void *to, size_t n) {
     return 1;
 }
 
+/* The next n bytes: as they lie in the ring where they do so in one piece, else copied into *copy. *ret_held is what is to be consumed once
+ * they are done with. */
+static int view(Ring *in, size_t n, Buf *copy, Str *ret, size_t *ret_held) {
+    const char *p;
+    *ret_held = 0;
+    *ret = str_n("", 0);
+    if (n == 0)
+        return 0;
+    if (ring_peek(in, n, &p) >= (ssize_t) n) {
+        *ret = str_n(p, n);
+        *ret_held = n;
+        return 0;
+    }
+    buf_clear(copy);
+    if (buf_reserve(copy, n) < 0)
+        return -E2BIG;
+    if (read_exact(in, copy->p, n) != 1)
+        return -EPIPE;
+    copy->n = n;
+    *ret = buf_view(copy);
+    return 0;
+}
+
 int job_run_files(Job *j, Ring *in) {
-    _cleanup_(buf_done) Buf path = buf_new(64 * 1024), content = buf_new((size_t) j->args.limits.file_bytes);
+    enum { KEEP = 1 << 20 };
+    _cleanup_(buf_done) Buf path = buf_new(64 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
     JobFileHeader h;
     int r;
     while ((r = read_exact(in, &h, sizeof(h))) == 1) {
+        Str bytes;
+        size_t held;
         buf_clear(&path);
-        buf_clear(&content);
-        if (buf_reserve(&path, h.path_n) < 0 || buf_reserve(&content, h.content_n) < 0)
+        if (buf_reserve(&path, h.path_n) < 0 || h.content_n > j->args.limits.file_bytes)
             return worker_fail(j->io, -E2BIG, "an entry over the limits");
-        if ((h.path_n && read_exact(in, path.p, h.path_n) != 1) || (h.content_n && read_exact(in, content.p, h.content_n) != 1))
+        if (h.path_n && read_exact(in, path.p, h.path_n) != 1)
             return -EPIPE;
         path.n = h.path_n;
-        content.n = h.content_n;
-        Str p = buf_view(&path), bytes = buf_view(&content);
-        if (!job_begin(j, p))
-            continue;
-        j->bytes += h.content_n;
-        job_entry(j, p, (EntryKind) h.kind);
-        if (h.unread)
-            job_problem(j, p, h.unread == 2 ? PROBLEM_LIMIT : PROBLEM_FILE, "%.*s", STR_FMT(bytes));
-        else if (h.kind == ENTRY_SYMLINK)
-            job_link(j, p, bytes, false);
-        else if (h.kind == ENTRY_FILE && job_wants(j, p))
-            job_analyse(j, p, bytes);
-        arena_done(&j->scratch);
-        if (content.cap > 1 << 20)
-            buf_done(&content);
+        r = view(in, h.content_n, &copy, &bytes, &held);
+        if (r < 0)
+            return r;
+        if (job_begin(j, buf_view(&path))) {
+            j->bytes += h.content_n;
+            job_entry(j, buf_view(&path), ENTRY_FILE);
+            job_analyse(j, (JobWanted) {.here = h.analyzers}, buf_view(&path), h.mode, bytes);
+        }
+        ring_consume(in, held);
+        if (copy.cap > KEEP)
+            buf_done(&copy);
         if (j->failed)
             return j->failed;
     }

@@ -7,6 +7,19 @@
 
 #include "base/fs.h"
 
+Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state) {
+    Job j = {.io = io, .args = *args, .state = state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
+    j.by_content = analyzers_by_content(args->look_for.analyzers);
+    return j;
+}
+
+void job_done(Job *j) {
+    buf_done(&j->facts);
+    buf_done(&j->index);
+    buf_done(&j->links);
+    arena_done(&j->scratch);
+}
+
 static int send(Job *j, FrameType type, Buf *b) {
     FrameHeader h = {type, (uint32_t) b->n};
     int r = fs_write_all(j->io->out, &h, sizeof(h));
@@ -72,22 +85,18 @@ static bool apply_alias(Job *j, size_t i, Str path, Str *ret) {
     return true;
 }
 
-static bool any_wants(const Job *j, Str path) {
-    for (size_t i = 0; i < j->n_analyzers; i++)
-        if ((j->args.look_for.analyzers >> i & 1) && j->analyzers[i]->wants(path))
-            return true;
-    return false;
+JobWanted job_wants(Job *j, Str path) {
+    const LookFor *l = &j->args.look_for;
+    JobWanted w = {.here = analyzers_wanting(l->analyzers, path)};
+    for (size_t i = 0; !w.elsewhere && i < l->n_aliases; i++) {
+        Str other;
+        w.elsewhere = apply_alias(j, i, path, &other) && analyzers_wanting(l->analyzers, other);
+    }
+    return w;
 }
 
-bool job_wants(Job *j, Str path) {
-    if (any_wants(j, path))
-        return true;
-    for (size_t i = 0; i < j->args.look_for.n_aliases; i++) {
-        Str other;
-        if (apply_alias(j, i, path, &other) && any_wants(j, other))
-            return true;
-    }
-    return false;
+void job_ask_content(const Job *j, const FileInfo *f, JobWanted *w) {
+    w->here |= analyzers_wanting_content(j->by_content & ~w->here, f);
 }
 
 /* Where a symbolic link leads when nothing on its way is one as well; ".." at the root stays there. */
@@ -116,11 +125,13 @@ static Str link_target(Job *j, Str path, Str target) {
 }
 
 void job_link(Job *j, Str path, Str target, bool hard) {
-    bool matters = job_wants(j, path);
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    bool matters = job_wanted(job_wants(j, path));
     Str to = matters || hard ? STR_NULL : link_target(j, path, target);
     /* A link on the way to a root, or one through which a later layer may write below it. */
-    for (size_t i = 0; !matters && !hard && i < j->n_analyzers; i++)
-        for (const char *const *root = j->analyzers[i]->roots; !matters && *root; root++)
+    for (size_t i = 0; !matters && !hard && i < n; i++)
+        for (const char *const *root = all[i]->roots; !matters && *root; root++)
             matters = **root && (is_above(path, str_from(*root)) || is_above(to, str_from(*root)));
     for (size_t i = 0; !matters && !hard && i < j->args.look_for.n_aliases; i++)
         matters = is_above(path, j->args.look_for.aliases[i].from);
@@ -168,26 +179,15 @@ static void put_fact(void *userdata, const Fact *f) {
     take(userdata, f);
 }
 
-static void analyse_as(Job *j, Str path, Str bytes) {
+void job_analyse(Job *j, JobWanted w, Str path, uint32_t mode, Str bytes) {
+    const LookFor *l = &j->args.look_for;
     FactSink sink = {put_fact, j};
-    for (size_t i = 0; i < j->n_analyzers; i++) {
-        if (!(j->args.look_for.analyzers >> i & 1) || !j->analyzers[i]->wants(path))
-            continue;
-        Arena scratch = {0};
-        AnalyzerInput in = {.path = path, .bytes = bytes, .limits = &j->args.limits, .scratch = &scratch};
-        j->analyzers[i]->run(&in, &sink);
-        arena_done(&scratch);
-    }
-}
-
-void job_analyse(Job *j, Str path, Str bytes) {
+    AnalyzerInput in = {.path = path, .mode = mode, .bytes = bytes, .limits = &j->args.limits};
     j->real = path;
-    analyse_as(j, path, bytes);
-    for (size_t i = 0; i < j->args.look_for.n_aliases; i++) {
-        Str other;
-        if (apply_alias(j, i, path, &other))
-            analyse_as(j, other, bytes);
-    }
+    analyzers_run(w.here, &in, &sink);
+    for (size_t i = 0; w.elsewhere && i < l->n_aliases; i++)
+        if (apply_alias(j, i, path, &in.path))
+            analyzers_run(analyzers_wanting(l->analyzers, in.path), &in, &sink);
     arena_done(&j->scratch);
 }
 

@@ -10,8 +10,7 @@ typedef struct Job {
     const WorkerIo *io;
     JobArgs args;
     JobState *state;
-    const Analyzer *const *analyzers;
-    size_t n_analyzers;
+    uint64_t by_content;  /* analyzers that may want any file */
     Arena scratch;
     Buf facts, index, links;
     uint64_t position;    /* entry words put so far */
@@ -22,18 +21,30 @@ typedef struct Job {
     bool over_facts, over_problems;
     Str real;             /* path of the file that is being analysed */
     int failed;           /* the parent does not read any more */
-    const Analyzer *const *current;
 } Job;
 
+/* Who wants a file. */
+typedef struct JobWanted {
+    uint64_t here;        /* analyzers that want it at its own path */
+    bool elsewhere;       /* and some want it at one that an alias makes of it */
+} JobWanted;
+
+/* A job with these arguments; what the caller has put into `args` is his. */
+Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state);
+void job_done(Job *j);
 /* Begins an entry: counts it and makes its place known. False when it is to be left out. */
 bool job_begin(Job *j, Str name);
 void job_entry(Job *j, Str path, EntryKind kind);
 /* Passes a link on when analyzers may care for it. */
 void job_link(Job *j, Str path, Str target, bool hard);
-/* Is any analyzer interested in this path (or in what an alias makes of it)? */
-bool job_wants(Job *j, Str path);
-/* Runs the interested analyzers. */
-void job_analyse(Job *j, Str path, Str bytes);
+/* Who wants the file at this path; job_ask_content() adds those that go by its first bytes. */
+JobWanted job_wants(Job *j, Str path);
+void job_ask_content(const Job *j, const FileInfo *f, JobWanted *w);
+static inline bool job_wanted(JobWanted w) {
+    return w.here || w.elsewhere;
+}
+/* Runs them. */
+void job_analyse(Job *j, JobWanted w, Str path, uint32_t mode, Str bytes);
 void job_problem(Job *j, Str path, ProblemKind kind, const char *fmt, ...) _printf_(4, 5);
 /* Sends what has gathered; `all` also small rests. */
 int job_flush(Job *j, bool all);

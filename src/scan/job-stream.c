@@ -75,25 +75,57 @@ static Str dir_of(Str path) {
     return slash < 0 ? STR("") : str_head(path, (size_t) slash);
 }
 
-/* The whole content of the current entry into *buf: 0, -E2BIG over the file limit, -EIO when the archive ends inside it. */
-static int read_entry(const Stream *s, struct archive *a, const Limits *limits, Buf *buf) {
-    const void *p;
-    size_t n;
-    la_int64_t at;
-    int r;
-    buf_clear(buf);
-    while ((r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
-        /* A sparse file's holes are zeros. */
-        if (at < 0 || (uint64_t) at < buf->n || (uint64_t) at > limits->file_bytes || n > limits->file_bytes - (uint64_t) at)
-            return -E2BIG;
-        size_t hole = (size_t) at - buf->n;
-        if (buf_reserve(buf, hole + n) < 0)
-            return -E2BIG;
-        memset(buf->p + buf->n, 0, hole);
-        buf->n += hole;
-        buf_add(buf, p, n);
+/* Content of the current entry as far as it was read: as it lies in the decoder's block where that holds all of it, else a copy. */
+typedef struct Content {
+    Str view;
+    Buf copy;
+    bool whole;
+} Content;
+
+static void content_done(Content *c) {
+    buf_done(&c->copy);
+}
+
+/* Reads on until at least `want` bytes are there, or all: 0, -E2BIG over the file limit, -EIO when the archive ends inside it. */
+static int read_content(const Stream *s, struct archive *a, struct archive_entry *e, size_t want, Content *c) {
+    const uint64_t max = s->job->args.limits.file_bytes;
+    const bool plain = archive_entry_size_is_set(e) && !archive_entry_sparse_count(e);
+    while (!c->whole && c->view.n < want) {
+        const void *p;
+        size_t n;
+        la_int64_t at;
+        /* The block that we look at ends with the next one. */
+        if (c->view.n && c->copy.n == 0) {
+            if (plain && buf_reserve(&c->copy, (size_t) MIN((uint64_t) archive_entry_size(e), max)) < 0)
+                return -E2BIG;
+            if (buf_str(&c->copy, c->view) < 0)
+                return -E2BIG;
+        }
+        int r = archive_read_data_block(a, &p, &n, &at);
+        if (r == ARCHIVE_EOF) {
+            c->whole = true;
+            break;
+        }
+        if (r != ARCHIVE_OK)
+            return -EIO;
+        if (c->view.n == 0 && at == 0) {
+            c->view = str_n(p, n);
+        } else {
+            /* A sparse file's holes are zeros. */
+            if (at < 0 || (uint64_t) at < c->copy.n || (uint64_t) at > max || n > max - (uint64_t) at)
+                return -E2BIG;
+            size_t hole = (size_t) at - c->copy.n;
+            if (buf_reserve(&c->copy, hole + n) < 0)
+                return -E2BIG;
+            memset(c->copy.p + c->copy.n, 0, hole);
+            c->copy.n += hole;
+            buf_add(&c->copy, p, n);
+            c->view = buf_view(&c->copy);
+        }
+        if (plain && c->view.n == (uint64_t) archive_entry_size(e))
+            c->whole = true;
     }
-    return r == ARCHIVE_EOF && !cut_short(s) ? 0 : -EIO;
+    return cut_short(s) ? -EIO : 0;
 }
 
 /* True when the entry was one of the markers that hide files of lower layers. */
@@ -113,7 +145,41 @@ static bool marker(Job *j, Str path) {
     return true;
 }
 
-static void entry(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Buf *content) {
+/* A regular file: whoever wants it for its path or its first bytes gets it whole. */
+static void file(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *c) {
+    enum { KEEP = 1 << 20 };
+    Job *j = s->job;
+    const uint64_t max = j->args.limits.file_bytes;
+    const uint64_t size = (uint64_t) MAX(archive_entry_size(e), 0);
+    const uint32_t mode = archive_entry_mode(e) & 07777;
+    JobWanted w = job_wants(j, path);
+    int r = 0;
+    buf_clear(&c->copy);
+    c->view = STR("");
+    c->whole = false;
+    if (size && j->by_content & ~w.here) {
+        r = read_content(s, a, e, ANALYZER_HEAD, c);
+        job_ask_content(j, &(FileInfo) {path, mode, size, str_head(c->view, ANALYZER_HEAD)}, &w);
+    }
+    if (!job_wanted(w))
+        return;
+    if (size > max) {
+        job_problem(j, path, PROBLEM_LIMIT, "%llu bytes, more than the %llu that an analyzer reads", (unsigned long long) size, (unsigned long long) max);
+        return;
+    }
+    if (r == 0)
+        r = read_content(s, a, e, SIZE_MAX, c);
+    if (r == -E2BIG)
+        job_problem(j, path, PROBLEM_LIMIT, "more than the %llu bytes that an analyzer reads", (unsigned long long) max);
+    else if (r < 0)
+        job_problem(j, path, PROBLEM_FILE, "the archive ends inside this file");
+    else
+        job_analyse(j, w, path, mode, c->view);
+    if (c->copy.cap > KEEP)
+        buf_done(&c->copy);
+}
+
+static void entry(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *content) {
     Job *j = s->job;
     const char *hard = archive_entry_hardlink(e);
     unsigned type = archive_entry_filetype(e);
@@ -141,22 +207,8 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
         return;
     }
     job_entry(j, path, ENTRY_FILE);
-    if (type != AE_IFREG || !job_wants(j, path))
-        return;
-    if (archive_entry_size(e) > 0 && (uint64_t) archive_entry_size(e) > j->args.limits.file_bytes) {
-        job_problem(j, path, PROBLEM_LIMIT, "%lld bytes, more than the %llu that an analyzer reads", (long long) archive_entry_size(e), (unsigned long long) j->args.limits.file_bytes);
-        return;
-    }
-    int r = read_entry(s, a, &j->args.limits, content);
-    if (r == -E2BIG)
-        job_problem(j, path, PROBLEM_LIMIT, "more than the %llu bytes that an analyzer reads", (unsigned long long) j->args.limits.file_bytes);
-    else if (r < 0)
-        job_problem(j, path, PROBLEM_FILE, "the archive ends inside this file");
-    else
-        job_analyse(j, path, buf_view(content));
-    enum { KEEP = 1 << 20 };
-    if (content->cap > KEEP)
-        buf_done(content);
+    if (type == AE_IFREG)
+        file(s, a, e, path, content);
 }
 
 /* The name as bytes: what the archive holds, or its UTF-8 form where it cannot be had otherwise. */
@@ -168,7 +220,7 @@ static const char *entry_name(struct archive_entry *e) {
 static int walk(Stream *s, struct archive *a) {
     Job *j = s->job;
     const Limits *limits = &j->args.limits;
-    _cleanup_(buf_done) Buf content = buf_new((size_t) limits->file_bytes);
+    _cleanup_(content_done) Content content = {.copy = buf_new((size_t) limits->file_bytes)};
     _cleanup_(buf_done) Buf path = buf_new(64 * 1024 * 1024);
     struct archive_entry *e;
     int r;

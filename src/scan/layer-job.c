@@ -56,14 +56,14 @@ int job_args_decode(Str s, Arena *arena, JobArgs *ret) {
 
 int layer_job(const WorkerIo *io) {
     Arena arena = {0};
-    Job j = {.io = io, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
-    int r = job_args_decode(io->args, &arena, &j.args);
+    JobArgs args;
+    int r = job_args_decode(io->args, &arena, &args);
     if (r < 0)
         return worker_fail(io, r, "a layer job's arguments are malformed");
-    j.analyzers = analyzers(&j.n_analyzers);
-    j.state = mmap(NULL, sizeof(JobState), PROT_READ | PROT_WRITE, MAP_SHARED, io->fds[JOB_FD_STATE], 0);
-    if (j.state == MAP_FAILED)
+    JobState *state = mmap(NULL, sizeof(JobState), PROT_READ | PROT_WRITE, MAP_SHARED, io->fds[JOB_FD_STATE], 0);
+    if (state == MAP_FAILED)
         return worker_fail(io, -errno, "mapping a layer job's state");
+    Job j = job_new(io, &args, state);
     Ring in = {.fd = -1}, out = {.fd = -1};
     r = ring_map(io->fds[JOB_FD_IN], j.args.in_size, &in);
     if (r == 0 && j.args.out_size)

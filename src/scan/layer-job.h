@@ -36,14 +36,12 @@ enum { JOB_FD_STATE, JOB_FD_IN, JOB_FD_OUT };
 void job_args_encode(Buf *b, const JobArgs *a);
 int job_args_decode(Str s, Arena *a, JobArgs *ret);
 
-/* JOB_FILES: what stands in front of each entry in `in`. A file's content follows; a directory or link has none but its
- * target. Integers in host order: both ends are this program. */
+/* JOB_FILES: what stands in front of each file in `in`; path and content follow. Integers in host order: both ends are this program. */
 typedef struct JobFileHeader {
-    uint64_t content_n; /* bytes that follow the path: a file's content or a link's target */
+    uint64_t content_n; /* bytes that follow the path */
+    uint64_t analyzers; /* that want it */
     uint32_t path_n;
-    uint8_t kind;       /* EntryKind */
-    uint8_t unread;     /* 1: the parent could not read it, 2: it is over a limit; `content` is the reason */
-    uint8_t pad[2];
+    uint32_t mode;      /* as FileInfo.mode */
 } JobFileHeader;
 
 /* Frames of the answer: type, payload length, payload. */

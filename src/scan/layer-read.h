@@ -28,5 +28,12 @@ typedef struct LayerDigests {
  * with a PROBLEM_CRASH fact. */
 int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, LayerDigests *ret_digests, Error *err);
 
-/* Reads what analyzers want below the directory `root_fd`. Links are followed inside of it, never out. */
-int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err);
+/* File systems mounted below a directory. */
+typedef struct TreeMounts {
+    uint64_t entered;   /* and looked at */
+    uint64_t left_out;  /* made up by the kernel: proc, sysfs, cgroup … */
+} TreeMounts;
+
+/* Reads what analyzers want below the directory `root_fd`. Links are followed inside of it, never out. Files that cannot be read are one
+ * problem per reason. */
+int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, TreeMounts *ret_mounts, Error *err);

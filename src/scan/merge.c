@@ -416,6 +416,8 @@ static int cmp_alias(const void *a, const void *b) {
 void merge_aliases(Merge *m, uint64_t which, const PathAlias **ret, size_t *ret_n) {
     size_t n;
     const Analyzer *const *all = analyzers(&n);
+    /* These see what a symbolic link leads to where it lies. */
+    const uint64_t everywhere = analyzers_everywhere(which);
     m->aliases.n = 0;
     for (size_t i = 0; i < m->links.n; i++) {
         const Link *l = &m->links.p[i];
@@ -427,8 +429,9 @@ void merge_aliases(Merge *m, uint64_t which, const PathAlias **ret, size_t *ret_
         if (to.n == 0)
             continue;
         bool missed = false;
+        const uint64_t asked = l->hard ? which : which & ~everywhere;
         for (size_t k = 0; k < n && !missed; k++)
-            missed = (which >> k & 1) && is_missed(all[k], l->path, to);
+            missed = (asked >> k & 1) && is_missed(all[k], l->path, to);
         if (missed)
             vec_push(&m->aliases, (PathAlias) {to, l->path});
     }

@@ -84,7 +84,10 @@ static void read_layers(Scan *s) {
         if (s->o->layer)
             s->o->layer(s->o->userdata, 0, 1, 0);
         _cleanup_error_ Error err = {0};
-        int r = tree_read(image_root_fd(s->image), &ro, &s->layers[0], &err);
+        TreeMounts mounts = {0};
+        int r = tree_read(image_root_fd(s->image), &ro, &s->layers[0], &mounts, &err);
+        s->report->coverage.mounts = mounts.entered;
+        s->report->coverage.mounts_left_out = mounts.left_out;
         if (r < 0)
             scan_add_gap(s->report, GAP_UNREADABLE_FILE, STR("/"), "%s", error_text(&err, r));
         return;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "analyze/analyzer.h"
 #include "base/fs.h"
@@ -13,89 +15,124 @@
 
 enum { IN_RING = 1 << 20 };
 
+/* What could not be read, by reason: a tree may hold a million files of somebody else. */
+typedef struct Unread {
+    int code;
+    char *first;       /* path */
+    uint64_t n;
+} Unread;
+
 typedef struct Walk {
     int root;
     const ReadOptions *o;
-    const Analyzer *const *analyzers;
-    size_t n_analyzers;
     Ring *in;
-    Buf path;       /* of the entry at hand */
+    Buf path;          /* of the entry at hand */
+    uint64_t analyzers, by_content; /* those that are asked */
+    uint64_t everywhere; /* those that see files where they lie, and follow no links */
     uint64_t entries;
+    TreeMounts mounts;
+    Vec(Unread) unread;
+    bool over;
     int result;
 } Walk;
 
-static bool wants(const Walk *w, Str path) {
-    for (size_t i = 0; i < w->n_analyzers; i++)
-        if ((w->o->look_for.analyzers >> i & 1) && w->analyzers[i]->wants(path))
+static void add_unread(Walk *w, int code) {
+    for (size_t i = 0; i < w->unread.n; i++)
+        if (w->unread.p[i].code == code) {
+            w->unread.p[i].n++;
+            return;
+        }
+    vec_push(&w->unread, (Unread) {code, str_dup(buf_view(&w->path)), 1});
+}
+
+/* n bytes of the file from `at` into the ring. When it shrinks meanwhile the rest is zeros: its size was said already. */
+static int send_bytes(Walk *w, int fd, uint64_t at, uint64_t end) {
+    while (at < end) {
+        char *to;
+        ssize_t room = ring_reserve(w->in, (size_t) MIN(end - at, (uint64_t) 128 * 1024), &to);
+        if (room < 0)
+            return (int) room;
+        ssize_t n = MAX(fs_pread_all(fd, to, (size_t) room, at), (ssize_t) 0);
+        memset(to + n, 0, (size_t) (room - n));
+        ring_commit(w->in, (size_t) room);
+        at += (uint64_t) room;
+        if (w->o->progress.bytes)
+            w->o->progress.bytes(w->o->progress.userdata, (uint64_t) room);
+    }
+    return 0;
+}
+
+/* Passes the open file on when somebody wants it. `which` want its path already. */
+static int visit_open(Walk *w, int fd, uint64_t which) {
+    struct stat st;
+    char head[ANALYZER_HEAD];
+    ssize_t n = 0;
+    if (fstat(fd, &st) < 0) {
+        add_unread(w, errno);
+        return 0;
+    }
+    if (!S_ISREG(st.st_mode))
+        return 0;
+    Str path = buf_view(&w->path);
+    JobFileHeader h = {.content_n = (uint64_t) st.st_size, .path_n = (uint32_t) path.n, .mode = st.st_mode & 07777};
+    const uint64_t ask = w->by_content & ~which;
+    if (ask && h.content_n) {
+        n = fs_pread_all(fd, head, sizeof(head), 0);
+        if (n < 0)
+            add_unread(w, (int) -n);
+        if (n <= 0)
+            return 0;
+        FileInfo info = {path, h.mode, h.content_n, {head, (size_t) n}};
+        which |= analyzers_wanting_content(ask, &info);
+    }
+    h.analyzers = which;
+    if (!which)
+        return 0;
+    if (h.content_n > w->o->limits->file_bytes) {
+        add_unread(w, EFBIG);
+        return 0;
+    }
+    uint64_t have = MIN((uint64_t) n, h.content_n);
+    w->result = ring_write(w->in, &h, sizeof(h));
+    if (w->result == 0)
+        w->result = ring_write(w->in, path.p, path.n);
+    if (w->result == 0)
+        w->result = ring_write(w->in, head, (size_t) have);
+    if (w->result == 0)
+        w->result = send_bytes(w, fd, have, h.content_n);
+    return w->result;
+}
+
+/* A file, or a link to one for those that follow links. */
+static int visit_file(Walk *w, int dir, const char *name, bool link) {
+    uint64_t which = analyzers_wanting(link ? w->analyzers & ~w->everywhere : w->analyzers, buf_view(&w->path));
+    if (!which && (link || !w->by_content))
+        return 0;
+    _cleanup_fd_ int fd = link ? fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK) : openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+    int code = fd >= 0 ? 0 : link ? -fd : errno;
+    if (code && code != ENOENT && code != ELOOP)
+        add_unread(w, code);
+    return code ? 0 : visit_open(w, fd, which);
+}
+
+/* Does the kernel make up what lies here? Such trees are endless, change while they are read, or are devices. */
+static bool is_pseudo(int fd) {
+    static const long magics[] = {PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEVPTS_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC,
+                                  BPF_FS_MAGIC, PSTOREFS_MAGIC, EFIVARFS_MAGIC, SELINUX_MAGIC, NSFS_MAGIC, BINFMTFS_MAGIC, HUGETLBFS_MAGIC, SMACK_MAGIC, 0x19800202 /* mqueue */,
+                                  0x62656570 /* configfs */, 0x65735543 /* fusectl */, 0x187 /* autofs: a look mounts what lies behind */};
+    struct statfs fs;
+    if (fstatfs(fd, &fs) < 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+        if (fs.f_type == magics[i])
             return true;
     return false;
 }
 
-static int send(Walk *w, EntryKind kind, unsigned unread, Str content) {
-    Str path = buf_view(&w->path);
-    JobFileHeader h = {.content_n = content.n, .path_n = (uint32_t) path.n, .kind = (uint8_t) kind, .unread = (uint8_t) unread};
-    w->entries++;
-    int r = ring_write(w->in, &h, sizeof(h));
-    if (r == 0)
-        r = ring_write(w->in, path.p, path.n);
-    if (r == 0)
-        r = ring_write(w->in, content.p, content.n);
-    if (r < 0)
-        w->result = r;
-    return r;
-}
-
-static int send_unread(Walk *w, unsigned unread, int code) {
-    char text[256];
-    int n = unread == 2 ? snprintf(text, sizeof(text), "more than the %llu bytes that an analyzer reads", (unsigned long long) w->o->limits->file_bytes)
-                        : snprintf(text, sizeof(text), "cannot be read: %s", strerror(-code));
-    return send(w, ENTRY_FILE, unread, str_n(text, (size_t) n));
-}
-
-/* A file's bytes go through in steps; only its size is known before. When it shrinks meanwhile the rest is zeros. */
-static int send_file(Walk *w, int fd) {
-    struct stat st;
-    char block[64 * 1024];
-    if (fstat(fd, &st) < 0)
-        return send_unread(w, 1, -errno);
-    if (!S_ISREG(st.st_mode))
-        return 0;
-    if ((uint64_t) st.st_size > w->o->limits->file_bytes)
-        return send_unread(w, 2, 0);
-    Str path = buf_view(&w->path);
-    JobFileHeader h = {.content_n = (uint64_t) st.st_size, .path_n = (uint32_t) path.n, .kind = ENTRY_FILE};
-    w->entries++;
-    int r = ring_write(w->in, &h, sizeof(h));
-    if (r == 0)
-        r = ring_write(w->in, path.p, path.n);
-    for (uint64_t at = 0; r == 0 && at < h.content_n;) {
-        size_t want = (size_t) MIN(h.content_n - at, (uint64_t) sizeof(block));
-        ssize_t n = fs_pread_all(fd, block, want, at);
-        if (n < (ssize_t) want)
-            memset(block + MAX(n, (ssize_t) 0), 0, want - (size_t) MAX(n, (ssize_t) 0));
-        r = ring_write(w->in, block, want);
-        at += want;
-        if (w->o->progress.bytes)
-            w->o->progress.bytes(w->o->progress.userdata, want);
-    }
-    if (r < 0)
-        w->result = r;
-    return r;
-}
-
-static int visit_file(Walk *w) {
-    if (!wants(w, buf_view(&w->path)))
-        return 0;
-    _cleanup_fd_ int fd = fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK);
-    if (fd < 0)
-        return fd == -ENOENT || fd == -ELOOP ? 0 : send_unread(w, 1, fd);
-    return send_file(w, fd);
-}
-
-static int walk_dir(Walk *w, int fd, unsigned depth);
+static int walk_dir(Walk *w, int fd, dev_t above, unsigned depth);
 
 /* `type` is what the directory says of the entry; some file systems say nothing. */
-static int visit(Walk *w, int dir, const char *name, unsigned char type, unsigned depth) {
+static int visit(Walk *w, int dir, dev_t dev, const char *name, unsigned char type, unsigned depth) {
     struct stat st;
     if (type == DT_UNKNOWN) {
         if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -104,34 +141,52 @@ static int visit(Walk *w, int dir, const char *name, unsigned char type, unsigne
     }
     if (type == DT_DIR) {
         _cleanup_fd_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
-        if (fd < 0)
-            return errno == ENOENT ? 0 : send_unread(w, 1, -errno);
-        return walk_dir(w, fd, depth + 1);
+        if (fd >= 0)
+            return walk_dir(w, fd, dev, depth + 1);
+        if (errno != ENOENT)
+            add_unread(w, errno);
+        return 0;
     }
-    return type == DT_REG || type == DT_LNK ? visit_file(w) : 0;
+    return type == DT_REG || type == DT_LNK ? visit_file(w, dir, name, type == DT_LNK) : 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* In the order of names, so that two runs see the same. */
-static int walk_dir(Walk *w, int fd, unsigned depth) {
+/* In the order of names, so that two runs see the same. `above`: the device of the directory that holds it. */
+static int walk_dir(Walk *w, int fd, dev_t above, unsigned depth) {
     enum { DEPTH_MAX = 256 };
     struct dirent **list = NULL;
-    if (depth > DEPTH_MAX)
-        return send_unread(w, 1, -ELOOP);
+    struct stat st;
+    if (depth > DEPTH_MAX || fstat(fd, &st) < 0) {
+        add_unread(w, depth > DEPTH_MAX ? ELOOP : errno);
+        return 0;
+    }
+    if (st.st_dev != above) {
+        bool pseudo = is_pseudo(fd);
+        ++*(pseudo ? &w->mounts.left_out : &w->mounts.entered);
+        if (pseudo)
+            return 0;
+    }
     int n = scandirat(fd, ".", &list, NULL, by_name);
-    if (n < 0)
-        return send_unread(w, 1, -errno);
+    if (n < 0) {
+        add_unread(w, errno);
+        return 0;
+    }
     size_t keep = w->path.n;
     for (int i = 0; i < n; i++) {
         const char *name = list[i]->d_name;
-        if (w->result == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && w->entries < w->o->limits->entries) {
+        if (w->result == 0 && !w->over && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
             if (keep)
                 buf_putc(&w->path, '/');
             buf_putz(&w->path, name);
-            visit(w, fd, name, list[i]->d_type, depth);
+            w->over = w->entries++ >= w->o->limits->entries;
+            if (w->path.failed || w->path.n > w->o->limits->path_bytes)
+                add_unread(w, ENAMETOOLONG);
+            else if (!w->over)
+                visit(w, fd, st.st_dev, name, list[i]->d_type, depth);
+            w->path.failed = 0;
             w->path.n = keep;
             w->path.p[keep] = 0;
         }
@@ -157,11 +212,28 @@ static void walk_root(Walk *w, Str root) {
         return;
     struct stat st;
     if (fd < 0)
-        send_unread(w, 1, fd);
+        add_unread(w, -fd);
     else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-        walk_dir(w, fd, 0);
-    else if (wants(w, root))
-        send_file(w, fd);
+        walk_dir(w, fd, st.st_dev, 0);
+    else
+        visit_open(w, fd, analyzers_wanting(w->analyzers, root));
+}
+
+/* Does a link stand on the way? Then a walk of what lies above did not come here. */
+static bool behind_link(const Walk *w, Str root) {
+    char path[PATH_MAX];
+    struct stat st;
+    for (size_t i = 1; i <= root.n && i < sizeof(path); i++) {
+        if (i < root.n && root.p[i] != '/')
+            continue;
+        memcpy(path, root.p, i);
+        path[i] = 0;
+        if (fstatat(w->root, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            return false;
+        if (S_ISLNK(st.st_mode))
+            return true;
+    }
+    return false;
 }
 
 static int cmp_str(const void *a, const void *b) {
@@ -171,31 +243,68 @@ static int cmp_str(const void *a, const void *b) {
 static void *walk(void *userdata) {
     Walk *w = userdata;
     Vec(Str) roots = {0};
-    for (size_t i = 0; i < w->n_analyzers; i++)
-        if (w->o->look_for.analyzers >> i & 1)
-            for (const char *const *r = w->analyzers[i]->roots; *r; r++)
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    for (size_t i = 0; i < n; i++)
+        if (w->analyzers >> i & 1)
+            for (const char *const *r = all[i]->roots; *r; r++)
                 vec_push(&roots, str_from(*r));
     vec_sort(&roots, cmp_str);
     /* Sorted, a root lies behind those that contain it. */
     const Str *last = NULL;
     for (size_t i = 0; i < roots.n && w->result == 0; i++) {
-        if (last && below(roots.p[i], *last))
+        Str root = roots.p[i];
+        if (i && str_eq(root, roots.p[i - 1]))
             continue;
-        last = &roots.p[i];
-        walk_root(w, roots.p[i]);
-    }
-    if (w->entries >= w->o->limits->entries) {
-        set_path(w, STR(""));
-        char text[128];
-        int n = snprintf(text, sizeof(text), "more than %llu entries: the rest was not looked at", (unsigned long long) w->o->limits->entries);
-        send(w, ENTRY_DIR, 2, str_n(text, (size_t) n));
+        if (last && below(root, *last)) {
+            if (!behind_link(w, root))
+                continue;
+            /* Those that look everywhere have seen its files where they lie. */
+            w->analyzers &= ~w->everywhere;
+            w->by_content = 0;
+        } else {
+            last = &roots.p[i];
+        }
+        walk_root(w, root);
     }
     ring_finish(w->in);
     vec_done(&roots);
     return NULL;
 }
 
-static int attempt(int root_fd, const JobArgs *args, const ReadOptions *o, LayerFacts *ret, Crashes *crashes, bool *ret_again, Error *err) {
+static void put_problem(LayerFacts *l, Str path, ProblemKind kind, Str reason) {
+    LocatedFact lf = {.position = l->index.n, .real = path, .fact = {.kind = FACT_PROBLEM, .analyzer = STR("layer"), .path = path}};
+    lf.fact.problem.kind = kind;
+    lf.fact.problem.reason = reason;
+    located_fact_encode(&l->facts, &lf);
+}
+
+/* One problem per reason. */
+static void report_unread(const Walk *w, LayerFacts *l) {
+    char text[256];
+    for (size_t i = 0; i < w->unread.n; i++) {
+        const Unread *u = &w->unread.p[i];
+        bool big = u->code == EFBIG;
+        int n = big ? snprintf(text, sizeof(text), "more than the %llu bytes that an analyzer reads", (unsigned long long) w->o->limits->file_bytes)
+                    : snprintf(text, sizeof(text), "cannot be read: %s", strerror(u->code));
+        if (u->n > 1)
+            n += snprintf(text + n, sizeof(text) - (size_t) n, " (and %llu more files or directories)", (unsigned long long) u->n - 1);
+        put_problem(l, str_from(u->first), big ? PROBLEM_LIMIT : PROBLEM_FILE, str_n(text, (size_t) n));
+    }
+    if (w->over) {
+        int n = snprintf(text, sizeof(text), "more than %llu entries: the rest was not looked at", (unsigned long long) w->o->limits->entries);
+        put_problem(l, STR(""), PROBLEM_LIMIT, str_n(text, (size_t) n));
+    }
+}
+
+static void walk_done(Walk *w) {
+    for (size_t i = 0; i < w->unread.n; i++)
+        free(w->unread.p[i].first);
+    vec_done(&w->unread);
+    buf_done(&w->path);
+}
+
+static int attempt(int root_fd, const JobArgs *args, const ReadOptions *o, LayerFacts *ret, TreeMounts *mounts, Crashes *crashes, bool *ret_again, Error *err) {
     JobRun run;
     *ret_again = false;
     int r = job_run_start(&run, args, err);
@@ -203,19 +312,26 @@ static int attempt(int root_fd, const JobArgs *args, const ReadOptions *o, Layer
         job_run_done(&run);
         return r;
     }
+    size_t n;
+    (void) analyzers(&n);
     Walk w = {.root = root_fd, .o = o, .in = &run.in, .path = buf_new(64 * 1024)};
-    w.analyzers = analyzers(&w.n_analyzers);
+    w.analyzers = o->look_for.analyzers & (n < 64 ? ((uint64_t) 1 << n) - 1 : UINT64_MAX);
+    w.by_content = analyzers_by_content(w.analyzers);
+    w.everywhere = analyzers_everywhere(w.analyzers);
     pthread_t walker;
     pthread_create(&walker, NULL, walk, &w);
     r = job_run_gather(&run, o->limits, ret, err);
     pthread_join(walker, NULL);
-    buf_done(&w.path);
+    if (r >= 0)
+        report_unread(&w, ret);
+    *mounts = w.mounts;
+    walk_done(&w);
     *ret_again = r < 0 && crashes_take(crashes, &run);
     job_run_done(&run);
     return r;
 }
 
-int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err) {
+int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, TreeMounts *ret_mounts, Error *err) {
     _cleanup_(crashes_done) Crashes crashes = {0};
     JobArgs args = {.source = JOB_FILES, .in_size = IN_RING, .limits = *o->limits, .look_for = o->look_for, .skip = crashes.site};
     int r;
@@ -225,7 +341,7 @@ int tree_read(int root_fd, const ReadOptions *o, LayerFacts *ret, Error *err) {
         if (err)
             error_done(err);
         layer_facts_done(ret);
-        r = attempt(root_fd, &args, o, ret, &crashes, &again, err);
+        r = attempt(root_fd, &args, o, ret, ret_mounts, &crashes, &again, err);
     } while (again);
     crashes_report(&crashes, ret);
     return r;

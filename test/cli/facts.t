@@ -11,7 +11,7 @@ exits 0 "a single file is known by the end of its path" "$PLIMSOLL" facts "$tmp/
 is "$(printf %s "$out" | jq -r '.facts[0] | .path + " " + .name')" "var/lib/dpkg/status base-files" "and carries it"
 cp "$case/dpkg/root/var/lib/dpkg/status" "$tmp/renamed"
 exits 3 "a file of another name" "$PLIMSOLL" facts "$tmp/renamed"
-like "$err" 'renamed: no analyzer reads files of this name; name one with --analyzer' "is refused with advice"
+like "$err" 'renamed: no analyzer reads files of this name or content; name one with --analyzer' "is refused with advice"
 exits 0 "unless the analyzer is named" "$PLIMSOLL" facts --analyzer dpkg "$tmp/renamed"
 is "$(printf %s "$out" | jq '.facts | length')" 5 "which reads it"
 exits 2 "an unknown analyzer" "$PLIMSOLL" facts --analyzer dpgk "$tmp/renamed"

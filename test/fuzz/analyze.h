@@ -24,8 +24,12 @@ static inline void fuzz_analyzer(const char *name, const char *const *paths, con
     for (; *paths; paths++) {
         Arena scratch = {0};
         AnalyzerInput in = {.path = str_from(*paths), .bytes = {(const char *) p, n}, .limits = &limits, .scratch = &scratch};
-        if (!a->wants(in.path))
+        FileInfo info = {.path = in.path, .mode = 0755, .size = n, .head = str_head(in.bytes, ANALYZER_HEAD)};
+        bool by_path = a->wants(in.path), by_content = n && a->wants_content && a->wants_content(&info);
+        if (!by_path && !a->wants_content)
             abort();
+        if (!by_path && !by_content)
+            continue;
         a->run(&in, &sink);
         arena_done(&scratch);
     }

@@ -60,9 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     limits.facts = 500;
     int answer = memfd_create("answer", MFD_CLOEXEC);
     WorkerIo io = {.out = answer};
-    Job j = {.io = &io, .state = &state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
-    j.args = (JobArgs) {.compression = kind, .limits = limits, .look_for = {UINT64_MAX, &alias, 1}};
-    j.analyzers = analyzers(&j.n_analyzers);
+    JobArgs args = {.compression = kind, .limits = limits, .look_for = {UINT64_MAX, &alias, 1}};
+    Job j = job_new(&io, &args, &state);
     Ring in, out = {.fd = -1};
     pthread_t drainer;
     if (ring_create(RING, &in, NULL) < 0 || (kind != LAYER_TAR && ring_create(RING, &out, NULL) < 0))
@@ -88,9 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     ring_done(&in);
     merge(answer, &limits);
     close(answer);
-    buf_done(&j.facts);
-    buf_done(&j.index);
-    buf_done(&j.links);
-    arena_done(&j.scratch);
+    job_done(&j);
     return 0;
 }

@@ -67,18 +67,21 @@ static void run_file(const char *file, Str path, Out *o) {
     memcpy(exact, bytes, n);
     FactSink sink = {put, o};
     const Analyzer *const *all = analyzers(&n_analyzers);
+    struct stat st;
+    CHECK_INT(stat(file, &st), 0);
+    const uint32_t mode = st.st_mode & 0111 ? 0755 : 0644; /* as git keeps it */
+    AnalyzerInput in = {.path = path, .mode = mode, .bytes = {exact, n}, .limits = &limits};
+    FileInfo info = {path, mode, n, str_head(in.bytes, ANALYZER_HEAD)};
+    uint64_t wanted = analyzers_wanting(UINT64_MAX, path);
+    if (n)
+        wanted |= analyzers_wanting_content(~wanted, &info);
     for (size_t i = 0; i < n_analyzers; i++) {
-        if (!all[i]->wants(path))
-            continue;
         bool below = false;
         for (const char *const *root = all[i]->roots; *root; root++)
             below |= str_starts(path, str_from(*root));
-        CHECK_MSG(below, "%s wants %.*s, which lies below none of its roots", all[i]->name, STR_FMT(path));
-        Arena scratch = {0};
-        AnalyzerInput in = {.path = path, .bytes = {exact, n}, .limits = &limits, .scratch = &scratch};
-        all[i]->run(&in, &sink);
-        arena_done(&scratch);
+        CHECK_MSG(below || !(wanted >> i & 1), "%s wants %.*s, which lies below none of its roots", all[i]->name, STR_FMT(path));
     }
+    analyzers_run(wanted, &in, &sink);
 }
 
 static void walk(const char *root, const char *path, Out *o) {

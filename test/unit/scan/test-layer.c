@@ -213,9 +213,8 @@ static size_t problems_of(Str tar, const Limits *limits, Buf *ret) {
     static JobState state;
     _cleanup_fd_ int answer = memfd_create("answer", MFD_CLOEXEC);
     WorkerIo io = {.out = answer};
-    Job j = {.io = &io, .state = &state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
-    j.args = (JobArgs) {.limits = *limits, .compression = LAYER_TAR, .look_for = {.analyzers = UINT64_MAX}};
-    j.analyzers = analyzers(&j.n_analyzers);
+    JobArgs args = {.limits = *limits, .compression = LAYER_TAR, .look_for = {.analyzers = UINT64_MAX}};
+    Job j = job_new(&io, &args, &state);
     Bench b;
     bench_begin(&b, LAYER_TAR, tar);
     CHECK_INT(job_run_stream(&j, &b.in, NULL), 0);
