@@ -50,12 +50,14 @@ fixture_tars() {
   done
   : >"$out.complete"
 }
-# The advisory database of the shared feeds; empty where there are none.
+# The advisory database of the shared feeds, of the format that this program reads; empty where there are none.
 fixture_db() {
+  local name
   db=
   [ -d "$shared/advisories" ] || return 0
-  kept advisories.db make_db
-  db=$cache/advisories.db
+  name=advisories-$(sed -n 's/.*ADVISORY_SCHEMA_VERSION = \([0-9]*\),.*/\1/p' "$top/src/advisory/schema.h").db
+  kept "$name" make_db
+  db=$cache/$name
 }
 # Paths of an OCI layout's layers, the lowest first.
 layers() {

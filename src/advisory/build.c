@@ -241,16 +241,9 @@ static int write_database(Build *b, const char *path, Error *err) {
     r = advisory_content_digest(s, b->report->digest, err);
     if (r < 0)
         return r;
-    {
-        _cleanup_(store_stmt_freep) StoreStmt *st = NULL;
-        r = store_prepare(s, "INSERT INTO meta VALUES('digest', ?1)", &st, err);
-        if (r < 0)
-            return r;
-        store_bind_text(st, 1, str_from(b->report->digest));
-        r = store_run(st, err);
-        if (r < 0)
-            return r;
-    }
+    r = collect_write_digest(s, b->report->digest, err);
+    if (r < 0)
+        return r;
     return store_finish(TAKE_PTR(s), err);
 }
 

@@ -26,14 +26,17 @@ static inline int64_t cve_of(unsigned year, uint64_t number) {
 /* One row with its strings as numbers into the blob's own string table; 0 is the empty string. */
 typedef struct CodecRow {
     int64_t cve;   /* packed; -1: `id` */
-    uint32_t id, status_text, introduced, fixed, last_affected, advisory, module, arches, repositories;
+    uint32_t id, status_text, introduced, fixed, last_affected, advisory, module, arches, repositories, imports;
+    uint32_t detail; /* number of the vulnerability's details */
     uint16_t feed;
     uint8_t status, severity;
-    bool binary_name;
+    bool binary_name, malicious;
 } CodecRow;
 
-/* Strings are numbered from 1 in the order of `strings`. */
-void codec_rows_encode(Buf *b, const Str *strings, size_t n_strings, const CodecRow *rows, size_t n);
+/* `package` is what the rows are about. Strings are numbered from 1 in the order of `strings`. */
+void codec_rows_encode(Buf *b, Str package, const Str *strings, size_t n_strings, const CodecRow *rows, size_t n);
+/* The package that a blob of rows is about; the empty string when it is malformed. */
+Str codec_rows_package(Str blob);
 
 /* Work memory of the decoder, kept between calls. */
 typedef struct CodecScratch {
@@ -46,14 +49,41 @@ void codec_scratch_done(CodecScratch *s);
 int codec_rows_decode(Str blob, const Str *feeds, size_t n_feeds, CodecScratch *scratch,
                       int (*row)(void *userdata, const AdvisoryRow *r), void *userdata);
 
-/* Everything but id, kev and epss. */
+/* Details are numbered from 1, those of vulnerabilities that the same packages have side by side, and lie in blobs of DETAILS_BLOCK. */
+enum { DETAILS_BLOCK = 16 };
+static inline int64_t details_block(uint32_t number) {
+    return (number - 1) / DETAILS_BLOCK;
+}
+/* Appends one to a block. */
 void codec_detail_encode(Buf *b, const VulnDetail *d);
-/* Slices into the blob. -EBADMSG. */
+/* The first of a block; slices into it. -EBADMSG when it is malformed or something follows it. */
 int codec_detail_decode(Str blob, VulnDetail *ret);
+/* A block is details behind one another, each with its length before it. `at` from 0. -EBADMSG also when there are not so many. */
+void codec_block_put(Buf *block, Str detail);
+int codec_block_get(Str block, size_t at, VulnDetail *ret);
 
-/* EPSS values of up to 256 CVE numbers in one blob: entries of 7 bytes (low byte of the number, probability and percentile × 10^7 as
- * 24-bit big-endian), in the order of the number. */
-enum { EPSS_SCALE = 10 * 1000 * 1000, EPSS_ENTRY = 7 };
-void codec_epss_put(Buf *b, uint8_t low, uint32_t epss, uint32_t percentile);
-/* false when there is none for this number. */
-bool codec_epss_find(Str blob, uint8_t low, double *ret_epss, double *ret_percentile);
+/* What is known of up to CVES_BLOCK vulnerabilities by their number: where their details are (0: none) and their EPSS values. */
+enum { EPSS_SCALE = 10 * 1000 * 1000, CVES_BLOCK = 256 };
+typedef struct CodecCve {
+    int64_t cve;             /* packed */
+    uint32_t detail;
+    bool has_epss;
+    uint32_t epss, percentile; /* × EPSS_SCALE */
+} CodecCve;
+/* In ascending order, the first of a block with `last` 0, then each with the one before. */
+void codec_cve_put(Buf *b, int64_t last, const CodecCve *c);
+/* 1 with *ret, 0 when it is not in this block, -EBADMSG. */
+int codec_cve_find(Str block, int64_t cve, CodecCve *ret);
+
+/* An index is the XXH3 hashes of names in ascending order, eight bytes each, then their numbers, four bytes each, all little-endian.
+ * Different names may have one hash: whoever reads asks what each number stands for. */
+typedef struct IndexEntry {
+    uint64_t hash;
+    uint32_t number;
+} IndexEntry;
+uint64_t index_hash(Str name);
+/* Sorts them. */
+void codec_index_encode(Buf *b, IndexEntry *entries, size_t n);
+/* Place of the first entry with the hash of `name`; -1: none. codec_index_number() tells its number and goes to the next of the same hash. */
+ssize_t codec_index_find(Str index, Str name);
+uint32_t codec_index_number(Str index, ssize_t *at);

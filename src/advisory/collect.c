@@ -103,7 +103,8 @@ static void take_statement(CollectReader *r, WireReader *w) {
     s.status = (uint8_t) wire_max(w, FIX_N_ - 1);
     s.severity = (uint8_t) wire_max(w, SEVERITY_N_ - 1);
     s.binary_name = wire_max(w, 1);
-    StringId *const texts[] = {&s.status_text, &s.introduced, &s.last_affected, &s.advisory, &s.module, &s.arches, &s.repositories};
+    s.malicious = wire_max(w, 1);
+    StringId *const texts[] = {&s.status_text, &s.introduced, &s.last_affected, &s.advisory, &s.module, &s.arches, &s.repositories, &s.imports};
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         *texts[i] = string_of(r, w);
     if (!wire_ok(w))

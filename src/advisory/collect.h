@@ -14,8 +14,8 @@ typedef struct CollectStatement {
     uint32_t feed;       /* place in feeds() */
     uint32_t file;       /* of BuildReport.files: a file that failed takes its rows with it */
     uint8_t status, severity;
-    bool binary_name;
-    StringId status_text, introduced, last_affected, advisory, module, arches, repositories;
+    bool binary_name, malicious;
+    StringId status_text, introduced, last_affected, advisory, module, arches, repositories, imports;
 } CollectStatement;
 
 /* Before ordering, numbers of key, id, statement and fixed version; after it their ranks. */
@@ -94,3 +94,5 @@ int collect_reader_end(CollectReader *r);
 
 /* Orders everything and writes it (write.c). Empties the collection as it goes. */
 int collect_write(Collect *c, Store *s, Error *err);
+/* The last value: what the digest of all others is. */
+int collect_write_digest(Store *s, const char *digest, Error *err);

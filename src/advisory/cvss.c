@@ -158,6 +158,13 @@ int cvss_parse(Str vector, CvssScore *ret) {
     return 0;
 }
 
+CvssVersion cvss_version(Str vector) {
+    return str_starts(vector, STR("CVSS:4.0/"))   ? CVSS_V40
+           : str_starts(vector, STR("CVSS:3.1/")) ? CVSS_V31
+           : str_starts(vector, STR("CVSS:3.0/")) ? CVSS_V30
+                                                  : CVSS_V2;
+}
+
 int cvss_score10(Str vector) {
     CvssScore s;
     return cvss_parse(vector, &s) < 0 ? -1 : s.score10;

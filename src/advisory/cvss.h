@@ -19,6 +19,8 @@ typedef struct CvssScore {
 /* Reads a whole vector: "AV:N/AC:L/Au:N/C:P/I:P/A:P" (v2, parentheses allowed) or "CVSS:3.1/…". Metrics may come in any order, as
  * publishers write them. -EINVAL: a metric twice, unknown, missing or with an unknown value, or an unknown version. */
 int cvss_parse(Str vector, CvssScore *ret);
+/* The version that the vector says it is of, without looking at the rest. */
+CvssVersion cvss_version(Str vector);
 /* score10 of the vector, -1 when it is malformed: what Cvss.score10 takes. */
 int cvss_score10(Str vector);
 /* The qualitative rating: NVD's for v2, the specification's for the others ("None" is SEVERITY_NEGLIGIBLE). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The advisory database, read side: one immutable SQLite file. All rows of one package in one release lie in one
- * blob, so that matching a package is one look-up. */
+ * blob, so that matching a package is one look-up. Every blob carries a checksum that is verified whenever it is read: damage is -EBADMSG
+ * and a message that says what to do, never another answer. */
 #pragma once
 
 #include "base/arena.h"
@@ -10,8 +11,9 @@
 
 typedef struct AdvisoryDb AdvisoryDb;
 
-/* What one feed says about one vulnerability in one package of one release. Slices are valid until the next advisory_db_rows()
- * or advisory_db_find() on the same db unless copied; details may be looked up meanwhile. */
+/* What one feed says about one vulnerability in one package of one release. Slices are valid until the second next advisory_db_rows()
+ * (a package has one look-up by its own name and one by its source's) or the next advisory_db_find() on the same db unless copied;
+ * details may be looked up meanwhile. */
 typedef struct AdvisoryRow {
     Str id;              /* "CVE-2024-1234"; vendor id where no CVE is named */
     Str feed;            /* "debian-osv" */
@@ -27,7 +29,10 @@ typedef struct AdvisoryRow {
     Str repositories;    /* separated by spaces; empty: all of the release. Red Hat: CPEs it applies to, without
                           * their front ("enterprise_linux:9::baseos"). Ubuntu: "esm-infra", "esm-apps"
                           * or "pro" where status and fix are of an archive that only subscribers have */
+    Str imports;         /* Go: import paths with the flaw, separated by spaces; empty: the whole module */
     bool binary_name;    /* the package name of this row is a binary package's, not a source package's */
+    bool malicious;      /* not a flaw: the package itself is the attack */
+    uint32_t detail;     /* where the vulnerability's details are (advisory_db_row_detail()); feeds leave it 0 */
 } AdvisoryRow;
 
 typedef struct VulnDetail {
@@ -70,7 +75,10 @@ int advisory_db_feed_list(AdvisoryDb *db, Arena *a, AdvisoryFeed **ret, size_t *
 int advisory_db_release_feeds(AdvisoryDb *db, Str release, Arena *a, Str **ret, size_t *ret_n, Error *err);
 /* All rows of one package name in one release: calls `row` for each, in the order of id, feed. 0 when there are none. */
 int advisory_db_rows(AdvisoryDb *db, Str release, Str package, int (*row)(void *userdata, const AdvisoryRow *r), void *userdata, Error *err);
-/* 1 with *ret (copied into a), 0 when unknown. */
+/* The details of the vulnerability that a row of this db is about. Slices are valid until the next call unless copied; score10 of the CVSS
+ * vectors is computed, the one to show stands first. */
+int advisory_db_row_detail(AdvisoryDb *db, const AdvisoryRow *row, VulnDetail *ret, Error *err);
+/* The same by id: 1 with *ret (copied into a), 0 when unknown. */
 int advisory_db_detail(AdvisoryDb *db, Str id, Arena *a, VulnDetail *ret, Error *err);
 /* End of life of a release key: 1 with dates (TIME_NONE where there is none), 0 unknown. `eol` is the end of the
  * standard support, `extended` of paid or LTS support. */

@@ -2,44 +2,38 @@
 #include "advisory/digest.h"
 
 #include "advisory/schema.h"
-#include "base/hash.h"
 #include "base/wire.h"
 
-static int add_table(Store *s, Hasher *h, const char *sql, const char *columns, Error *err) {
+static int add_table(Store *s, Hasher *h, const char *sql, Error *err) {
     _cleanup_(store_stmt_freep) StoreStmt *st = NULL;
     int r = store_prepare(s, sql, &st, err);
     if (r < 0)
         return r;
-    Buf b = buf_new(BUF_OWN_MAX);
-    wire_put_str(&b, str_from(columns));
+    Buf head = buf_new(64);
     while ((r = store_step(st, err)) == 1) {
-        for (int i = 0; columns[i]; i++)
-            if (columns[i] == 'i')
-                wire_put_i64(&b, store_i64(st, i));
-            else
-                wire_put_str(&b, store_str(st, i));
-        if (b.failed) {
-            r = error_errno(err, b.failed, "the digest of the database");
-            break;
-        }
-        hasher_add(h, b.p, b.n);
-        buf_clear(&b);
+        Str value = store_str(st, 1);
+        buf_clear(&head);
+        wire_put_i64(&head, store_i64(st, 0));
+        wire_put_u64(&head, value.n);
+        hasher_add(h, head.p, head.n);
+        hasher_add(h, value.p, value.n);
     }
-    buf_done(&b);
+    buf_done(&head);
     return r;
 }
 
 int advisory_content_digest(Store *s, char ret[static ADVISORY_DIGEST_MAX], Error *err) {
-    static const struct {
-        const char *sql, *columns;
-    } tables[] = {
-#define Q(sql, columns) {sql, columns},
-        ADVISORY_DIGEST_QUERIES
-#undef Q
+    /* The digest itself is number 0 of `meta`. */
+    static const char *const queries[] = {
+#define T(NAME, name) TABLE_##NAME == TABLE_META ? "SELECT number, value FROM " name " WHERE number > 0 ORDER BY number" \
+                                                 : "SELECT number, value FROM " name " ORDER BY number",
+        ADVISORY_TABLES(T)
+#undef T
     };
     _cleanup_(hasher_freep) Hasher *h = hasher_new(DIGEST_SHA256);
-    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        int r = add_table(s, h, tables[i].sql, tables[i].columns, err);
+    for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
+        hasher_add(h, &(char) {(char) i}, 1);
+        int r = add_table(s, h, queries[i], err);
         if (r < 0)
             return r;
     }

@@ -213,6 +213,7 @@ const Feed feed_osv = {
     .detect = detect,
     .parse = parse,
     .lines = true,
+    .general = true,
     .fuzzer = "feed",
     .rank = 40,
 };

@@ -70,22 +70,12 @@ static Severity classification(const Node *references) {
 }
 
 static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root) {
-    Str id = node_get_str(root, "id");
-    if (str_empty(id)) {
-        sink->problem(sink->userdata, line, "no id");
-        return -EINVAL;
-    }
-    RpmAdvisory adv = rpm_advisory_new(sink, a, id, node_get_str(root, "summary"));
+    RpmAdvisory adv;
+    VulnDetail d;
+    int r = rpm_osv_begin(sink, a, line, root, "redhat", node_get_str(root, "summary"), &adv, &d);
+    if (r <= 0)
+        return r;
     adv.severity = classification(node_get(root, "references"));
-    rpm_advisory_cves(&adv, node_get(root, "related"));
-    rpm_advisory_cves(&adv, node_get(root, "upstream"));
-    rpm_advisory_cves(&adv, node_get(root, "aliases"));
-    VulnDetail d = feed_osv_detail(a, root, STR("redhat"));
-    d.aliases = STR_NULL;
-    if (d.modified != TIME_NONE)
-        sink->date(sink->userdata, d.modified);
-    if (d.withdrawn)
-        return 0;
     _cleanup_(map_done) Map entries = {0};
     node_each(affected, node_get(root, "affected")) {
         const Node *package = node_get(affected, "package");
@@ -103,17 +93,16 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
             version = front;
         if (!rpm_release(a, version, "", "rhel", &w.release))
             continue;
-        int r = feed_osv_ranges(affected, range, &w);
+        r = feed_osv_ranges(affected, range, &w);
         if (r < 0)
             return r;
     }
     for (size_t i = 0; i < entries.n; i++) {
         const Entry *e = entries.entries[i].value;
-        int r = rpm_advisory_row(&adv, e->release, e->package, e->introduced, e->fixed, STR_NULL, join(a, e));
+        r = rpm_advisory_row(&adv, e->release, e->package, e->introduced, e->fixed, STR_NULL, join(a, e));
         if (r < 0)
             return r;
     }
-    d.published = d.modified = TIME_NONE;
     return rpm_advisory_details(&adv, node_get_str(root, "details"), &d);
 }
 

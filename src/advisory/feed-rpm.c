@@ -261,33 +261,41 @@ static int osv_range(void *userdata, Str introduced, Str fixed, Str last) {
     return str_empty(fixed) ? 0 : rpm_advisory_row(w->adv, w->release, w->package, introduced, fixed, STR_NULL, STR_NULL);
 }
 
-int rpm_osv_record(const FeedSink *sink, Arena *a, uint32_t line, const Node *root, const char *source, const char *prefix, const char *key,
-                   bool binary_name) {
+int rpm_osv_begin(const FeedSink *sink, Arena *a, uint32_t line, const Node *root, const char *source, Str title, RpmAdvisory *ret, VulnDetail *ret_detail) {
     Str id = node_get_str(root, "id");
     if (str_empty(id)) {
         sink->problem(sink->userdata, line, "no id");
         return -EINVAL;
     }
-    RpmAdvisory adv = rpm_advisory_new(sink, a, id, node_get_str(root, "summary"));
-    adv.binary_name = binary_name;
-    rpm_advisory_cves(&adv, node_get(root, "related"));
-    rpm_advisory_cves(&adv, node_get(root, "upstream"));
-    rpm_advisory_cves(&adv, node_get(root, "aliases"));
+    *ret = rpm_advisory_new(sink, a, id, title);
+    rpm_advisory_cves(ret, node_get(root, "related"));
+    rpm_advisory_cves(ret, node_get(root, "upstream"));
+    rpm_advisory_cves(ret, node_get(root, "aliases"));
     VulnDetail d = feed_osv_detail(a, root, str_from(source));
-    d.aliases = STR_NULL;
     if (d.modified != TIME_NONE)
         sink->date(sink->userdata, d.modified);
-    if (d.withdrawn)
-        return 0;
+    d.aliases = STR_NULL;
+    d.published = d.modified = TIME_NONE; /* the advisory's, not the CVE's */
+    *ret_detail = d;
+    return !d.withdrawn;
+}
+
+int rpm_osv_record(const FeedSink *sink, Arena *a, uint32_t line, const Node *root, const char *source, const char *prefix, const char *key,
+                   bool binary_name) {
+    RpmAdvisory adv;
+    VulnDetail d;
+    int r = rpm_osv_begin(sink, a, line, root, source, node_get_str(root, "summary"), &adv, &d);
+    if (r <= 0)
+        return r;
+    adv.binary_name = binary_name;
     node_each(affected, node_get(root, "affected")) {
         const Node *package = node_get(affected, "package");
         OsvWalk w = {.adv = &adv, .package = node_get_str(package, "name")};
         if (!rpm_release(a, node_get_str(package, "ecosystem"), prefix, key, &w.release) || rpm_is_debug(w.package))
             continue;
-        int r = feed_osv_ranges(affected, osv_range, &w);
+        r = feed_osv_ranges(affected, osv_range, &w);
         if (r < 0)
             return r;
     }
-    d.published = d.modified = TIME_NONE; /* the advisory's, not the CVE's */
     return rpm_advisory_details(&adv, node_get_str(root, "details"), &d);
 }

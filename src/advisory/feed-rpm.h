@@ -47,6 +47,9 @@ bool rpm_is_debug(Str package);
 /* "AlmaLinux:9", "Rocky Linux:8" -> "almalinux:9", "rocky:8" by replacing `prefix` with `key` and cutting the minor version. */
 bool rpm_release(Arena *a, Str ecosystem, const char *prefix, const char *key, Str *ret);
 
+/* What every OSV record of an rpm distribution begins with: its id, the CVEs that it names, and what is common to their details. 1, 0 when
+ * the publisher took it back, -EINVAL (told) without an id. */
+int rpm_osv_begin(const FeedSink *sink, Arena *a, uint32_t line, const Node *root, const char *source, Str title, RpmAdvisory *ret, VulnDetail *ret_detail);
 /* A whole OSV record of a distribution whose ecosystems are "PREFIXmajor": rows and details. */
 int rpm_osv_record(const FeedSink *sink, Arena *a, uint32_t line, const Node *root, const char *source, const char *prefix, const char *key,
                    bool binary_name);

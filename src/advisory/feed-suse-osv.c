@@ -86,21 +86,12 @@ static int range(void *userdata, Str introduced, Str fixed, Str last) {
 }
 
 static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root) {
-    Str id = node_get_str(root, "id"), support;
-    if (str_empty(id)) {
-        sink->problem(sink->userdata, line, "no id");
-        return -EINVAL;
-    }
-    RpmAdvisory adv = rpm_advisory_new(sink, a, id, STR_NULL);
-    rpm_advisory_cves(&adv, node_get(root, "related"));
-    rpm_advisory_cves(&adv, node_get(root, "upstream"));
-    rpm_advisory_cves(&adv, node_get(root, "aliases"));
-    VulnDetail d = feed_osv_detail(a, root, STR("suse"));
-    d.aliases = STR_NULL;
-    if (d.modified != TIME_NONE)
-        sink->date(sink->userdata, d.modified);
-    if (d.withdrawn)
-        return 0;
+    Str support;
+    RpmAdvisory adv;
+    VulnDetail d;
+    int r = rpm_osv_begin(sink, a, line, root, "suse", STR_NULL, &adv, &d);
+    if (r <= 0)
+        return r;
     severity_parse(node_get_str(node_get(root, "database_specific"), "severity"), &adv.severity);
     node_each(affected, node_get(root, "affected")) {
         const Node *package = node_get(affected, "package");
@@ -108,11 +99,10 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
         if (!product_release(a, node_get_str(package, "ecosystem"), &w.release, &support))
             continue;
         adv.status_text = support;
-        int r = feed_osv_ranges(affected, range, &w);
+        r = feed_osv_ranges(affected, range, &w);
         if (r < 0)
             return r;
     }
-    d.published = d.modified = TIME_NONE;
     return rpm_advisory_details(&adv, node_get_str(root, "details"), &d);
 }
 

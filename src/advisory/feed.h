@@ -37,7 +37,7 @@ typedef struct Feed {
     const char *name;     /* "debian-osv" */
     const char *doc;      /* what it is and who publishes it */
     const char *source;   /* documentation of the format, and its licence */
-    /* Is this document one of ours? Decides on the first few KiB (`head`), not on the path alone where it can. The first feed in
+    /* Is this document one of ours? Decides on its beginning (`head`: some KiB, at most a megabyte), not on the path alone where it can. The first feed in
      * table order that says yes gets it. */
     bool (*detect)(Str path, Str head);
     /* Also called by fuzzers with any bytes. Calls sink->count once per record. AdvisoryRow.feed and VulnDetail's kev, epss fields
@@ -45,6 +45,7 @@ typedef struct Feed {
     int (*parse)(const FeedInput *in, const FeedSink *sink);
     /* The format is a record a line (JSON Lines, CSV): parse() is called several times for a large document, with whole lines each time. */
     bool lines;
+    bool general;         /* recognises what special feeds may speak of: they are asked once more, with a longer head */
     const char *fuzzer;
     unsigned rank;        /* lower wins where feeds state the same detail */
 } Feed;

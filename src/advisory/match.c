@@ -4,18 +4,26 @@
 #include <stdlib.h>
 
 #include "advisory/cvss.h"
-#include "base/map.h"
 #include "base/vec.h"
 #include "version/version.h"
+
+/* The outcome of a comparison with a bound. The strings of one blob of rows are there once each: their place tells them apart. */
+typedef struct Compared {
+    const char *version, *bound;
+    int result;
+} Compared;
+
+enum { COMPARED_MAX = 64 };
 
 struct Matcher {
     AdvisoryDb *db;
     const Inventory *inv;
     Arena scratch;        /* of one package */
+    Str own_version, source_version; /* of the package at hand */
+    Compared compared[COMPARED_MAX];
     Vec(AdvisoryRow) rows;
     Vec(Str) cpes;        /* of the content sets, without their front; none: not known */
-    Map details;          /* id -> VulnDetail, NULL when the database has none: a CVE of a source has many binary packages */
-    Arena detail_arena;
+    Arena arena;
 };
 
 /* "enterprise_linux:9::baseos" of "cpe:/o:redhat:enterprise_linux:9::baseos": whether the front is "o" or "a" differs between
@@ -34,7 +42,7 @@ int matcher_new(AdvisoryDb *db, const Inventory *inv, Matcher **ret, Error *err)
     m->inv = inv;
     for (size_t i = 0; i < inv->n_content_sets; i++) {
         Str cpes, cpe;
-        int r = advisory_db_repository_cpes(db, inv->content_sets[i], &m->detail_arena, &cpes, err);
+        int r = advisory_db_repository_cpes(db, inv->content_sets[i], &m->arena, &cpes, err);
         if (r < 0)
             return r;
         while (r == 1 && str_split(&cpes, ' ', &cpe))
@@ -47,9 +55,8 @@ int matcher_new(AdvisoryDb *db, const Inventory *inv, Matcher **ret, Error *err)
 void matcher_free(Matcher *m) {
     vec_done(&m->rows);
     vec_done(&m->cpes);
-    map_done(&m->details);
     arena_done(&m->scratch);
-    arena_done(&m->detail_arena);
+    arena_done(&m->arena);
     free(m);
 }
 
@@ -64,16 +71,26 @@ static int compare(PackageType type, Str a, Str b) {
     }
 }
 
+static int compare_bound(Matcher *m, PackageType type, Str version, Str bound) {
+    Compared *c = &m->compared[((uintptr_t) bound.p ^ (uintptr_t) bound.p >> 6) % COMPARED_MAX];
+    if (c->version != version.p || c->bound != bound.p)
+        *c = (Compared) {version.p, bound.p, compare(type, version, bound)};
+    return c->result;
+}
+
 /* Rows about source packages are compared with the source's version. An rpm's source name carries no epoch: the binary's is taken,
  * which comes from the same spec file. */
-static Str version_to_compare(Matcher *m, const Package *p, const AdvisoryRow *row) {
-    const PackageFact *f = &p->fact;
+static Str source_version(Matcher *m, const PackageFact *f) {
     Str epoch, rest;
-    if (row->binary_name || str_empty(f->source_version))
+    if (str_empty(f->source_version))
         return f->version;
     if (f->type == PACKAGE_RPM && !str_cut(f->source_version, ':', &epoch, &rest) && str_cut(f->version, ':', &epoch, &rest))
         return arena_printf(&m->scratch, "%.*s:%.*s", STR_FMT(epoch), STR_FMT(f->source_version));
     return f->source_version;
+}
+
+static Str version_to_compare(const Matcher *m, const AdvisoryRow *row) {
+    return row->binary_name ? m->own_version : m->source_version;
 }
 
 /* "nodejs:18" of the label "nodejs:18:8090020231127152326:a75119d5". */
@@ -133,18 +150,6 @@ static bool module_applies(Str row, Str stream) {
 
 static int add_row(void *userdata, const AdvisoryRow *r) {
     Matcher *m = userdata;
-    AdvisoryRow c = *r;
-    Str *strings[] = {&c.id, &c.feed, &c.status_text, &c.introduced, &c.fixed, &c.advisory, &c.module, &c.arches, &c.repositories};
-    for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
-        if (!str_empty(*strings[i]))
-            *strings[i] = arena_str(&m->scratch, *strings[i]);
-    vec_push(&m->rows, c);
-    return 0;
-}
-
-/* With one look-up its slices last as long as the rows are needed: no copies. */
-static int keep_row(void *userdata, const AdvisoryRow *r) {
-    Matcher *m = userdata;
     vec_push(&m->rows, *r);
     return 0;
 }
@@ -195,12 +200,12 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
             other_repository = true;
             continue;
         }
-        Str v = version_to_compare(m, p, r);
-        bool before = !str_empty(r->introduced) && compare(p->fact.type, v, r->introduced) < 0;
+        Str v = version_to_compare(m, r);
+        bool before = !str_empty(r->introduced) && compare_bound(m, p->fact.type, v, r->introduced) < 0;
         if (r->status == FIX_FIXED && !str_empty(r->fixed)) {
             if (before)
                 early = early ? early : r;
-            else if (compare(p->fact.type, v, r->fixed) >= 0)
+            else if (compare_bound(m, p->fact.type, v, r->fixed) >= 0)
                 at = at ? at : r;
             else if (!below || compare(p->fact.type, r->fixed, below->fixed) > 0)
                 below = r;
@@ -224,7 +229,7 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
         d = (MatchDecision) {early, rows, n, false, MATCH_BEFORE_INTRODUCED, STR_NULL};
     else
         d.reason = other_repository ? MATCH_OTHER_REPOSITORY : other_arch ? MATCH_OTHER_ARCH : MATCH_OTHER_MODULE;
-    d.compared = version_to_compare(m, p, d.row);
+    d.compared = version_to_compare(m, d.row);
     return d;
 }
 
@@ -235,24 +240,24 @@ int matcher_package(Matcher *m, const Package *p, int (*decision)(void *userdata
         return 0;
     arena_done(&m->scratch);
     m->rows.n = 0;
+    m->own_version = f->version;
+    m->source_version = source_version(m, f);
+    memset(m->compared, 0, sizeof(m->compared));
     int r;
     if (str_eq(source, f->name)) {
-        r = advisory_db_rows(m->db, m->inv->os.release, f->name, keep_row, m, err);
+        r = advisory_db_rows(m->db, m->inv->os.release, f->name, add_row, m, err);
     } else {
         r = advisory_db_rows(m->db, m->inv->os.release, source, add_source_row, m, err);
+        size_t n = m->rows.n;
         if (r >= 0)
             r = advisory_db_rows(m->db, m->inv->os.release, f->name, add_binary_row, m, err);
+        if (n && m->rows.n > n) /* each look-up is in this order */
+            vec_sort(&m->rows, cmp_row);
     }
     if (r < 0)
         return r;
-    /* The database gives them in this order; only two look-ups together need sorting. */
-    for (size_t i = 1; i < m->rows.n; i++)
-        if (cmp_row(&m->rows.p[i - 1], &m->rows.p[i]) > 0) {
-            vec_sort(&m->rows, cmp_row);
-            break;
-        }
     for (size_t i = 0, end; i < m->rows.n; i = end) {
-        for (end = i + 1; end < m->rows.n && str_eq(m->rows.p[end].id, m->rows.p[i].id); end++)
+        for (end = i + 1; end < m->rows.n && m->rows.p[end].detail == m->rows.p[i].detail; end++)
             ;
         MatchDecision d = decide(m, p, &m->rows.p[i], end - i);
         r = decision(userdata, &d);
@@ -260,37 +265,6 @@ int matcher_package(Matcher *m, const Package *p, int (*decision)(void *userdata
             return r;
     }
     return 0;
-}
-
-static int detail_of(Matcher *m, Str id, const VulnDetail **ret, Error *err) {
-    void **found = map_find(&m->details, id);
-    if (found) {
-        *ret = *found;
-        return 0;
-    }
-    VulnDetail *d = arena_new(&m->detail_arena, VulnDetail);
-    int r = advisory_db_detail(m->db, id, &m->detail_arena, d, err);
-    if (r < 0)
-        return r;
-    map_set(&m->details, arena_str(&m->detail_arena, id), r == 1 ? d : NULL);
-    *ret = r == 1 ? d : NULL;
-    return 0;
-}
-
-/* The newest version of the standard wins, then NVD's vector, then the order of the database. */
-static const Cvss *best_cvss(const VulnDetail *d, CvssScore *ret) {
-    const Cvss *best = NULL;
-    for (size_t i = 0; i < d->n_cvss; i++) {
-        CvssScore s;
-        if (cvss_parse(d->cvss[i].vector, &s) < 0)
-            continue;
-        bool better = !best || s.version > ret->version || (s.version == ret->version && str_eq(d->cvss[i].source, STR("nvd")) && !str_eq(best->source, STR("nvd")));
-        if (better) {
-            best = &d->cvss[i];
-            *ret = s;
-        }
-    }
-    return best;
 }
 
 static Str copy(Arena *a, Str s) {
@@ -315,7 +289,7 @@ static Str join_advisories(Arena *a, const MatchDecision *d) {
 }
 
 /* The vendor's word for this package; else a rating that covers all distributions; else what the CVSS vector gives. */
-static void rate(Finding *f, const MatchDecision *d, const VulnDetail *v, const Cvss *cvss, const CvssScore *score, Arena *a) {
+static void rate(Finding *f, const MatchDecision *d, const VulnDetail *v, const Cvss *cvss, Arena *a) {
     if (d->row->severity != SEVERITY_UNKNOWN) {
         f->severity = d->row->severity;
         f->severity_source = copy(a, d->row->feed);
@@ -329,40 +303,31 @@ static void rate(Finding *f, const MatchDecision *d, const VulnDetail *v, const 
     if (f->severity != SEVERITY_UNKNOWN)
         return;
     if (cvss) {
-        f->severity = cvss_severity(score->version, score->score10);
-        f->severity_source = arena_printf(a, "cvss-v%d.%d:%.*s", score->version / 10, score->version % 10, STR_FMT(cvss->source));
-    } else if (v && v->severity != SEVERITY_UNKNOWN) {
+        CvssVersion version = cvss_version(cvss->vector);
+        f->severity = cvss_severity(version, cvss->score10);
+        f->severity_source = arena_printf(a, "cvss-v%d.%d:%.*s", version / 10, version % 10, STR_FMT(cvss->source));
+    } else if (v->severity != SEVERITY_UNKNOWN) {
         f->severity = v->severity;
         f->severity_source = copy(a, v->severity_source);
     }
 }
 
 int matcher_finding(Matcher *m, const Package *p, const MatchDecision *d, Arena *a, Finding *ret, Error *err) {
-    const VulnDetail *v;
-    int r = detail_of(m, d->row->id, &v, err);
+    VulnDetail v;
+    int r = advisory_db_row_detail(m->db, d->row, &v, err);
     if (r < 0)
         return r;
     Finding f = {.kind = FINDING_VULNERABILITY, .id = copy(a, d->row->id), .package = p, .status = d->row->status, .status_text = copy(a, d->row->status_text),
-                 .feed = copy(a, d->row->feed), .advisories = join_advisories(a, d), .epss = -1, .epss_percentile = -1, .published = TIME_NONE,
+                 .feed = copy(a, d->row->feed), .advisories = join_advisories(a, d), .title = copy(a, v.title), .references = copy(a, v.references),
+                 .epss = v.epss, .epss_percentile = v.epss_percentile, .kev = v.kev, .kev_due = copy(a, v.kev_due), .published = v.published,
                  .layer = p->layer, .path = p->path, .is_new = true};
     f.cvss.score10 = -1;
     if (d->reason == MATCH_BELOW_FIX)
         f.fixed_version = copy(a, d->row->fixed);
-    const Cvss *cvss = NULL;
-    CvssScore score = {0};
-    if (v) {
-        cvss = best_cvss(v, &score);
-        if (cvss)
-            f.cvss = (Cvss) {copy(a, cvss->vector), copy(a, cvss->source), score.score10};
-        f.title = copy(a, v->title);
-        f.references = copy(a, v->references);
-        f.epss = v->epss;
-        f.epss_percentile = v->epss_percentile;
-        f.kev = v->kev;
-        f.kev_due = copy(a, v->kev_due);
-        f.published = v->published;
-    }
-    rate(&f, d, v, cvss, &score, a);
+    const Cvss *cvss = v.n_cvss && v.cvss[0].score10 >= 0 ? &v.cvss[0] : NULL;
+    if (cvss)
+        f.cvss = (Cvss) {copy(a, cvss->vector), copy(a, cvss->source), cvss->score10};
+    rate(&f, d, &v, cvss, a);
     *ret = f;
     return 0;
 }

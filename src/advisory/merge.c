@@ -2,6 +2,7 @@
 #include "advisory/merge.h"
 
 #include "advisory/codec.h"
+#include "advisory/cvss.h"
 #include "base/time.h"
 
 enum { REFERENCES_MAX = 10, ALIASES_MAX = 50, WORDS_BYTES = 32 << 10 };
@@ -40,8 +41,27 @@ static void add_cvss(VulnDetail *to, const VulnDetail *from) {
     }
 }
 
-int merge_details(Str id, const Str *blobs, size_t n, Buf *ret) {
-    VulnDetail out = {.published = TIME_NONE, .modified = TIME_NONE};
+/* The newest version of the standard stands first, then NVD's vector; vectors that are none last. */
+static bool better(const Cvss *a, const Cvss *b) {
+    if ((a->score10 >= 0) != (b->score10 >= 0))
+        return a->score10 >= 0;
+    CvssVersion x = cvss_version(a->vector), y = cvss_version(b->vector);
+    return x != y ? x > y : str_eqz(a->source, "nvd") && !str_eqz(b->source, "nvd");
+}
+
+static void rate_cvss(VulnDetail *d) {
+    for (size_t i = 0; i < d->n_cvss; i++) {
+        Cvss c = d->cvss[i];
+        c.score10 = cvss_score10(c.vector);
+        size_t at = i;
+        for (; at > 0 && better(&c, &d->cvss[at - 1]); at--)
+            d->cvss[at] = d->cvss[at - 1];
+        d->cvss[at] = c;
+    }
+}
+
+int merge_details(Str id, const Str *blobs, size_t n, const VulnDetail *scores, Buf *ret) {
+    VulnDetail out = {.id = id, .published = TIME_NONE, .modified = TIME_NONE, .kev = scores->kev, .kev_due = scores->kev_due, .epss = scores->epss, .epss_percentile = scores->epss_percentile};
     Words aliases = {buf_new(WORDS_BYTES), 0, ALIASES_MAX}, references = {buf_new(WORDS_BYTES), 0, REFERENCES_MAX};
     int r = 0;
     for (size_t i = 0; i < n && r >= 0; i++) {
@@ -67,6 +87,7 @@ int merge_details(Str id, const Str *blobs, size_t n, Buf *ret) {
     if (r >= 0) {
         out.aliases = buf_view(&aliases.text);
         out.references = buf_view(&references.text);
+        rate_cvss(&out);
         codec_detail_encode(ret, &out);
         r = ret->failed;
     }

@@ -1,38 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of the advisory database. docs/advisory-database.md describes them. */
+/* Tables of the advisory database. docs/advisory-database.md describes them. All have one shape, a number and a blob, and one function
+ * reads them (db.c) and one writes them (write.c), so that no byte is believed before its checksum was verified. */
 #pragma once
+
+#include "base/bytes.h"
+#include "base/hash.h"
 
 enum {
     ADVISORY_APPLICATION_ID = 0x504C4D53, /* "PLMS" */
-    ADVISORY_SCHEMA_VERSION = 1,          /* changes whenever a reader of the older version would read wrongly */
+    ADVISORY_SCHEMA_VERSION = 2,          /* changes whenever a reader of the older version would read wrongly */
 };
 
-#define ADVISORY_SCHEMA                                                                                                      \
-    "PRAGMA application_id=1347177811; PRAGMA user_version=1;"                                                               \
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"                                            \
-    "CREATE TABLE feeds(number INTEGER PRIMARY KEY, name TEXT NOT NULL, date INTEGER NOT NULL, records INTEGER NOT NULL,"    \
-    " rows INTEGER NOT NULL, problems INTEGER NOT NULL, digest TEXT NOT NULL, rank INTEGER NOT NULL);"                       \
-    "CREATE TABLE releases(number INTEGER PRIMARY KEY, name TEXT NOT NULL);"                                                 \
-    "CREATE TABLE release_feeds(release INTEGER NOT NULL, feed INTEGER NOT NULL, PRIMARY KEY(release, feed)) WITHOUT ROWID;" \
-    "CREATE TABLE package_rows(release INTEGER NOT NULL, package TEXT NOT NULL, rows BLOB NOT NULL,"                         \
-    " PRIMARY KEY(release, package)) WITHOUT ROWID;"                                                                         \
-    "CREATE TABLE cves(cve INTEGER PRIMARY KEY, detail BLOB NOT NULL);"                                                      \
-    "CREATE TABLE others(id TEXT PRIMARY KEY, detail BLOB NOT NULL) WITHOUT ROWID;"                                          \
-    "CREATE TABLE kev(id TEXT PRIMARY KEY, due TEXT NOT NULL) WITHOUT ROWID;"                                                \
-    "CREATE TABLE epss(block INTEGER PRIMARY KEY, entries BLOB NOT NULL);"                                                   \
-    "CREATE TABLE eol(release TEXT PRIMARY KEY, eol INTEGER NOT NULL, extended INTEGER NOT NULL) WITHOUT ROWID;"             \
-    "CREATE TABLE repositories(name TEXT PRIMARY KEY, cpes TEXT NOT NULL) WITHOUT ROWID;"
+/* T(NAME, name): in the order of the content digest. */
+#define ADVISORY_TABLES(T)                                                  \
+    T(META, "meta")                 /* MetaNumber */                        \
+    T(INDEXES, "indexes")           /* of a release's packages, then of INDEX_OTHERS … */ \
+    T(PACKAGE_ROWS, "package_rows") /* by release and package */            \
+    T(DETAILS, "details")           /* blocks of DETAILS_BLOCK */           \
+    T(CVES, "cves")                 /* blocks of CVES_BLOCK */              \
+    T(REPOSITORIES, "repositories") /* name, CPEs */
 
-/* The content digest: SHA-256 over every table in this order, each row as its columns in wire encoding, in key order. Listed once, so
- * that the builder (which reads its own file back) and advisory_db_verify() cannot differ. */
-#define ADVISORY_DIGEST_QUERIES                                                                         \
-    Q("SELECT number, name, date, records, rows, problems, digest, rank FROM feeds ORDER BY number", "isiiiisi") \
-    Q("SELECT number, name FROM releases ORDER BY number", "is")                                        \
-    Q("SELECT release, feed FROM release_feeds ORDER BY release, feed", "ii")                           \
-    Q("SELECT release, package, rows FROM package_rows ORDER BY release, package", "iss")               \
-    Q("SELECT cve, detail FROM cves ORDER BY cve", "is")                                                \
-    Q("SELECT id, detail FROM others ORDER BY id", "ss")                                                \
-    Q("SELECT id, due FROM kev ORDER BY id", "ss")                                                      \
-    Q("SELECT block, entries FROM epss ORDER BY block", "is")                                           \
-    Q("SELECT release, eol, extended FROM eol ORDER BY release", "sii")                                 \
-    Q("SELECT name, cpes FROM repositories ORDER BY name", "ss")
+typedef enum AdvisoryTable {
+#define T(NAME, name) TABLE_##NAME,
+    ADVISORY_TABLES(T)
+#undef T
+    TABLE_N_,
+} AdvisoryTable;
+
+/* The lines of `meta`, wire-encoded each. */
+typedef enum MetaNumber {
+    META_DIGEST,   /* the content digest, of everything but itself */
+    META_FEEDS,    /* in name order: name, date, records, rows, problems, digest of the input, rank */
+    META_RELEASES, /* in name order: name, numbers of the feeds that speak of it */
+    META_EOL,      /* in the order of releases: release, end, end of the extended support */
+    META_CVES,     /* the first CVE of each block of `cves`, as the difference from the one before */
+    META_N_,
+} MetaNumber;
+
+/* Indexes of names that are no packages stand behind those of the releases. */
+enum { INDEX_OTHERS, INDEX_REPOSITORIES, INDEXES_MORE };
+
+/* A value ends with the XXH3 of all before it, seeded with the place where it stands. */
+enum { ADVISORY_CHECKSUM = 8 };
+static inline uint64_t advisory_checksum(AdvisoryTable t, int64_t number, Str content) {
+    return hash_seeded(content.p, content.n, (uint64_t) t << 56 ^ (uint64_t) number);
+}

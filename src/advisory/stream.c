@@ -107,7 +107,8 @@ static int sink_row(void *userdata, Str release, Str package, const AdvisoryRow 
     field(&st, row->status);
     field(&st, row->severity);
     field(&st, row->binary_name);
-    const Str texts[] = {row->status_text, row->introduced, row->last_affected, row->advisory, row->module, row->arches, row->repositories};
+    field(&st, row->malicious);
+    const Str texts[] = {row->status_text, row->introduced, row->last_affected, row->advisory, row->module, row->arches, row->repositories, row->imports};
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         field(&st, string_number(w, texts[i]));
     uint64_t statement = definition_number(w, &w->statements, STREAM_STATEMENT, str_n(st.p, st.n));

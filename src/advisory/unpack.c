@@ -87,19 +87,39 @@ static int parse_whole(Unpack *u, const Feed *feed, const FeedSink *sink, Str pa
     return feed->parse(&in, sink);
 }
 
-static int document(Unpack *u, Str path, int64_t date) {
-    buf_clear(&u->buf);
+/* Mostly the first few KiB tell. Where none of the feeds sees its own in them, or only a general one that takes what the others leave, the
+ * first record of JSON Lines or the first megabyte is looked at: a long text may stand before what tells. */
+static int recognise(Unpack *u, Str path, const Feed **ret) {
     int more = fill(u, FEED_HEAD_MAX);
     if (more < 0)
         return more;
     const Feed *feed = feed_detect(path, str_head(buf_view(&u->buf), FEED_HEAD_MAX));
+    if (more > 0 && (!feed || feed->general)) {
+        if ((more = fill(u, PIECE)) < 0)
+            return more;
+        Str head = str_head(buf_view(&u->buf), PIECE), line, rest;
+        if (str_cut(head, '\n', &line, &rest) && str_starts(line, STR("{")) && str_ends(str_trim(line), STR("}")))
+            head = line;
+        if (head.n > FEED_HEAD_MAX)
+            feed = feed_detect(path, head);
+    }
+    *ret = feed;
+    return 0;
+}
+
+static int document(Unpack *u, Str path, int64_t date) {
+    const Feed *feed;
+    buf_clear(&u->buf);
+    int r = recognise(u, path, &feed);
+    if (r < 0)
+        return r;
     if (!feed) {
         stream_skipped(u->w, path);
         return 0;
     }
     FeedSink sink = stream_sink(u->w);
     stream_document(u->w, feed, path);
-    int r = feed->lines ? parse_lines(u, feed, &sink, path) : parse_whole(u, feed, &sink, path);
+    r = feed->lines ? parse_lines(u, feed, &sink, path) : parse_whole(u, feed, &sink, path);
     if (r == -EINVAL) { /* this document is nonsense: told by the feed or here, never silent */
         if (u->w->problems == 0)
             sink.problem(sink.userdata, 0, "the document is not in this feed's format");

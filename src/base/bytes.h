@@ -27,3 +27,14 @@ static inline uint16_t le16(const void *p) {
 static inline uint32_t le32(const void *p) {
     return __builtin_bswap32(be32(p));
 }
+static inline uint64_t le64(const void *p) {
+    return __builtin_bswap64(be64(p));
+}
+static inline void put_le32(void *p, uint32_t v) {
+    v = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap32(v);
+    memcpy(p, &v, sizeof(v));
+}
+static inline void put_le64(void *p, uint64_t v) {
+    v = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap64(v);
+    memcpy(p, &v, sizeof(v));
+}

@@ -57,20 +57,22 @@ static void tell_what_is_missing(const BuildReport *report) {
             message_warning("%.*s: %.*s", STR_FMT(p->path), STR_FMT(p->message));
     }
     if (problems > MIN(report->problems.n, (size_t) EXAMPLES_SHOWN))
-        message_warning("%llu records are nonsense and were left out; `plimsoll db status` counts them per feed", (unsigned long long) problems);
+        message_warning("%llu record%s left out as nonsense; `plimsoll db status` counts them per feed", (unsigned long long) problems, problems == 1 ? " was" : "s were");
 }
 
 static void summary(const BuildReport *report, const char *path, Buf *out) {
     char date[TIME_TEXT_MAX];
     for (size_t i = 0; i < report->feeds.n; i++) {
         const BuildFeed *f = &report->feeds.p[i];
-        buf_printf(out, "%-22.*s %10s %9llu records %9llu rows", STR_FMT(f->name), db_date(f->date, date), (unsigned long long) f->records, (unsigned long long) f->rows);
+        buf_printf(out, "%-22.*s %10s %9llu %-7s %9llu %s", STR_FMT(f->name), db_date(f->date, date), (unsigned long long) f->records,
+                   f->records == 1 ? "record" : "records", (unsigned long long) f->rows, f->rows == 1 ? "row" : "rows");
         if (f->problems)
             buf_printf(out, "  %llu left out", (unsigned long long) f->problems);
         buf_putc(out, '\n');
     }
-    buf_printf(out, "%s: %llu packages, %llu rows, %llu vulnerabilities, %.1f MB, %s\n", path, (unsigned long long) report->packages,
-               (unsigned long long) report->rows, (unsigned long long) report->vulnerabilities, (double) report->size / 1e6, report->digest);
+    buf_printf(out, "%s: %llu package%s, %llu row%s, %llu vulnerabilit%s, %.1f MB, %s\n", path, (unsigned long long) report->packages,
+               report->packages == 1 ? "" : "s", (unsigned long long) report->rows, report->rows == 1 ? "" : "s", (unsigned long long) report->vulnerabilities,
+               report->vulnerabilities == 1 ? "y" : "ies", (double) report->size / 1e6, report->digest);
 }
 
 static int run(Cli *cli) {

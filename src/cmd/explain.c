@@ -58,10 +58,11 @@ static int on_decision(void *userdata, const MatchDecision *d) {
     return 0;
 }
 
-static void about(AdvisoryDb *db, Explain *e) {
+static int about(AdvisoryDb *db, Explain *e, Error *err) {
     VulnDetail v;
-    if (advisory_db_detail(db, e->id, &e->scratch, &v, NULL) != 1)
-        return;
+    int r = advisory_db_detail(db, e->id, &e->scratch, &v, err);
+    if (r <= 0)
+        return r;
     char date[TIME_TEXT_MAX];
     line(e, "title", v.title);
     line(e, "aliases", v.aliases);
@@ -72,13 +73,15 @@ static void about(AdvisoryDb *db, Explain *e) {
         line(e, "kev", arena_printf(&e->scratch, "known to be exploited; due %.*s", STR_FMT(v.kev_due)));
     if (v.epss >= 0)
         line(e, "epss", arena_printf(&e->scratch, "%.5f", v.epss));
+    return 0;
 }
 
 static int explain(AdvisoryDb *db, const Report *r, Explain *e, Error *err) {
     _cleanup_(matcher_freep) Matcher *m = NULL;
     text_line(e->out, "%.*s in %.*s (%.*s)", STR_FMT(e->id), STR_FMT(r->artifact.reference), STR_FMT(r->inventory.os.release));
-    about(db, e);
-    int x = matcher_new(db, &r->inventory, &m, err);
+    int x = about(db, e, err);
+    if (x >= 0)
+        x = matcher_new(db, &r->inventory, &m, err);
     for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
         e->package = &r->inventory.packages[i];
         x = matcher_package(m, e->package, on_decision, e, err);

@@ -44,6 +44,23 @@ like "$err" 'bad.db: .*(damaged|not an advisory database)' "is told"
 exits 3 "a foreign file" "$PLIMSOLL" db status --db "$feeds/README"
 like "$err" 'not an advisory database' "is told"
 
+# One bit of the rows of a package that is installed: what was found stands, and a gap says what was not seen.
+mkdir -p "$tmp/root/etc" "$tmp/root/var/lib/dpkg"
+printf 'ID=debian\nVERSION_ID="12"\n' >"$tmp/root/etc/os-release"
+printf 'Package: libexample\nStatus: install ok installed\nVersion: 1:1.0-1\nArchitecture: amd64\n' >"$tmp/root/var/lib/dpkg/status"
+exits 0 "a scan with the whole database" "$PLIMSOLL" scan --archives never --no-cache --format json "$tmp/root"
+like "$out" CVE-2030-0001 "finds something"
+python3 - "$PLIMSOLL_DB" "$tmp/flip.db" <<'PY'
+import sys
+data = bytearray(open(sys.argv[1], 'rb').read())
+data[data.index(b'1:2.0-1+deb12u1') + 2] ^= 1
+open(sys.argv[2], 'wb').write(data)
+PY
+exits 3 "the same with one bit flipped" "$PLIMSOLL" scan --archives never --no-cache --format json --db "$tmp/flip.db" "$tmp/root"
+like "$(jq -c '.coverage.gaps' <<<"$out")" 'no-database.*flip.db: the advisory database is damaged \(a value does not have its checksum\)' "has a gap that names file and cause"
+exits 3 "explain" "$PLIMSOLL" explain --no-cache CVE-2030-0001 "$tmp/root" --db "$tmp/flip.db"
+like "$err" 'flip.db: the advisory database is damaged' "fails with the same words"
+
 # A web server that knows ranges, and cuts the first answer of /cut short.
 mkdir "$tmp/www"
 zstd -q -o "$tmp/www/a.db.zst" "$PLIMSOLL_DB"

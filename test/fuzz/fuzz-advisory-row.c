@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 static int row(void *userdata, const AdvisoryRow *r) {
     size_t *sum = userdata;
-    const Str all[] = {r->id, r->feed, r->status_text, r->introduced, r->fixed, r->last_affected, r->advisory, r->module, r->arches, r->repositories};
+    const Str all[] = {r->id, r->feed, r->status_text, r->introduced, r->fixed, r->last_affected, r->advisory, r->module, r->arches, r->repositories, r->imports};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
         for (size_t k = 0; k < all[i].n; k++)
             *sum += (unsigned char) all[i].p[k];
@@ -33,14 +33,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
             Buf b = buf_new((size_t) 1 << 26);
             codec_detail_encode(&b, &d);
             VulnDetail e;
-            if (codec_detail_decode(buf_view(&b), &e) < 0 || !str_eq(d.title, e.title) || d.published != e.published || d.n_cvss != e.n_cvss)
+            if (codec_detail_decode(buf_view(&b), &e) < 0 || !str_eq(d.title, e.title) || d.published != e.published || d.n_cvss != e.n_cvss || d.kev != e.kev || !str_eq(d.id, e.id))
                 abort();
             buf_done(&b);
         }
     } else {
-        double epss, percentile;
-        for (unsigned low = 0; low < 256; low++)
-            (void) codec_epss_find(blob, (uint8_t) low, &epss, &percentile);
+        CodecCve c;
+        VulnDetail d;
+        (void) codec_cve_find(blob, cve_of(2024, 3094), &c);
+        (void) codec_block_get(blob, p[0] / 3 % DETAILS_BLOCK, &d);
+        for (ssize_t at = codec_index_find(blob, STR("curl")); at >= 0;)
+            (void) codec_index_number(blob, &at);
     }
     return 0;
 }

@@ -27,6 +27,9 @@ static const char old_epss[] = "#model_version:v1,score_date:2029-01-06T00:00:00
 static const char kev[] = "{\"catalogVersion\":\"1\",\"vulnerabilities\":[{\"cveID\":\"CVE-2030-0001\",\"dueDate\":\"2030-01-25\"}]}";
 static const char eol[] = "---\ntitle: Debian\npermalink: /debian\nreleases:\n  - releaseCycle: \"12\"\n    eol: 2026-07-11\n    eoes: 2028-06-30\n---\n";
 
+static const char lone_first[] = "{\"id\":\"GHSA-1111\",\"modified\":\"2029-01-01T00:00:00Z\",\"summary\":\"One\",\"affected\":[]}\n";
+static const char lone_second[] = "{\"id\":\"CVE-2030-0002\",\"modified\":\"2029-01-01T00:00:00Z\",\"summary\":\"Two\",\"affected\":[]}\n";
+
 static char dir[] = "/tmp/plimsoll-db-XXXXXX";
 static pid_t ready; /* who made the directory */
 
@@ -52,6 +55,8 @@ static void make_dirs(void) {
     }
     put("one/a.jsonl", osv), put("one/b.json", secdb), put("one/c.csv", epss), put("one/d.json", kev), put("one/sub/e.md", eol), put("one/f.csv", old_epss);
     put("one/README", "no feed\n");
+    /* No row is about these. */
+    put("one/g.jsonl", lone_first), put("one/h.jsonl", lone_second), put("two/g.jsonl", lone_second), put("two/h.jsonl", lone_first);
     put("two/z.jsonl", osv), put("two/y.json", secdb), put("two/a.csv", epss), put("two/c.json", kev), put("two/b.md", eol), put("two/x.csv", old_epss);
     ready = getpid();
 }
@@ -87,7 +92,7 @@ TEST(what_goes_in_comes_out) {
     make_dirs();
     _cleanup_(build_report_done) BuildReport report = {0};
     build("one", "one.db", 2, &report);
-    CHECK_INT(report.feeds.n, 5);
+    CHECK_INT(report.feeds.n, 6);
     CHECK_INT(report.n_skipped, 1);
     CHECK_INT(report.problems.n, 1);
     CHECK_INT(report.problems.p[0].line, 3);
@@ -125,7 +130,9 @@ TEST(what_goes_in_comes_out) {
     CHECK(!d.kev && d.published == TIME_NONE);
     CHECK_INT(d.epss * 10 + 0.5, 1);
     CHECK_INT(advisory_db_detail(db, STR("CVE-2030-0258"), &a, &d, &err), 0);
-    CHECK_INT(advisory_db_detail(db, STR("XSA-1"), &a, &d, &err), 0);
+    CHECK_INT(advisory_db_detail(db, STR("XSA-1"), &a, &d, &err), 1); /* that a row is about it is all that is known */
+    CHECK_INT(d.title.n + d.n_cvss, 0);
+    CHECK_INT(advisory_db_detail(db, STR("XSA-2"), &a, &d, &err), 0);
 
     Str *names;
     size_t n;
@@ -144,7 +151,7 @@ TEST(what_goes_in_comes_out) {
 
     FeedInfo *infos;
     CHECK_INT(advisory_db_feeds(db, &a, &infos, &n, &err), 0);
-    CHECK_INT(n, 5);
+    CHECK_INT(n, 6);
     CHECK_STR(infos[1].name, "debian-osv");
     CHECK_INT(infos[1].records, 2);
     CHECK_STR(str_from(time_format_date(infos[1].date, text)), "2030-02-01");
@@ -176,6 +183,26 @@ TEST(a_date_in_the_future_is_not_the_feeds) {
     CHECK_INT(report.feeds.p[0].records, 3);
     char text[TIME_TEXT_MAX];
     CHECK_STR(str_from(time_format(report.feeds.p[0].date, text)), "2030-02-01T10:00:00Z");
+}
+
+/* What tells whose record it is may stand behind a long text, in JSON Lines and in a document of one record. */
+TEST(a_feed_is_recognised_by_what_stands_late) {
+    make_dirs();
+    _cleanup_free_ char *late = in_dir("late"), *text = xmalloc(200001);
+    mkdir(late, 0700);
+    memset(text, 'x', 200000);
+    text[200000] = 0;
+    static const char tail[] = "\"affected\":[{\"package\":{\"ecosystem\":\"Debian:12\",\"name\":\"wget\"},\"ranges\":[{\"type\":\"ECOSYSTEM\","
+                               "\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"2-1\"}]}]}]";
+    _cleanup_free_ char *line = xasprintf("{\"id\":\"CVE-2030-0005\",\"modified\":\"2030-01-01T00:00:00Z\",\"details\":\"%s\",%s}\n{\"id\":\"CVE-2030-0006\",%s}\n", text, tail, tail);
+    _cleanup_free_ char *page = xasprintf("{\n\"id\":\"CVE-2030-0007\",\n\"details\":\"%s\",\n%s\n}\n", text, tail);
+    put("late/lines.json", line), put("late/page.json", page);
+    _cleanup_(build_report_done) BuildReport report = {0};
+    build("late", "late.db", 1, &report);
+    CHECK_INT(report.n_skipped, 0);
+    CHECK_INT(report.feeds.n, 1);
+    CHECK_STR(report.feeds.p[0].name, "debian-osv");
+    CHECK_INT(report.rows, 3);
 }
 
 TEST(a_broken_file_costs_itself_and_says_so) {
@@ -260,7 +287,7 @@ TEST(damage_and_foreign_files_are_told) {
     bytes[63]++; /* user_version */
     CHECK(fs_write_atomic(bad, bytes, n, 0600, NULL) == 0);
     CHECK_INT(advisory_db_open(bad, &db, &err), -EBADMSG);
-    CHECK_MSG(strstr(err.message, "format 2"), "%s", err.message);
+    CHECK_MSG(strstr(err.message, "format 3"), "%s", err.message);
     bytes[63]--;
 
     size_t told = 0, tried = 0;
@@ -284,16 +311,115 @@ TEST(damage_and_foreign_files_are_told) {
     }
 }
 
+static int print_found(void *userdata, Str release, Str package, const AdvisoryRow *r) {
+    buf_printf(userdata, "%.*s %.*s ", STR_FMT(release), STR_FMT(package));
+    return print_row(userdata, r);
+}
+
+typedef struct Asked {
+    AdvisoryDb *db;
+    Arena *a;
+    Buf *out;
+} Asked;
+
+static int print_row_detail(void *userdata, const AdvisoryRow *r) {
+    Asked *q = userdata;
+    VulnDetail d;
+    int x = advisory_db_row_detail(q->db, r, &d, NULL);
+    print_row(q->out, r);
+    if (x >= 0)
+        buf_printf(q->out, "%.*s %d %d %f;", STR_FMT(d.title), d.n_cvss ? d.cvss[0].score10 : -1, d.kev, d.epss);
+    return x;
+}
+
+/* Everything that the library tells about the database of make_dirs(): 0 with the text in `out`, or the first failure. */
+static int ask_all(const char *path, Buf *out, Error *err) {
+    static const char *const ids[] = {"CVE-2030-0001", "CVE-2030-0257", "CVE-2030-9", "CVE-2030-10001", "XSA-1", "XSA-2"};
+    static const char *const releases[] = {"alpine:3.20", "debian:11", "debian:12"};
+    _cleanup_(advisory_db_closep) AdvisoryDb *db = NULL;
+    _cleanup_(arena_done) Arena a = {0};
+    int r = advisory_db_open(path, &db, err);
+    if (r < 0)
+        return r;
+    Asked q = {db, &a, out};
+    AdvisoryFeed *list;
+    Str *names, cpes;
+    size_t n;
+    VulnDetail d;
+    int64_t end, extended;
+    buf_str(out, advisory_db_digest(db));
+    r = advisory_db_feed_list(db, &a, &list, &n, err);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        buf_printf(out, "%.*s %lld %llu %llu %.*s;", STR_FMT(list[i].info.name), (long long) list[i].info.date, (unsigned long long) list[i].rows,
+                   (unsigned long long) list[i].problems, STR_FMT(list[i].info.digest));
+    for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(releases); i++) {
+        r = advisory_db_rows(db, str_from(releases[i]), STR("curl"), print_row_detail, &q, err);
+        if (r >= 0)
+            r = advisory_db_rows(db, str_from(releases[i]), STR("wget"), print_row_detail, &q, err);
+        if (r >= 0)
+            r = advisory_db_release_feeds(db, str_from(releases[i]), &a, &names, &n, err);
+        for (size_t k = 0; r >= 0 && k < n; k++)
+            buf_printf(out, "%.*s;", STR_FMT(names[k]));
+        if (r >= 0 && (r = advisory_db_eol(db, str_from(releases[i]), &end, &extended, err)) == 1)
+            buf_printf(out, "%lld %lld;", (long long) end, (long long) extended);
+    }
+    for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(ids); i++) {
+        if ((r = advisory_db_detail(db, str_from(ids[i]), &a, &d, err)) == 1)
+            buf_printf(out, "%.*s %.*s %zu %d %.*s %f %f;", STR_FMT(d.id), STR_FMT(d.title), d.n_cvss, d.kev, STR_FMT(d.kev_due), d.epss, d.epss_percentile);
+        if (r >= 0)
+            r = advisory_db_find(db, str_from(ids[i]), print_found, out, err);
+    }
+    if (r >= 0)
+        r = advisory_db_repository_cpes(db, STR("rhel-9-baseos"), &a, &cpes, err);
+    return MIN(r, 0);
+}
+
+/* One flipped bit gives the same answers or a failure, never others. */
+TEST(a_flipped_bit_is_never_another_answer) {
+    make_dirs();
+    _cleanup_(build_report_done) BuildReport report = {0};
+    build("one", "flip.db", 1, &report);
+    _cleanup_free_ char *path = in_dir("flip.db"), *bytes = NULL;
+    _cleanup_error_ Error err = {0};
+    size_t n = 0, tried = 0, told = 0;
+    CHECK(fs_read(path, (size_t) 1 << 26, &bytes, &n, NULL) == 0);
+    Buf want = buf_new(BUF_OWN_MAX), got = buf_new(BUF_OWN_MAX);
+    int r = ask_all(path, &want, &err);
+    CHECK_MSG(r == 0 && want.n > 500, "%s", error_text(&err, r));
+    _cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    /* Every byte that is used, and some of the emptiness between. */
+    for (size_t at = 0; at < n; at++) {
+        if (bytes[at] == 0 && at % 61 != 0)
+            continue;
+        char flipped = (char) (bytes[at] ^ 1 << (at * 5 + at / 8) % 8);
+        CHECK(pwrite(fd, &flipped, 1, (off_t) at) == 1);
+        buf_clear(&got);
+        r = ask_all(path, &got, &err);
+        tried++;
+        told += r < 0;
+        CHECK_MSG(r < 0 || str_eq(buf_view(&got), buf_view(&want)), "byte %zu, silently: %.*s", at, STR_FMT(buf_view(&got)));
+        CHECK_MSG(r >= 0 || strstr(err.message, path), "byte %zu: the message names no file: %s", at, err.message);
+        CHECK(pwrite(fd, &bytes[at], 1, (off_t) at) == 1);
+    }
+    CHECK_MSG(tried > 2000 && told > 1000, "%zu flips, %zu told", tried, told);
+    printf("# %zu flipped bits: %zu told, the others changed nothing\n", tried, told);
+    buf_done(&want);
+    buf_done(&got);
+}
+
 TEST(details_of_several_feeds_become_one) {
     VulnDetail best = {.title = STR("Best"), .published = 20, .modified = 30, .references = STR("https://a https://b"), .epss = -1};
     VulnDetail next = {.title = STR("Next"), .published = 10, .modified = TIME_NONE, .severity = SEVERITY_HIGH, .severity_source = STR("ghsa"),
                        .references = STR("https://b https://c"), .aliases = STR("CVE-2030-0001 GHSA-1"), .withdrawn = true};
     next.cvss[next.n_cvss++] = (Cvss) {STR("CVSS:3.1/X"), STR("nvd"), -1};
+    next.cvss[next.n_cvss++] = (Cvss) {STR("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"), STR("ghsa"), -1};
+    next.cvss[next.n_cvss++] = (Cvss) {STR("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), STR("nvd"), -1};
     Buf a = buf_new(BUF_OWN_MAX), b = buf_new(BUF_OWN_MAX), out = buf_new(BUF_OWN_MAX);
     codec_detail_encode(&a, &best);
     codec_detail_encode(&b, &next);
-    CHECK_INT(merge_details(STR("CVE-2030-0001"), (const Str[]) {buf_view(&a), buf_view(&b)}, 2, &out), 0);
-    VulnDetail d;
+    VulnDetail d, scores = {.epss = 0.5, .epss_percentile = 0.75, .kev = true, .kev_due = STR("2030-01-02")};
+    CHECK_INT(merge_details(STR("CVE-2030-0001"), (const Str[]) {buf_view(&a), buf_view(&b)}, 2, &scores, &out), 0);
     CHECK_INT(codec_detail_decode(buf_view(&out), &d), 0);
     CHECK_STR(d.title, "Best");
     CHECK_STR(d.references, "https://a https://b https://c");
@@ -301,8 +427,15 @@ TEST(details_of_several_feeds_become_one) {
     CHECK_INT(d.published, 10);
     CHECK_INT(d.modified, 30);
     CHECK_INT(d.severity, SEVERITY_HIGH);
-    CHECK_INT(d.n_cvss, 1);
+    CHECK_INT(d.n_cvss, 3);
+    CHECK_STR(d.cvss[0].source, "nvd");
+    CHECK_INT(d.cvss[0].score10, 98);
+    CHECK_STR(d.cvss[1].source, "ghsa");
+    CHECK_INT(d.cvss[2].score10, -1);
     CHECK(!d.withdrawn);
+    CHECK(d.kev && d.epss == 0.5 && d.epss_percentile == 0.75);
+    CHECK_STR(d.kev_due, "2030-01-02");
+    CHECK_STR(d.id, "CVE-2030-0001");
     buf_done(&a);
     buf_done(&b);
     buf_done(&out);
