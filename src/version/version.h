@@ -53,6 +53,14 @@ bool version_cargo_valid(Str v);
 /* Gem::Version of RubyGems 3. */
 int version_gem_compare(Str a, Str b);
 bool version_gem_valid(Str v);
+/* ComparableVersion of Maven 3.8, for which every text is a version. As there, it is no order where a word stands beside a list:
+ * 1 < 1.sp.1 < 1-alpha < 1. Of digits and of case, only ASCII's count. */
+int version_maven_compare(Str a, Str b);
+bool version_maven_valid(Str v);
+/* composer/semver 3 (Comparator on versions that VersionParser has normalised). Branches (dev-NAME) come before all versions; among each
+ * other Composer has no order for them, here it is that of their names. */
+int version_composer_compare(Str a, Str b);
+bool version_composer_valid(Str v);
 /* NuGetVersion.TryParse() and VersionComparer.Default of NuGet.Versioning 6 (learn.microsoft.com/nuget/concepts/package-versioning). */
 int version_nuget_compare(Str a, Str b);
 bool version_nuget_valid(Str v);

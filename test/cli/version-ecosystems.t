@@ -11,10 +11,10 @@ maven=/usr/share/java/maven3-artifact.jar
 # agrees SCHEME TOOL…: the tool answers each line of standard input with <, =, > or ?
 agrees() {
   local s=$1; shift
-  python3 "$TOP/test/cli/version-hostile.py" "$s" 20000 >"$tmp/$s.tsv"
+  python3 "$TOP/test/cli/version-hostile.py" "$s" 24000 >"$tmp/$s.tsv"
   "$@" <"$tmp/$s.tsv" >"$tmp/$s.theirs" 2>"$tmp/$s.err" || { fail "$s: its tool runs" "$(head -5 "$tmp/$s.err")"; return; }
   "$PLIMSOLL" version-compare "$s" <"$tmp/$s.tsv" >"$tmp/$s.ours" 2>/dev/null
-  is "$(wc -l <"$tmp/$s.ours")" 20000 "$s: an answer for each of 20,000 pairs"
+  is "$(wc -l <"$tmp/$s.ours")" 24000 "$s: an answer for each of 24,000 pairs"
   is "$(paste "$tmp/$s.tsv" "$tmp/$s.ours" "$tmp/$s.theirs" | awk -F'\t' '$3 != $4' | head -20)" "" "$s: its own tool agrees on every pair"
   local answers; answers=$(grep -c '[<=>]' "$tmp/$s.theirs")
   if [ "$answers" -ge 5000 ] && [ "$(grep '[<=>]' "$tmp/$s.theirs" | sort -u | tr -d '\n')" = "<=>" ]; then
@@ -44,4 +44,6 @@ if have rustc && [ -n "$crate" ]; then
 else
   skip "no rustc, or no crate semver"
 fi
+if have php && [ -f /usr/share/php/Composer/Semver/autoload.php ]; then agrees composer php "$tools/composer.php"; else skip "no php-composer-semver"; fi
+if have java && [ -f $maven ]; then agrees maven python3 "$tools/maven.py" $maven; else skip "no Maven"; fi
 done_testing

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Three versions, a line each: every scheme must order any bytes, and as an order does. */
+/* Three versions, a line each: every scheme must order any bytes, and as an order does (but for Maven's, which is none; see version.h). */
 #include <stdlib.h>
 
 #include "version/version.h"
@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
                 if (order[i][k] != -order[k][i])
                     abort();
                 for (size_t m = 0; m < 3; m++)
-                    if (order[i][k] <= 0 && order[k][m] <= 0 && (order[i][m] > 0 || (order[i][m] == 0 && (order[i][k] || order[k][m]))))
+                    if (strcmp(s->name, "maven") != 0 && order[i][k] <= 0 && order[k][m] <= 0 && (order[i][m] > 0 || (order[i][m] == 0 && (order[i][k] || order[k][m]))))
                         abort();
             }
         }

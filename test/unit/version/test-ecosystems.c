@@ -122,4 +122,39 @@ TEST(nuget) {
                 LIST("", "v1", "1.2.3.4.5", "1.", "1..2", "2147483648.0", "1.0-", "1.0-01", "1.0-a..b", "1.0+", "1.0_a", "-1.0"));
 }
 
+TEST(maven) {
+    const VersionScheme *s = version_scheme(STR("maven"));
+    /* maven.apache.org/pom.html */
+    check_rising(s, LIST("1-alpha", "1-beta-2", "1-beta-10", "1-milestone", "1-rc", "1-SNAPSHOT", "1", "1-sp", "1-abc", "1-xyz", "1-1", "1.1", "1.10", "2"));
+    check(s, "1.0.0", "=", "1-ga");
+    check(s, "1.0.Final", "=", "1.0.RELEASE");
+    check(s, "1-a1", "=", "1-alpha-1");
+    check(s, "1a", ">", "1-alpha");
+    check(s, "1.0-cr2", "=", "1-RC-2");
+    check(s, "1.0.0-0.0-final", "=", "1");
+    check(s, "1-0.1", ">", "1");
+    check(s, "4.1.100.Final", ">", "4.1.77.Final");
+    check(s, "31.1-jre", ">", "31.1-android");
+    check(s, "1.20230101123456789012345", ">", "1.3");
+    check(s, "", "=", "0");
+    check(s, "1", "<", "1.sp.1");
+    check(s, "1.sp.1", "<", "1-alpha");
+    check_valid(s, LIST("", "1.0", "anything at all"), LIST(NULL));
+}
+
+TEST(composer) {
+    const VersionScheme *s = version_scheme(STR("composer"));
+    check_rising(s, LIST("no version", "dev-main", "dev-zoo", "1.0-dev", "1.0-alpha-dev", "1.0.0-alpha", "1.0-a1", "1.0alpha2", "1.0-alpha.10", "v1.0-beta1-dev", "1.0b1", "1.0-RC1", "1.0",
+                         "1.0-patch", "1.0-p1", "1.0pl2", "1.0.0.1", "1.0.1", "1.0.x-dev", "1.1", "1.x-dev", "2.0"));
+    check(s, "1", "=", "V1.0.0.0+build");
+    check(s, "1.0-stable", "=", "1.0");
+    check(s, "1.0@beta", "=", "1.0 as 2.0");
+    check(s, "20100102", "=", "20100102-");
+    check(s, "2010-01-02 ", "<", "2010:01:02-p1");
+    check(s, "master", "=", "DEV-master");
+    check(s, "1.9223372036854775808", "=", "1.9223372036854775807");
+    check_valid(s, LIST("1", "v1.2.3.4-beta2.3", "1.0-", "dev-", "trunk", "1.2.*-dev", "123456.x-dev", "2010-01-02-03"),
+                LIST("", "1.2.3.4.5", "12345678901234567890", "x-dev", "1.0-foo", "1..0", "1.0 2", "1.0-beta-x", "1.0+a b", "201-01-02"));
+}
+
 TEST_MAIN()
