@@ -21,7 +21,7 @@ for linter; do
     ;;
   analyzer)
     # A build of its own; -Werror makes each report a failure, -k 0 shows them all.
-    [ -f build-analyzer/build.ninja ] || CC=gcc meson setup build-analyzer -Dc_args='-fanalyzer' -Dbuildtype=debugoptimized >/dev/null || exit 2
+    [ -f build-analyzer/build.ninja ] || CC=gcc meson setup build-analyzer -Dc_args='-fanalyzer -DLINT' -Dbuildtype=debugoptimized >/dev/null || exit 2
     ninja -C build-analyzer --quiet -k 0 plimsoll || bad+=("$linter")
     ;;
   *) echo "lint.sh: unknown linter '$linter'" >&2; exit 2 ;;

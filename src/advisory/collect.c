@@ -225,9 +225,11 @@ static void take_message(CollectReader *r, StreamTag t, WireReader *w) {
         take_feed(r, w);
         break;
     case STREAM_DATE:
+        lint_assume(part);
         part->date = MAX(part->date, wire_i64(w));
         break;
     case STREAM_RECORDS:
+        lint_assume(part);
         part->records += wire_max(w, UINT32_MAX);
         c->report->files.p[r->file].documents++;
         break;
@@ -235,6 +237,7 @@ static void take_message(CollectReader *r, StreamTag t, WireReader *w) {
         take_problem(r, w);
         break;
     case STREAM_PROBLEMS:
+        lint_assume(part);
         part->problems += wire_max(w, UINT32_MAX);
         break;
     case STREAM_SKIPPED:

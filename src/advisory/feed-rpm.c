@@ -221,6 +221,8 @@ int rpm_nevra(Str s, bool with_arch, Str *ret_name, Str *ret_evr, Str *ret_arch)
     /* An epoch is a number: "python38-devel:3.8-8080020221221151857.0d9ba776" is a module, no package. */
     Str evr = str_from_at(s, (size_t) version + 1);
     ssize_t colon = str_chr(evr, ':');
+    lint_assume(colon < (ssize_t) evr.n);
+    str_lint(evr);
     for (ssize_t i = 0; i < colon; i++)
         if (!isdigit((unsigned char) evr.p[i]))
             return -EINVAL;

@@ -39,12 +39,13 @@ static const struct {
 /* The release key that a text spells, STR_NULL when none: words, then at once or after one of " -:_", a version that ends where a word
  * ends. `whole_text`: nothing else may stand before or behind. */
 static Str release_in(Arena *a, Str text, bool whole_text) {
-    char lower[128];
+    char lower[128] = {0};
     size_t n = MIN(text.n, sizeof(lower));
     for (size_t i = 0; i < n; i++)
         lower[i] = (char) tolower((unsigned char) text.p[i]);
     for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
         Str words = str_from(names[k].words);
+        lint_assume(words.p);
         for (size_t at = 0; at + words.n < n; at++) {
             if (memcmp(lower + at, words.p, words.n) != 0 || (at > 0 && (whole_text || isalnum((unsigned char) lower[at - 1]))))
                 continue;

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 
-int diag_add(Diag *d, DiagLevel level, const char *file, uint32_t line, uint32_t col, const char *fmt, ...) {
+int (diag_add)(Diag *d, DiagLevel level, const char *file, uint32_t line, uint32_t col, const char *fmt, ...) {
     int r = level == DIAG_ERROR ? -EINVAL : 0;
     if (!d)
         return r;

@@ -23,6 +23,14 @@ enum { DIAG_KEEP = 100 };
 
 /* Adds one; always returns -EINVAL for errors and 0 for warnings, so that parsers can `return diag_add(…)`. `d` may be NULL. */
 int diag_add(Diag *d, DiagLevel level, const char *file, uint32_t line, uint32_t col, const char *fmt, ...) _printf_(6, 7);
+#if defined(__clang_analyzer__) || defined(LINT)
+#define diag_add(d, level, ...)                           \
+    ({                                                    \
+        int code_ = (diag_add) (d, level, __VA_ARGS__);   \
+        lint_assume((level) != DIAG_ERROR || code_ < 0);  \
+        code_;                                            \
+    })
+#endif
 /* "file:line:col: error: message" of one item in a fresh string; the caller frees. */
 char *diag_item_text(const DiagItem *item);
 /* All items, one a line, then "… and N more" when some were not kept; a fresh string. */

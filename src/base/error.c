@@ -18,7 +18,7 @@ static void replace(Error *err, int code, char *message) {
     *err = (Error) {code, message};
 }
 
-int error_set(Error *err, int code, const char *fmt, ...) {
+int (error_set)(Error *err, int code, const char *fmt, ...) {
     if (!err)
         return code;
     va_list ap;
@@ -29,7 +29,7 @@ int error_set(Error *err, int code, const char *fmt, ...) {
     return code;
 }
 
-int error_errno(Error *err, int code, const char *fmt, ...) {
+int (error_errno)(Error *err, int code, const char *fmt, ...) {
     if (!err)
         return code;
     va_list ap;
@@ -40,7 +40,7 @@ int error_errno(Error *err, int code, const char *fmt, ...) {
     return code;
 }
 
-int error_wrap(Error *err, int code, const char *fmt, ...) {
+int (error_wrap)(Error *err, int code, const char *fmt, ...) {
     if (!err)
         return code;
     va_list ap;

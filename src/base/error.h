@@ -22,3 +22,17 @@ int error_wrap(Error *err, int code, const char *fmt, ...) _printf_(3, 4);
 /* The message, or strerror(-code) when none was set. Valid until the next call on err. */
 const char *error_text(const Error *err, int code);
 void error_done(Error *err);
+
+#if defined(__clang_analyzer__) || defined(LINT)
+/* What is returned is a failure. */
+#define ERROR_LINT_(f, err, code, ...)     \
+    ({                                     \
+        int code_ = (code);                \
+        lint_assume(code_ < 0);            \
+        (void) f(err, code_, __VA_ARGS__); \
+        code_;                             \
+    })
+#define error_set(...) ERROR_LINT_(error_set, __VA_ARGS__)
+#define error_errno(...) ERROR_LINT_(error_errno, __VA_ARGS__)
+#define error_wrap(...) ERROR_LINT_(error_wrap, __VA_ARGS__)
+#endif

@@ -13,7 +13,19 @@
 #define _unused_ __attribute__((unused))
 #define _noreturn_ __attribute__((noreturn))
 #define _malloc_ __attribute__((malloc))
+#define _nonnull_ __attribute__((returns_nonnull))
 #define _warn_unused_ __attribute__((warn_unused_result))
+
+/* What the linters cannot know, since they look into one file at a time. Nothing is checked: it must be true. scripts/lint.sh defines LINT. */
+#if defined(__clang_analyzer__) || defined(LINT)
+#define lint_assume(x)               \
+    do {                             \
+        if (!(x))                    \
+            __builtin_unreachable(); \
+    } while (0)
+#else
+#define lint_assume(x) ((void) 0)
+#endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* Arguments are evaluated once; unique names let the macros nest without shadowing. */

@@ -16,6 +16,9 @@ typedef struct Str {
 /* For printf: "%.*s", STR_FMT(s). */
 #define STR_FMT(s) (int) (s).n, (s).p ? (s).p : ""
 
+/* Whoever has bytes has a pointer to them. */
+#define str_lint(s) lint_assume((s).n == 0 || (s).p)
+
 static inline Str str_from(const char *s) {
     return s ? (Str) {s, strlen(s)} : STR_NULL;
 }
@@ -26,21 +29,24 @@ static inline bool str_empty(Str s) {
     return s.n == 0;
 }
 static inline bool str_eq(Str a, Str b) {
-#ifdef __clang_analyzer__
-    /* What it cannot know: whoever has bytes has a pointer to them. */
-    if (!a.p || !b.p)
-        return a.n == b.n;
-#endif
+    str_lint(a);
+    str_lint(b);
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 static inline bool str_eqz(Str a, const char *z) {
     return str_eq(a, str_from(z));
 }
 static inline bool str_starts(Str s, Str prefix) {
-    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+    if (prefix.n == 0 || s.n < prefix.n)
+        return prefix.n == 0;
+    lint_assume(s.p && prefix.p);
+    return memcmp(s.p, prefix.p, prefix.n) == 0;
 }
 static inline bool str_ends(Str s, Str suffix) {
-    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+    if (suffix.n == 0 || s.n < suffix.n)
+        return suffix.n == 0;
+    lint_assume(s.p && suffix.p);
+    return memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0;
 }
 /* The rest from byte `from` on; empty when past the end. */
 static inline Str str_from_at(Str s, size_t from) {

@@ -117,7 +117,7 @@ static _noreturn_ void zygote_main(int sock, pid_t parent) {
     }
     for (;;) {
         Request rq;
-        int fds[FDS_MAX];
+        int fds[FDS_MAX] = {0};
         size_t n_fds;
         if (receive(sock, &rq, fds, &n_fds) != sizeof(rq))
             _exit(0); /* the parent has gone */
@@ -180,11 +180,12 @@ static int ask(const Request *rq, const int *fds, size_t n_fds) {
     struct iovec iov = {(void *) (uintptr_t) rq, sizeof(*rq)};
     struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(n_fds * sizeof(int))};
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    lint_assume(c);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
     c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
     memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
-    int answer;
+    int answer = -EPIPE;
     pthread_mutex_lock(&zygote.lock);
     ssize_t n;
     do

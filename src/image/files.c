@@ -131,7 +131,7 @@ static int load_index(ImageFiles *f, uint64_t size, const Limits *limits, Error 
 
 int image_files_open(const char *path, const ImageOptions *options, const Limits *limits, ImageFiles **ret, Error *err) {
     _cleanup_(image_files_freep) ImageFiles *f = xcalloc(1, sizeof(*f));
-    bool standard = str_eqz(str_from(path), "-");
+    bool standard = strcmp(path, "-") == 0;
     f->name = xstrdup(standard ? "standard input" : path);
     f->dir = f->fd = -1;
     struct stat st;

@@ -88,6 +88,7 @@ static int open_reference(Image *img, const char *reference, Error *err) {
         return s ? s->open(img, reference, err) : error_set(err, -EINVAL, "unknown source '%s'; see plimsoll list sources", forced);
     }
     struct stat st;
+    lint_assume(reference);
     if (stat(reference, &st) == 0)
         return image_open_path(img, reference, err);
     Str before, after;
@@ -110,7 +111,7 @@ int image_open(const char *reference, const ImageOptions *options, Arena *a, Ima
     img->limits = options->limits ? *options->limits : limits_default();
     img->root_fd = -1;
     img->artifact.reference = arena_str(a, str_from(reference));
-    if (!*reference)
+    if (str_empty(img->artifact.reference))
         return error_set(err, -EINVAL, "an empty image reference");
     errno = ENOENT;
     int r = open_reference(img, reference, err);

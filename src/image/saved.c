@@ -48,9 +48,8 @@ static bool selected(const SavedImage *m, const Selector *s, size_t number) {
     if (s->number >= 0)
         return (size_t) s->number == number;
     if (!str_empty(s->digest)) {
-        Str hex = name_digest(m->config), want = s->digest;
-        if (str_starts(want, STR("sha256:")))
-            want = str_from_at(want, 7);
+        Str hex = name_digest(m->config), prefix = STR("sha256:");
+        Str want = str_starts(s->digest, prefix) ? str_from_at(s->digest, prefix.n) : s->digest;
         return want.n >= 4 && str_starts(hex, want);
     }
     if (str_empty(s->name))
@@ -104,6 +103,7 @@ int image_open_saved(Image *img, ImageFiles *files, const Selector *select, Erro
         r = choose(img, images, n, select, &m, err);
     if (r < 0)
         return r;
+    lint_assume(m);
 
     _cleanup_free_ char *config_name = xasprintf("%s/%.*s", img->place, STR_FMT(m->config));
     Str config;

@@ -78,9 +78,7 @@ static int output_add(void *userdata, Str bytes) {
 }
 
 static int copy_plain(Input *in, Output *o, const char *name, Error *err) {
-    _cleanup_free_ char *buf = malloc(STEP);
-    if (!buf)
-        return error_errno(err, -ENOMEM, "%s", name);
+    _cleanup_free_ char *buf = xmalloc(STEP);
     for (;;) {
         ssize_t n = input_read(in, buf, STEP);
         if (n < 0)

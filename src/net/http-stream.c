@@ -177,9 +177,9 @@ int http_stream_open(HttpClient *c, const HttpRequest *rq, int *ret_status, Http
     s->url = xstrdup(rq->url);
     for (const char *const *h = rq->headers; h && *h; h++)
         s->n_headers++;
-    s->headers = xcalloc(s->n_headers + 1, sizeof(char *));
+    char **headers = s->headers = xcalloc(s->n_headers + 1, sizeof(char *));
     for (size_t i = 0; i < s->n_headers; i++)
-        s->headers[i] = xstrdup(rq->headers[i]);
+        headers[i] = xstrdup(rq->headers[i]);
     s->basic_user = dup_or_null(rq->basic_user);
     s->basic_password = dup_or_null(rq->basic_password);
     s->bearer = dup_or_null(rq->bearer);

@@ -67,6 +67,7 @@ int url_parse(const char *s, Url *ret, Error *err) {
         .query = part(u, CURLUPART_QUERY, 0),
         .userinfo = user || password,
     };
+    lint_assume(ret->scheme && ret->host && ret->port);
     if (!ret->path)
         ret->path = xstrdup("/");
     return 0;
@@ -93,7 +94,7 @@ char *url_redacted(const char *s) {
 
 bool url_same_origin(const char *a, const char *b) {
     Url x, y;
-    if (url_parse(a, &x, NULL) < 0)
+    if (url_parse(a, &x, NULL) != 0)
         return false;
     bool same = false;
     if (url_parse(b, &y, NULL) == 0) {

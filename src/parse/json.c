@@ -265,10 +265,11 @@ static int read_list(Json *j, Node *list) {
         return 0;
     }
     for (;;) {
-        Node *child;
+        Node *child = NULL;
         int r = read_value(j, &child);
         if (r < 0)
             return r;
+        lint_assume(child);
         tree_append(list, child);
         skip_space(j);
         if (j->p < j->end && *j->p == ',') {
@@ -299,10 +300,11 @@ static int read_pair(Json *j, Node *map, TreeKeys *keys) {
         return expected(j, j->p, "':' after the key");
     j->p++;
     skip_space(j);
-    Node *child;
+    Node *child = NULL;
     r = read_value(j, &child);
     if (r < 0)
         return r;
+    lint_assume(child);
     child->key = key;
     child->key_line = line;
     child->key_col = col;
@@ -421,7 +423,7 @@ static int parse(Str text, const char *name, uint32_t line, const Limits *limits
     j.p = j.line_start = text.p ? text.p : "";
     j.end = j.p + text.n;
     skip_space(&j);
-    Node *root;
+    Node *root = NULL;
     int r = read_value(&j, &root);
     if (r < 0)
         return r;

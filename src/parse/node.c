@@ -31,18 +31,6 @@ const Node *node_path(const Node *map, ...) {
     return map;
 }
 
-Str node_str(const Node *n) {
-    return n && n->type == NODE_STRING ? n->text : STR_NULL;
-}
-
-Str node_get_str(const Node *map, const char *key) {
-    return node_str(node_get(map, key));
-}
-
-bool node_is(const Node *n, NodeType type) {
-    return n && n->type == type;
-}
-
 bool node_true(const Node *n) {
     return n && n->type == NODE_BOOL && n->boolean;
 }

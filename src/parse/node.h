@@ -34,13 +34,19 @@ const Node *node_get(const Node *map, const char *key);
 /* node_get along keys up to the NULL that ends the arguments. */
 const Node *node_path(const Node *map, ...) __attribute__((sentinel));
 /* The text of a string; STR_NULL for anything else. */
-Str node_str(const Node *n);
-Str node_get_str(const Node *map, const char *key);
+static inline Str node_str(const Node *n) {
+    return n && n->type == NODE_STRING ? n->text : STR_NULL;
+}
+static inline Str node_get_str(const Node *map, const char *key) {
+    return node_str(node_get(map, key));
+}
 /* A whole number that fits; -ENOENT absent, -EINVAL not a whole number, -ERANGE too large. */
 int node_i64(const Node *n, int64_t *ret);
 /* A number as double; false for anything else. */
 bool node_double(const Node *n, double *ret);
-bool node_is(const Node *n, NodeType type);
+static inline bool node_is(const Node *n, NodeType type) {
+    return n && n->type == type;
+}
 /* true only for a boolean true. */
 bool node_true(const Node *n);
 static inline size_t node_count(const Node *n) {

@@ -347,13 +347,14 @@ static int read_stream(Yaml *y, Node **ret_first, size_t *ret_n) {
             continue;
         map_done(&y->anchors);
         y->anchors = (Map) {0};
-        Node *root;
+        Node *root = NULL;
         uint32_t height;
         r = next_event(y);
         if (r == 0)
             r = read_node(y, 0, &root, &height);
         if (r < 0)
             return r;
+        lint_assume(root);
         if (last)
             last->next = root;
         else

@@ -131,6 +131,7 @@ static void vulnerability(JsonWriter *w, const Report *r, const size_t *next, si
     json_list(w, "affects");
     for (size_t i = first + 1; i; i = next[i - 1]) {
         const Package *p = r->findings[i - 1].package;
+        lint_assume(p); /* vulnerabilities are of packages */
         json_map(w, NULL);
         json_str(w, "ref", p->bom_ref);
         json_list(w, "versions");

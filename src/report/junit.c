@@ -55,8 +55,8 @@ static void test_case(Buf *out, const Report *r, const ByPackage *by, size_t pac
     bool is_package = package < r->inventory.n_packages;
     const PackageFact *p = is_package ? &r->inventory.packages[package].fact : NULL;
     buf_putz(out, "    <testcase");
-    attribute(out, "classname", str_from(is_package ? package_type_name(p->type) : "artifact"));
-    if (is_package)
+    attribute(out, "classname", str_from(p ? package_type_name(p->type) : "artifact"));
+    if (p)
         buf_printf(&b, "%.*s %.*s %.*s", STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch));
     else
         buf_str(&b, r->artifact.reference);

@@ -66,8 +66,8 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
                    s->gaps ? ": the result is incomplete" : " (allowed)");
 }
 
-static Str skip(Str s, const char *prefix) {
-    return str_starts(s, str_from(prefix)) ? str_trim(str_from_at(s, strlen(prefix))) : s;
+static Str skip(Str s, Str prefix) {
+    return str_starts(s, prefix) ? str_trim(str_from_at(s, prefix.n)) : s;
 }
 
 void layer_instruction(Buf *out, const Report *r, int layer) {
@@ -80,12 +80,12 @@ void layer_instruction(Buf *out, const Report *r, int layer) {
     /* The classic builder writes "|1 ARG=value /bin/sh -c command", BuildKit "RUN |1 ARG=value /bin/sh -c command # buildkit". */
     if (str_starts(s, STR("RUN "))) {
         run = true;
-        s = skip(s, "RUN ");
+        s = skip(s, STR("RUN "));
     }
     ssize_t shell = str_find(s, STR("/bin/sh -c "));
     if (shell == 0 || (shell > 0 && s.p[0] == '|')) {
         s = str_trim(str_from_at(s, (size_t) shell + strlen("/bin/sh -c ")));
-        Str nop = skip(s, "#(nop)");
+        Str nop = skip(s, STR("#(nop)"));
         run = nop.n == s.n;
         s = nop;
     }

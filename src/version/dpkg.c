@@ -25,12 +25,15 @@ static Parts split(Str v) {
         p.upstream = str_head(p.upstream, (size_t) dash);
         p.has_revision = true;
     }
+    str_lint(p.upstream);
+    str_lint(p.revision);
     return p;
 }
 
 /* What a character that is no digit weighs: "~" before the end, the end before letters, letters before all else. A digit
  * ends the part like the end does. */
 static int weight(Str s) {
+    str_lint(s);
     if (s.n == 0 || version_is_digit(s.p[0]))
         return 0;
     if (s.p[0] == '~')
