@@ -17,7 +17,8 @@ static void lines(JsonWriter *w, const char *key, Str text) {
         return;
     json_list(w, key);
     while (str_split(&text, '\n', &line))
-        json_str(w, NULL, line);
+        if (line.n)
+            json_str(w, NULL, line);
     json_end(w);
 }
 

@@ -127,7 +127,7 @@ static void add_module(GoProgram *g, const GoLine *line) {
     }
     Module m = {.import_path = line->path, .name = line->path, .version = line->version, .linked = buf_new(LINKED_BYTES_MAX)};
     /* Another module takes its place; a directory does not say what it holds, so that the module stays the best guess. */
-    if (!str_empty(line->by_version)) {
+    if (!str_empty(line->by_version) && !str_eqz(line->by_version, "(devel)")) {
         m.name = line->by_path;
         m.version = line->by_version;
     }
@@ -170,9 +170,8 @@ static void read_modules(GoProgram *g, Str text) {
 /* The module that a package belongs to: the one with the longest path at its beginning. NULL when it is of none. */
 static Module *module_of(GoProgram *g, Str package) {
     enum { PARTS_MAX = 64 };
-    Str path = str_eqz(package, "main") ? g->main_package : package;
     unsigned parts = 0;
-    for (Str head = path; head.n && parts < PARTS_MAX; parts++) {
+    for (Str head = package; head.n && parts < PARTS_MAX; parts++) {
         uintptr_t i = (uintptr_t) map_get(&g->by_import_path, head);
         if (i)
             return &g->modules.p[i - 1];
@@ -180,20 +179,20 @@ static Module *module_of(GoProgram *g, Str package) {
         head = str_head(head, slash < 0 ? 0 : (size_t) slash);
     }
     /* A path without a dot in its first part is of the standard library, and so are the copies that it keeps of other modules. */
-    Str first = path;
-    str_cut(path, '/', &first, &path);
-    return str_chr(first, '.') < 0 && !str_eqz(package, "main") && g->modules.n ? &g->modules.p[g->modules.n - 1] : NULL;
+    Str first = package, rest;
+    str_cut(package, '/', &first, &rest);
+    return str_chr(first, '.') < 0 && !str_eq(package, g->main_package) ? &g->modules.p[g->modules.n - 1] : NULL;
 }
 
 static int compare_paths(const void *a, const void *b) {
     return str_cmp(*(const Str *) a, *(const Str *) b);
 }
 
-/* Which packages are linked in. When that cannot be told (no table, or one with other names than Go's own), no module has any. */
-static void read_linked(GoProgram *g, const Program *p) {
+/* Which packages are linked in; false when that cannot be told: no table, or one with other names than Go's own. */
+static bool read_linked(GoProgram *g, const Program *p) {
     Str names, name, last = STR_NULL;
     if (!go_function_names(p, &names))
-        return;
+        return false;
     Map seen = {0};
     Vec(Str) paths = {0};
     while (str_split(&names, '\0', &name) && paths.n < PACKAGES_MAX) {
@@ -205,7 +204,7 @@ static void read_linked(GoProgram *g, const Program *p) {
         last = package;
         map_slot(&seen, package, &is_new);
         if (is_new)
-            vec_push(&paths, unescape(g->in->scratch, package));
+            vec_push(&paths, str_eqz(package, "main") && g->main_package.n ? g->main_package : unescape(g->in->scratch, package));
     }
     bool complete = paths.n < PACKAGES_MAX && map_has(&seen, STR("runtime")) && map_has(&seen, STR("main"));
     map_done(&seen);
@@ -214,7 +213,7 @@ static void read_linked(GoProgram *g, const Program *p) {
         Module *m = module_of(g, paths.p[i]);
         if (!m)
             continue;
-        Str path = str_eqz(paths.p[i], "main") ? g->main_package : paths.p[i];
+        Str path = paths.p[i];
         /* In the name of the module that is really there: advisories speak of that one. */
         if (m->import_path.n && !str_eq(m->name, m->import_path) && str_starts(path, m->import_path)) {
             buf_str(&m->linked, m->name);
@@ -224,6 +223,7 @@ static void read_linked(GoProgram *g, const Program *p) {
         buf_putc(&m->linked, '\n');
     }
     vec_done(&paths);
+    return complete;
 }
 
 static void run(const AnalyzerInput *in, FactSink *sink) {
@@ -242,12 +242,12 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
     read_modules(&g, build.modules);
     Module stdlib = {.name = STR("stdlib"), .version = toolchain_version(in->scratch, build.toolchain), .linked = buf_new(LINKED_BYTES_MAX)};
     vec_push(&g.modules, stdlib);
-    read_linked(&g, &p);
+    bool linked_known = read_linked(&g, &p);
     for (size_t i = 0; i < g.modules.n; i++) {
         const Module *m = &g.modules.p[i];
         Fact f = {.kind = FACT_PACKAGE, .package = {.type = PACKAGE_GOLANG, .name = m->name, .version = m->version}};
         if (!m->linked.failed)
-            f.package.linked = buf_view(&m->linked);
+            f.package.linked = linked_known && m->linked.n == 0 ? STR("\n") : buf_view(&m->linked);
         analyzer_put(&analyzer_go_binary, in, sink, &f);
     }
 end:

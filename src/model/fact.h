@@ -71,7 +71,7 @@ typedef struct PackageFact {
     Str files;          /* owned paths without leading "/", each ended by '\n' */
     uint64_t n_files;
     Str depends;        /* dependencies as the database writes them (dpkg: Depends and Pre-Depends joined by ", ") */
-    Str linked;         /* Go binaries: import paths of the packages linked in, each ended by '\n'; empty when they cannot be told */
+    Str linked;         /* Go binaries: import paths of the packages linked in, each ended by '\n'; "\n" when there are none, empty when it cannot be told */
     uint32_t flags;     /* PackageFlags */
     uint32_t line;      /* where the file at Fact.path names it; 0: no text file */
 } PackageFact;

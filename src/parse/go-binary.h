@@ -20,7 +20,7 @@ typedef struct GoLine {
     GoLineKind kind;
     Str path;         /* GO_LINE_PATH: import path of the main package. Modules: module path. GO_LINE_SETTING: key */
     Str version;      /* modules: as written, "(devel)" for one that has none. GO_LINE_SETTING: value, in Go's quotes where it needs them */
-    Str by_path, by_version; /* modules: what replaces it; by_version is empty for a directory. Both empty when it is not replaced */
+    Str by_path, by_version; /* modules: what replaces it; by_version is "(devel)" or empty for a directory. Both empty when it is not replaced */
 } GoLine;
 /* The next line; a replacement is part of its module's. False at the end. */
 bool go_line_next(Str *modules, GoLine *ret);

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Small programs with what compilers leave in real ones: `binaries.py DIR` writes the trees of test/case/analyze that hold programs.
+
+They have headers, tables and data, and no code. The real ones are in test/cli/go-binary.t and its like."""
+import os
+import struct
+import sys
+import zlib
+
+
+class Elf:
+    """An ELF file: sections are (name, type, address, bytes); one segment covers all, read and write."""
+
+    def __init__(self, bits=64, big=False, machine=62, kind=2):
+        self.bits, self.end, self.machine, self.kind, self.sections, self.segments = bits, ">" if big else "<", machine, kind, [], []
+        self.base = 0x400000
+        self.data = b""
+
+    def word(self, v):
+        return struct.pack(self.end + ("Q" if self.bits == 64 else "I"), v)
+
+    def place(self, data, align=16):
+        """Adds loaded bytes; returns their address."""
+        self.data += b"\0" * (-len(self.data) % align)
+        at = self.base + 0x100 + len(self.data)
+        self.data += data
+        return at
+
+    def section(self, name, data, kind=1):
+        at = self.place(data)
+        self.sections.append((name, kind, at, len(data)))
+        return at
+
+    def bytes(self, tables=True):
+        e, w = self.end, self.word
+        head, ph, sh = (64, 56, 64) if self.bits == 64 else (52, 32, 40)
+        names, rows = b"\0", [(0, 0, 0, 0, 0)]
+        body = b"\0" * (0x100 - head - ph) + self.data
+        for name, kind, at, n in self.sections:
+            rows.append((len(names), kind, at, at - self.base, n))
+            names += name.encode() + b"\0"
+        rows.append((len(names), 3, 0, head + ph + len(body), len(names) + len(".shstrtab") + 1))
+        names += b".shstrtab\0"
+        body += names
+        body += b"\0" * (-(head + ph + len(body)) % 8)
+        at = head + ph + len(body)
+        table = b""
+        for name, kind, address, offset, n in rows:
+            if self.bits == 64:
+                table += struct.pack(e + "IIQQQQIIQQ", name, kind, 3, address, offset, n, 0, 0, 16, 0)
+            else:
+                table += struct.pack(e + "IIIIIIIIII", name, kind, 3, address, offset, n, 0, 0, 16, 0)
+        size = at + len(table)
+        if self.bits == 64:
+            segment = struct.pack(e + "IIQQQQQQ", 1, 6, 0, self.base, self.base, size, size, 4096)
+        else:
+            segment = struct.pack(e + "IIIIIIII", 1, 0, self.base, self.base, size, size, 6, 4096)
+        ident = b"\x7fELF" + bytes([2 if self.bits == 64 else 1, 2 if e == ">" else 1, 1]) + b"\0" * 9
+        header = ident + struct.pack(e + "HHI", self.kind, self.machine, 1) + w(self.base + 0x100) + w(head) + w(at if tables else 0)
+        header += struct.pack(e + "IHHHHHH", 0, head, ph, 1, sh, len(rows) if tables else 0, len(rows) - 1 if tables else 0)
+        return header + segment + body + (table if tables else b"")
+
+
+MARKS = bytes.fromhex("3077af0c9274080241e1c107e6d618e6"), bytes.fromhex("f932433186182072008242104116d8f2")
+
+
+def varint(n):
+    out = b""
+    while n > 0x7f:
+        out += bytes([n & 0x7f | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def go_inline(elf, version, modules, name=".go.buildinfo"):
+    text = MARKS[0] + modules.encode() + MARKS[1]
+    data = b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + varint(len(version)) + version.encode() + varint(len(text)) + text
+    return elf.section(name, data) if name else elf.place(data)
+
+
+def go_pointers(elf, version, modules):
+    def string(s):
+        at = elf.place(s)
+        return elf.place(elf.word(at) + elf.word(len(s)))
+    v, m = string(version.encode()), string(MARKS[0] + modules.encode() + MARKS[1])
+    elf.section(".go.buildinfo", b"\xff Go buildinf:" + bytes([elf.bits // 8, elf.end == ">"]) + elf.word(v) + elf.word(m))
+
+
+def go_functions(elf, magic, functions, name=".gopclntab"):
+    """A table of program counters as Go writes it, as far as it names functions."""
+    names = b"".join(f.encode() + b"\0" for f in functions)
+    words = 7 if magic == 0xFFFFFFFA else 8
+    start = 8 + words * elf.bits // 8
+    values = [len(functions), 1] + ([elf.base] if words == 8 else []) + [start, start + len(names)] + [start + len(names)] * 3
+    elf.section(name, struct.pack(elf.end + "IBBBB", magic, 0, 0, 1, elf.bits // 8) + b"".join(map(elf.word, values)) + names + b"\0" * 16)
+
+
+FUNCTIONS = ["go:buildid", "type:.eq.example.com/tool/internal/x.T", "runtime.main", "runtime.(*mheap).alloc", "internal/abi.NoEscape", "net/http.(*Client).Do",
+             "vendor/golang.org/x/net/http/httpguts.ValidHeaderFieldName", "gopkg.in/yaml%2ev3.Unmarshal", "gopkg.in/yaml%2ev3.(*Decoder).Decode",
+             "example.com/old/sub.F", "example.com/dep.Map[go.shape.struct { example.com/other.X int }].func1", "example.com/dep/v2/pkg.glob..func1",
+             "example.com/tool/internal/x.init.0", "main.main", "main.init", "cmpbody", "_rt0_amd64_linux"]
+MODULES = """path\texample.com/tool/cmd/tool
+mod\texample.com/tool\tv1.4.0\th1:aaaa=
+dep\texample.com/dep\tv1.0.0\th1:bbbb=
+dep\texample.com/dep/v2\tv2.3.4+incompatible\th1:cccc=
+dep\texample.com/old\tv0.1.0
+=>\texample.com/fork\tv0.1.1\th1:dddd=
+dep\texample.com/local\tv0.9.0
+=>\t../local\t(devel)\t
+dep\tgopkg.in/yaml.v3\tv3.0.1\th1:eeee=
+dep\texample.com/unused\tv0.0.0-20240101120000-abcdefabcdef\th1:ffff=
+build\t-compiler=gc
+build\tCGO_ENABLED=0
+"""
+
+
+def go_trees():
+    good, damaged = {}, {}
+    e = Elf()
+    go_inline(e, "go1.22.1", MODULES)
+    go_functions(e, 0xFFFFFFF1, FUNCTIONS)
+    good["usr/bin/tool"] = e.bytes()
+
+    # Big-endian, 32 bits, the form with pointers, no version but one that the builder's flags tell.
+    e = Elf(32, True, 8)
+    go_pointers(e, "go1.17", "path\texample.com/a\nmod\texample.com/a\t(devel)\t\nbuild\t-ldflags=\"-s -w -X main.commit=1.2.3 -X 'example.com/a/version.Version=v2.1.0'\"\n")
+    go_functions(e, 0xFFFFFFFA, ["runtime.goexit", "main.main", "example.com/a/version.String"])
+    good["usr/bin/old"] = e.bytes()
+
+    # Cut down: no section table; built without modules; a toolchain between releases.
+    e = Elf()
+    e.place(b"\xff Go buildinf:" + b"\0" * 16 + b"x", 16)
+    go_inline(e, "devel go1.23-c2d4f852 Tue Jan 2 10:00:00 2024 +0000 X:rangefunc", "path\tcommand-line-arguments\n", None)
+    go_functions(e, 0xFFFFFFF1, FUNCTIONS)
+    good["opt/stripped"] = e.bytes(tables=False)
+
+    # Names that somebody scrambled: what is linked cannot be told.
+    e = Elf()
+    go_inline(e, "go1.21rc2 X:boringcrypto", "mod\texample.com/tool\tv1.0.0\t\ndep\texample.com/dep\tv1.0.0\t\n")
+    go_functions(e, 0xFFFFFFF1, ["a1.b2", "c3.d4"])
+    good["opt/scrambled"] = e.bytes()
+
+    # Not Go's: nothing is said.
+    e = Elf()
+    e.section(".text", b"\xc3" * 32)
+    good["usr/bin/other"] = e.bytes()
+
+    e = Elf()
+    e.section(".go.buildinfo", b"\xff Go buildinf:" + bytes([8, 2]) + b"\0" * 16 + varint(1 << 40) + b"go1.22.1")
+    damaged["usr/bin/length"] = e.bytes()
+    e = Elf()
+    e.section(".go.buildinfo", b"\xff Go buildinf:" + bytes([8, 0]) + e.word(1 << 60) + e.word(0))
+    damaged["usr/bin/pointers"] = e.bytes()
+    e = Elf()
+    go_inline(e, "go1.22.1", MODULES)
+    # The names would begin behind the end.
+    e.section(".gopclntab", struct.pack("<IBBBB", 0xFFFFFFF1, 0, 0, 1, 8) + struct.pack("<8Q", 1, 1, 0, 1 << 40, 1 << 41, 0, 0, 0))
+    damaged["usr/bin/table"] = e.bytes()
+    whole = good["usr/bin/tool"]
+    damaged["usr/bin/cut"] = whole[:0x180]
+    damaged["usr/bin/header"] = whole[:40]
+    return {"go-binary": good, "go-binary-damaged": damaged}
+
+
+def main(top):
+    for case, files in go_trees().items():
+        for path, data in files.items():
+            path = os.path.join(top, case, "root", path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as f:
+                f.write(data)
+            os.chmod(path, 0o755)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
