@@ -24,9 +24,6 @@ static inline uint64_t be64(const void *p) {
 static inline uint16_t le16(const void *p) {
     return __builtin_bswap16(be16(p));
 }
-static inline uint64_t le64(const void *p) {
-    return __builtin_bswap64(be64(p));
-}
 static inline uint32_t le32(const void *p) {
     return __builtin_bswap32(be32(p));
 }

@@ -3,6 +3,8 @@
 
 #include "base/bytes.h"
 #include "parse/elf.h"
+#include "parse/macho.h"
+#include "parse/pe.h"
 
 enum { PARTS_MAX = 65536 }; /* more than any linker writes; a header may claim four billion */
 
@@ -31,12 +33,16 @@ bool program_detect(Str head) {
         uint16_t type = head.p[5] == 2 ? be16(head.p + 16) : le16(head.p + 16);
         return type == ELF_TYPE_EXEC || type == ELF_TYPE_DYN;
     }
-    return false;
+    return str_starts(head, STR("MZ")) || macho_detect(head);
 }
 
 int program_open(Str file, Arena *a, Program *ret, Error *err) {
     if (str_starts(file, STR("\177ELF")))
         return open_elf(file, a, ret, err);
+    if (str_starts(file, STR("MZ")))
+        return pe_open(file, a, ret, err);
+    if (macho_detect(file))
+        return macho_open(file, a, ret, err);
     return error_set(err, -EBADMSG, "neither ELF nor PE nor Mach-O");
 }
 
