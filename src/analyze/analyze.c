@@ -31,7 +31,7 @@ static bool is_in(uint64_t which, size_t i) {
 uint64_t analyzers_wanting(uint64_t which, Str path) {
     uint64_t ret = 0;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-        if (is_in(which, i) && table[i]->wants(path))
+        if (is_in(which, i) && table[i]->wants && table[i]->wants(path))
             ret |= (uint64_t) 1 << i;
     return ret;
 }
@@ -42,6 +42,20 @@ uint64_t analyzers_by_content(uint64_t which) {
         if (is_in(which, i) && table[i]->wants_content)
             ret |= (uint64_t) 1 << i;
     return ret;
+}
+
+uint64_t analyzers_by_entry(uint64_t which) {
+    uint64_t ret = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (is_in(which, i) && table[i]->entry)
+            ret |= (uint64_t) 1 << i;
+    return ret;
+}
+
+void analyzers_entry(uint64_t which, const EntryInfo *e, FactSink *sink) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (is_in(which, i) && table[i]->entry)
+            table[i]->entry(e, sink);
 }
 
 uint64_t analyzers_wanting_content(uint64_t which, const FileInfo *f) {
@@ -63,7 +77,7 @@ uint64_t analyzers_everywhere(uint64_t which) {
 
 void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink) {
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        if (!is_in(which, i))
+        if (!is_in(which, i) || !table[i]->run)
             continue;
         Arena scratch = {0};
         AnalyzerInput own = *in;
@@ -76,6 +90,12 @@ void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink) {
 void analyzer_put(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, Fact *f) {
     f->analyzer = str_from(a->name);
     f->path = in->path;
+    sink->put(sink->userdata, f);
+}
+
+void analyzer_put_entry(const Analyzer *a, const EntryInfo *e, FactSink *sink, Fact *f) {
+    f->analyzer = str_from(a->name);
+    f->path = e->path;
     sink->put(sink->userdata, f);
 }
 

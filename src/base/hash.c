@@ -48,6 +48,34 @@ uint64_t hash_seeded(const void *p, size_t n, uint64_t seed) {
     return XXH3_64bits_withSeed(p, n, seed);
 }
 
+struct HashStream {
+    XXH3_state_t *state;
+};
+
+HashStream *hash_stream_new(void) {
+    HashStream *h = xmalloc(sizeof(*h));
+    h->state = XXH3_createState();
+    if (!h->state)
+        abort();
+    XXH3_64bits_reset(h->state);
+    return h;
+}
+
+void hash_stream_add(HashStream *h, const void *p, size_t n) {
+    XXH3_64bits_update(h->state, p, n);
+}
+
+uint64_t hash_stream_end(HashStream *h) {
+    uint64_t ret = XXH3_64bits_digest(h->state);
+    XXH3_64bits_reset(h->state);
+    return ret;
+}
+
+void hash_stream_free(HashStream *h) {
+    XXH3_freeState(h->state);
+    free(h);
+}
+
 Hasher *hasher_new(DigestKind kind) {
     pthread_once(&shared.md_once, md_init);
     Hasher *h = xcalloc(1, sizeof(*h));

@@ -9,6 +9,15 @@ uint64_t hash_keyed(const void *p, size_t n);
 /* XXH3-64 with a caller's seed: stable for the same seed. */
 uint64_t hash_seeded(const void *p, size_t n, uint64_t seed);
 
+/* The same (with seed 0) of bytes that come in parts. */
+typedef struct HashStream HashStream;
+HashStream *hash_stream_new(void);
+void hash_stream_add(HashStream *h, const void *p, size_t n);
+/* The hash of what was added since it was new, or since the last call. */
+uint64_t hash_stream_end(HashStream *h);
+void hash_stream_free(HashStream *h);
+DEFINE_CLEANUP(HashStream, hash_stream_free, hash_stream_freep);
+
 typedef enum DigestKind {
     DIGEST_SHA256,
     DIGEST_SHA384,

@@ -26,6 +26,7 @@ int cache_file_encode(Str key, const LayerFacts *l, Buf *b) {
     wire_put_u64(b, l->bytes);
     wire_put_str(b, str_n((const char *) l->index.p, l->index.n * sizeof(uint64_t)));
     wire_put_str(b, buf_view(&l->links));
+    wire_put_str(b, buf_view(&l->listing));
     wire_put_str(b, buf_view(&l->facts));
     if (b->failed)
         return b->failed;
@@ -43,17 +44,18 @@ int cache_file_decode(Str file, Str key, LayerFacts *ret) {
         return -EBADMSG;
     WireReader r = wire_reader(body);
     Str stored_key = wire_str(&r);
-    LayerFacts l = {.facts = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
+    LayerFacts l = {.facts = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX), .listing = buf_new(BUF_OWN_MAX)};
     l.entries = wire_u64(&r);
     l.bytes = wire_u64(&r);
-    Str index = wire_str(&r), links = wire_str(&r), facts = wire_str(&r);
-    if (!wire_ok(&r) || !str_eq(stored_key, key) || index.n % sizeof(uint64_t) || !links_are_sound(links) || !facts_are_sound(facts))
+    Str index = wire_str(&r), links = wire_str(&r), listing = wire_str(&r), facts = wire_str(&r);
+    if (!wire_ok(&r) || !str_eq(stored_key, key) || index.n % sizeof(uint64_t) || !links_are_sound(links) || !listing_is_sound(listing) || !facts_are_sound(facts))
         return -EBADMSG;
     vec_reserve(&l.index, index.n / sizeof(uint64_t));
     if (index.n)
         memcpy(l.index.p, index.p, index.n); /* NOLINT(clang-analyzer-core.NonNullParamChecker): vec_reserve() made room or aborted */
     l.index.n = index.n / sizeof(uint64_t);
     buf_str(&l.links, links);
+    buf_str(&l.listing, listing);
     buf_str(&l.facts, facts);
     *ret = l;
     return 0;

@@ -4,7 +4,7 @@
 
 #include "scan/layer-facts.h"
 
-/* Magic, XXH3 of the rest (8 bytes, host order), then key, entries, bytes, index, links, facts as wire records. */
+/* Magic, XXH3 of the rest (8 bytes, host order), then key, entries, bytes, index, links, listing, facts as wire records. */
 enum { CACHE_FILE_HEAD = 16 };
 /* Writes magic and checksum into the head of a file whose rest is there. n is at least CACHE_FILE_HEAD. */
 void cache_file_seal(char *p, size_t n);

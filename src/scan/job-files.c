@@ -2,6 +2,7 @@
 /* A layer job on files that the parent opened below a root and reads out to us. */
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "scan/job-sink.h"
 
 /* Exactly n bytes: 1, 0 at a clean end (only when nothing was read), -EPIPE. */
@@ -43,28 +44,55 @@ static int view(Ring *in, size_t n, Buf *copy, Str *ret, size_t *ret_held) {
     return 0;
 }
 
+static EntryKind kind_of(EntryType t) {
+    return t == ENTRY_TYPE_DIRECTORY ? ENTRY_DIR : t == ENTRY_TYPE_SYMLINK ? ENTRY_SYMLINK : ENTRY_FILE;
+}
+
+static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
+    const Str path = str_head(names, h->path_n);
+    const EntryInfo e = {.path = path,
+                         .type = (EntryType) h->type,
+                         .mode = h->mode,
+                         .uid = h->uid,
+                         .gid = h->gid,
+                         .size = h->size,
+                         .target = str_head(str_from_at(names, h->path_n), h->target_n),
+                         .dev_major = h->dev_major,
+                         .dev_minor = h->dev_minor,
+                         .capability = str_from_at(names, (size_t) h->path_n + h->target_n)};
+    j->bytes += bytes.n;
+    job_entry(j, path, kind_of(e.type));
+    if (h->look && j->by_entry)
+        job_look(j, &e);
+    if (h->content)
+        job_analyse(j, (JobWanted) {.here = h->analyzers}, path, h->mode, bytes);
+    ListedEntry l = {.path = path, .kind = kind_of(e.type), .size = h->size};
+    if (j->args.look_for.listing == LISTING_CONTENT && bytes.n)
+        l.content = hash_seeded(bytes.p, bytes.n, 0);
+    if (h->look)
+        job_list(j, &l);
+}
+
 int job_run_files(Job *j, Ring *in) {
     enum { KEEP = 1 << 20 };
-    _cleanup_(buf_done) Buf path = buf_new(64 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
+    _cleanup_(buf_done) Buf names = buf_new(256 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
     JobFileHeader h;
     int r;
     while ((r = read_exact(in, &h, sizeof(h))) == 1) {
         Str bytes;
         size_t held;
-        buf_clear(&path);
-        if (buf_reserve(&path, h.path_n) < 0 || h.content_n > j->args.limits.file_bytes)
+        const size_t n = (size_t) h.path_n + h.target_n + h.capability_n;
+        buf_clear(&names);
+        if (buf_reserve(&names, n) < 0 || h.content_n > j->args.limits.file_bytes)
             return worker_fail(j->io, -E2BIG, "an entry over the limits");
-        if (h.path_n && read_exact(in, path.p, h.path_n) != 1)
+        if (n && read_exact(in, names.p, n) != 1)
             return -EPIPE;
-        path.n = h.path_n;
+        names.n = n;
         r = view(in, h.content_n, &copy, &bytes, &held);
         if (r < 0)
             return r;
-        if (job_begin(j, buf_view(&path))) {
-            j->bytes += h.content_n;
-            job_entry(j, buf_view(&path), ENTRY_FILE);
-            job_analyse(j, (JobWanted) {.here = h.analyzers}, buf_view(&path), h.mode, bytes);
-        }
+        if (job_begin(j, str_head(buf_view(&names), h.path_n)))
+            entry(j, &h, buf_view(&names), bytes);
         ring_consume(in, held);
         if (copy.cap > KEEP)
             buf_done(&copy);

@@ -42,6 +42,8 @@ static int take_frame(const FrameHeader *h, Buf *payload, const Limits *limits, 
         return facts_are_sound(s) && buf_str(&ret->facts, s) == 0 ? 0 : nonsense(err);
     case FRAME_LINKS:
         return links_are_sound(s) && buf_str(&ret->links, s) == 0 ? 0 : nonsense(err);
+    case FRAME_LISTING:
+        return listing_is_sound(s) && buf_str(&ret->listing, s) == 0 ? 0 : nonsense(err);
     case FRAME_INDEX: {
         size_t n = s.n / sizeof(uint64_t);
         if (s.n % sizeof(uint64_t) || ret->index.n + n > limits->entries)
@@ -71,6 +73,8 @@ int frames_gather(const FrameReader *f, LayerFacts *ret, Error *err) {
         ret->facts = buf_new(BUF_OWN_MAX);
     if (ret->links.max == 0)
         ret->links = buf_new((size_t) 64 << 20);
+    if (ret->listing.max == 0)
+        ret->listing = buf_new(BUF_OWN_MAX);
     while (read_all(f, &h, sizeof(h)) == 1) {
         buf_clear(&payload);
         if (buf_reserve(&payload, h.n) < 0)

@@ -9,6 +9,7 @@
 
 Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state) {
     Job j = {.io = io, .args = *args, .state = state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
+    j.by_entry = analyzers_by_entry(args->look_for.analyzers);
     j.by_content = analyzers_by_content(args->look_for.analyzers);
     return j;
 }
@@ -17,6 +18,7 @@ void job_done(Job *j) {
     buf_done(&j->facts);
     buf_done(&j->index);
     buf_done(&j->links);
+    listing_writer_done(&j->listing);
     arena_done(&j->scratch);
 }
 
@@ -39,6 +41,10 @@ int job_flush(Job *j, bool all) {
         send(j, FRAME_INDEX, &j->index);
     if (j->links.n > (all ? 0 : ENOUGH))
         send(j, FRAME_LINKS, &j->links);
+    if (j->listing.bytes.n > (all ? 0 : ENOUGH)) {
+        send(j, FRAME_LISTING, &j->listing.bytes);
+        listing_restart(&j->listing);
+    }
     return j->failed;
 }
 
@@ -189,6 +195,19 @@ void job_analyse(Job *j, JobWanted w, Str path, uint32_t mode, Str bytes) {
         if (apply_alias(j, i, path, &in.path))
             analyzers_run(analyzers_wanting(l->analyzers, in.path), &in, &sink);
     arena_done(&j->scratch);
+}
+
+void job_look(Job *j, const EntryInfo *e) {
+    FactSink sink = {put_fact, j};
+    j->real = e->path;
+    analyzers_entry(j->by_entry, e, &sink);
+}
+
+void job_list(Job *j, const ListedEntry *e) {
+    if (!j->args.look_for.listing)
+        return;
+    listing_put(&j->listing, e);
+    job_flush(j, false);
 }
 
 void job_problem(Job *j, Str path, ProblemKind kind, const char *fmt, ...) {

@@ -11,8 +11,10 @@ typedef struct Job {
     JobArgs args;
     JobState *state;
     uint64_t by_content;  /* analyzers that may want any file */
+    uint64_t by_entry;    /* analyzers that look at entries */
     Arena scratch;
     Buf facts, index, links;
+    ListingWriter listing;
     uint64_t position;    /* entry words put so far */
     uint64_t ordinal;     /* entries begun */
     uint64_t bytes;
@@ -35,6 +37,10 @@ void job_done(Job *j);
 /* Begins an entry: counts it and makes its place known. False when it is to be left out. */
 bool job_begin(Job *j, Str name);
 void job_entry(Job *j, Str path, EntryKind kind);
+/* Shows an entry, begun by job_entry(), to those that look at entries. */
+void job_look(Job *j, const EntryInfo *e);
+/* Lists it when a listing is asked for. */
+void job_list(Job *j, const ListedEntry *e);
 /* Passes a link on when analyzers may care for it. */
 void job_link(Job *j, Str path, Str target, bool hard);
 /* Who wants the file at this path; job_ask_content() adds those that go by its first bytes. */

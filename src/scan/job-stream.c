@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "scan/decode.h"
 #include "scan/job-sink.h"
 
@@ -21,6 +22,7 @@ typedef struct Stream {
     uint64_t given;    /* bytes that the decoder gave */
     uint64_t data_end; /* where the content of the current entry ends in them */
     bool padded;       /* zeros were added behind them */
+    HashStream *hash;  /* of file contents; NULL: not asked for */
 } Stream;
 
 static ssize_t next_block(Stream *s, const char **ret) {
@@ -145,18 +147,31 @@ static bool marker(Job *j, Str path) {
     return true;
 }
 
-/* A regular file: whoever wants it for its path or its first bytes gets it whole. */
-static void file(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *c) {
-    enum { KEEP = 1 << 20 };
+/* The hash of the content, of which `c` holds the beginning or all; 0 when it cannot be read. */
+static uint64_t hash_content(const Stream *s, struct archive *a, const Content *c) {
+    const void *p;
+    size_t n;
+    la_int64_t at;
+    uint64_t seen = c->view.n;
+    hash_stream_add(s->hash, c->view.p, c->view.n);
+    while (!c->whole && archive_read_data_block(a, &p, &n, &at) == ARCHIVE_OK) {
+        static const char zeros[BLOCK];
+        for (; at > 0 && seen < (uint64_t) at; seen += MIN((uint64_t) at - seen, sizeof(zeros)))
+            hash_stream_add(s->hash, zeros, (size_t) MIN((uint64_t) at - seen, sizeof(zeros)));
+        hash_stream_add(s->hash, p, n);
+        seen += n;
+    }
+    return hash_stream_end(s->hash);
+}
+
+/* Whoever wants a regular file for its path or its first bytes gets it whole. */
+static void analyse(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *c) {
     Job *j = s->job;
     const uint64_t max = j->args.limits.file_bytes;
     const uint64_t size = (uint64_t) MAX(archive_entry_size(e), 0);
     const uint32_t mode = archive_entry_mode(e) & 07777;
     JobWanted w = job_wants(j, path);
     int r = 0;
-    buf_clear(&c->copy);
-    c->view = STR("");
-    c->whole = false;
     if (size && j->by_content & ~w.here) {
         r = read_content(s, a, e, ANALYZER_HEAD, c);
         job_ask_content(j, &(FileInfo) {path, mode, size, str_head(c->view, ANALYZER_HEAD)}, &w);
@@ -175,8 +190,71 @@ static void file(const Stream *s, struct archive *a, struct archive_entry *e, St
         job_problem(j, path, PROBLEM_FILE, "the archive ends inside this file");
     else
         job_analyse(j, w, path, mode, c->view);
+}
+
+static void file(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *c) {
+    enum { KEEP = 1 << 20 };
+    buf_clear(&c->copy);
+    c->view = STR("");
+    c->whole = false;
+    analyse(s, a, e, path, c);
+    ListedEntry l = {.path = path, .kind = ENTRY_FILE, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
+    if (s->hash && l.size)
+        l.content = hash_content(s, a, c);
+    job_list(s->job, &l);
     if (c->copy.cap > KEEP)
         buf_done(&c->copy);
+}
+
+static EntryType entry_type(unsigned mode) {
+    switch (mode & AE_IFMT) {
+    case AE_IFDIR:
+        return ENTRY_TYPE_DIRECTORY;
+    case AE_IFLNK:
+        return ENTRY_TYPE_SYMLINK;
+    case AE_IFCHR:
+        return ENTRY_TYPE_CHARACTER_DEVICE;
+    case AE_IFBLK:
+        return ENTRY_TYPE_BLOCK_DEVICE;
+    case AE_IFIFO:
+        return ENTRY_TYPE_FIFO;
+    case AE_IFSOCK:
+        return ENTRY_TYPE_SOCKET;
+    default:
+        return ENTRY_TYPE_FILE;
+    }
+}
+
+static Str capability_of(struct archive_entry *e) {
+    const char *name;
+    const void *value;
+    size_t n;
+    archive_entry_xattr_reset(e);
+    while (archive_entry_xattr_next(e, &name, &value, &n) == ARCHIVE_OK)
+        if (name && value && strcmp(name, "security.capability") == 0)
+            return str_n(value, n);
+    return STR_NULL;
+}
+
+static uint32_t id_of(la_int64_t id) {
+    return id < 0 || id > UINT32_MAX ? UINT32_MAX : (uint32_t) id;
+}
+
+/* `target` of a link; canonical for hard links. */
+static void look(Job *j, struct archive_entry *e, Str path, Str target, bool hard) {
+    if (!j->by_entry)
+        return;
+    EntryInfo i = {.path = path, .type = hard ? ENTRY_TYPE_HARD_LINK : entry_type(archive_entry_filetype(e)), .mode = archive_entry_mode(e) & 07777,
+                   .uid = id_of(archive_entry_uid(e)), .gid = id_of(archive_entry_gid(e)), .target = target};
+    if (i.type == ENTRY_TYPE_FILE) {
+        i.size = (uint64_t) MAX(archive_entry_size(e), 0);
+        i.capability = capability_of(e);
+    }
+    if (i.type == ENTRY_TYPE_CHARACTER_DEVICE || i.type == ENTRY_TYPE_BLOCK_DEVICE) {
+        i.dev_major = (uint32_t) archive_entry_rdevmajor(e);
+        i.dev_minor = (uint32_t) archive_entry_rdevminor(e);
+    }
+    job_look(j, &i);
 }
 
 static void entry(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *content) {
@@ -193,10 +271,14 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
             job_problem(j, path, PROBLEM_HOSTILE, "hard link to a path outside of the root: entry left out");
         else
             job_link(j, path, str_n(to, (size_t) n), true);
+        look(j, e, path, str_n(to, (size_t) MAX(n, (ssize_t) 0)), true);
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE});
         return;
     }
     if (type == AE_IFDIR) {
         job_entry(j, path, ENTRY_DIR);
+        look(j, e, path, STR_NULL, false);
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_DIR});
         return;
     }
     if (type == AE_IFLNK) {
@@ -204,11 +286,16 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
         job_entry(j, path, ENTRY_SYMLINK);
         if (target)
             job_link(j, path, str_from(target), false);
+        look(j, e, path, str_from(target), false);
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_SYMLINK});
         return;
     }
     job_entry(j, path, ENTRY_FILE);
+    look(j, e, path, STR_NULL, false);
     if (type == AE_IFREG)
         file(s, a, e, path, content);
+    else
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE});
 }
 
 /* The name as bytes: what the archive holds, or its UTF-8 form where it cannot be had otherwise. */
@@ -262,7 +349,8 @@ static int walk(Stream *s, struct archive *a) {
 
 int job_run_stream(Job *j, Ring *in, Ring *out) {
     _cleanup_(decoder_freep) Decoder *decoder = decoder_new(j->args.compression, in, out, &j->args.limits);
-    Stream s = {.job = j, .decoder = decoder};
+    _cleanup_(hash_stream_freep) HashStream *hash = j->args.look_for.listing == LISTING_CONTENT ? hash_stream_new() : NULL;
+    Stream s = {.job = j, .decoder = decoder, .hash = hash};
     struct archive *a = archive_read_new();
     if (!a)
         return -ENOMEM;

@@ -13,6 +13,7 @@ void layer_facts_done(LayerFacts *l) {
     buf_done(&l->facts);
     vec_done(&l->index);
     buf_done(&l->links);
+    buf_done(&l->listing);
 }
 
 void located_fact_encode(Buf *b, const LocatedFact *f) {

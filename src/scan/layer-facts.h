@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "model/fact.h"
+#include "scan/listing.h"
 
 /* What an entry of a layer does to the view, in the low bits of its index word; the rest is a hash of the path. */
 typedef enum EntryKind {
@@ -27,6 +28,7 @@ typedef struct LayerFacts {
     Buf facts;            /* sequence of: position in `index` (varint), real path (string), fact_encode() */
     Vec(uint64_t) index;  /* entry words in the order of the archive; a later entry wins */
     Buf links;            /* sequence of: position, path, target, hard (0/1): the links that matter to analyzers */
+    Buf listing;          /* listing.h; empty unless asked for */
     uint64_t entries;     /* archive members or files seen */
     uint64_t bytes;       /* uncompressed bytes */
 } LayerFacts;
@@ -62,4 +64,5 @@ typedef struct LookFor {
     uint64_t analyzers;        /* bit i: analyzers()[i] */
     const PathAlias *aliases;
     size_t n_aliases;
+    ListingKind listing;
 } LookFor;

@@ -36,12 +36,17 @@ enum { JOB_FD_STATE, JOB_FD_IN, JOB_FD_OUT };
 void job_args_encode(Buf *b, const JobArgs *a);
 int job_args_decode(Str s, Arena *a, JobArgs *ret);
 
-/* JOB_FILES: what stands in front of each file in `in`; path and content follow. Integers in host order: both ends are this program. */
+/* JOB_FILES: what stands in front of each entry in `in`; path, link target, capability and content follow. Integers in host order: both ends
+ * are this program. */
 typedef struct JobFileHeader {
-    uint64_t content_n; /* bytes that follow the path */
-    uint64_t analyzers; /* that want it */
-    uint32_t path_n;
-    uint32_t mode;      /* as FileInfo.mode */
+    uint64_t content_n;
+    uint64_t analyzers; /* that want the content */
+    uint64_t size;      /* of the file, whether its content follows or not */
+    uint32_t path_n, target_n, capability_n;
+    uint32_t type, mode, uid, gid, dev_major, dev_minor; /* as EntryInfo */
+    bool content;       /* it follows */
+    bool look;          /* an entry of the tree, for those that look at entries; otherwise only content that somebody wants */
+    uint16_t pad;
 } JobFileHeader;
 
 /* Frames of the answer: type, payload length, payload. */
@@ -49,6 +54,7 @@ typedef enum FrameType {
     FRAME_FACTS = 1, /* LocatedFacts */
     FRAME_INDEX,     /* entry words, host order */
     FRAME_LINKS,     /* LayerLinks */
+    FRAME_LISTING,   /* listing.h */
     FRAME_END,       /* entries, bytes */
 } FrameType;
 typedef struct FrameHeader {

@@ -389,7 +389,7 @@ const MergedFact *merge_facts(const Merge *m, size_t *ret_n) {
 
 /* Does one analyzer that cares for `path` (as a file, or as a directory at or above one of its roots) miss what lies at `to`? */
 static bool is_missed(const Analyzer *a, Str path, Str to) {
-    if (a->wants(path))
+    if (a->wants && a->wants(path))
         return !a->wants(to);
     for (const char *const *r = a->roots; *r; r++) {
         Str root = str_from(*r);

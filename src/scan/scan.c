@@ -224,6 +224,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     Scan s = {.o = o, .report = r};
     size_t n_analyzers;
     analyzers(&n_analyzers);
+    s.look_for.listing = o->listing;
     s.look_for.analyzers = o->analyzers ? o->analyzers : ((uint64_t) 1 << n_analyzers) - 1;
     int x = image_open(reference, &o->image, &r->arena, &s.image, err);
     if (x < 0)
@@ -237,6 +238,11 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
             warn(&s, error_text(&cache_err, -EIO));
     }
     x = collect(&s, err);
+    if (x >= 0 && o->listing) {
+        x = layers_list(s.layers, s.n_layers, o->listed, o->userdata);
+        if (x == -EBADMSG)
+            error_set(err, x, "the listing of a layer is malformed");
+    }
     if (x >= 0) {
         fill_coverage(&s);
         add_inventory_gaps(r);

@@ -4,6 +4,7 @@
 
 #include "image/image.h"
 #include "model/report.h"
+#include "scan/hidden.h"
 
 typedef struct ScanOptions {
     ImageOptions image;
@@ -11,12 +12,15 @@ typedef struct ScanOptions {
     const char *cache_dir;       /* NULL: no cache */
     uint64_t cache_max;          /* bytes; 0: default */
     uint64_t analyzers;          /* bit i: analyzers()[i]; 0: all */
+    ListingKind listing;         /* what `listed` is told of each entry; LISTING_NONE: it is not called */
     int64_t as_of;
     void *userdata;              /* of the callbacks below, each of which may be NULL */
     /* Layer i of n begins; `bytes` it holds as stored (0 unknown). */
     void (*layer)(void *userdata, size_t i, size_t n, uint64_t bytes);
     /* More stored bytes were read; called from another thread. */
     void (*bytes)(void *userdata, uint64_t more);
+    /* Every entry of the layers (layers_list), after they were merged; a negative result ends the scan with it. */
+    int (*listed)(void *userdata, const PlacedEntry *e);
     /* Something that does not change the report: the cache cannot be written, say. */
     void (*warning)(void *userdata, const char *text);
 } ScanOptions;

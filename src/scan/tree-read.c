@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 
 #include "analyze/analyzer.h"
 #include "base/fs.h"
@@ -28,6 +30,7 @@ typedef struct Walk {
     Ring *in;
     Buf path;          /* of the entry at hand */
     uint64_t analyzers, by_content; /* those that are asked */
+    bool look;         /* every entry is wanted */
     uint64_t everywhere; /* those that see files where they lie, and follow no links */
     uint64_t entries;
     TreeMounts mounts;
@@ -62,8 +65,38 @@ static int send_bytes(Walk *w, int fd, uint64_t at, uint64_t end) {
     return 0;
 }
 
-/* Passes the open file on when somebody wants it. `which` want its path already. */
-static int visit_open(Walk *w, int fd, uint64_t which) {
+static EntryType type_of(mode_t m) {
+    return S_ISDIR(m)   ? ENTRY_TYPE_DIRECTORY
+           : S_ISLNK(m)  ? ENTRY_TYPE_SYMLINK
+           : S_ISCHR(m)  ? ENTRY_TYPE_CHARACTER_DEVICE
+           : S_ISBLK(m)  ? ENTRY_TYPE_BLOCK_DEVICE
+           : S_ISFIFO(m) ? ENTRY_TYPE_FIFO
+           : S_ISSOCK(m) ? ENTRY_TYPE_SOCKET
+                         : ENTRY_TYPE_FILE;
+}
+
+/* Sends the head of an entry and the first bytes of its content. */
+static int send_entry(Walk *w, JobFileHeader *h, const struct stat *st, Str target, Str capability, Str head) {
+    Str path = buf_view(&w->path);
+    h->path_n = (uint32_t) path.n;
+    h->target_n = (uint32_t) target.n;
+    h->capability_n = (uint32_t) capability.n;
+    h->type = type_of(st->st_mode);
+    h->mode = st->st_mode & 07777;
+    h->uid = st->st_uid;
+    h->gid = st->st_gid;
+    h->size = S_ISREG(st->st_mode) ? (uint64_t) st->st_size : 0;
+    h->dev_major = major(st->st_rdev);
+    h->dev_minor = minor(st->st_rdev);
+    const Str parts[] = {str_n((const char *) h, sizeof(*h)), path, target, capability, head};
+    for (size_t i = 0; i < ARRAY_SIZE(parts) && w->result == 0; i++)
+        w->result = ring_write(w->in, parts[i].p, parts[i].n);
+    return w->result;
+}
+
+/* Passes the open file on when somebody wants it. `which` want its path already; with `look` it is an entry of the tree, and not what a link
+ * leads to. */
+static int visit_open(Walk *w, int fd, uint64_t which, bool look, Str capability) {
     struct stat st;
     char head[ANALYZER_HEAD];
     ssize_t n = 0;
@@ -73,46 +106,60 @@ static int visit_open(Walk *w, int fd, uint64_t which) {
     }
     if (!S_ISREG(st.st_mode))
         return 0;
-    Str path = buf_view(&w->path);
-    JobFileHeader h = {.content_n = (uint64_t) st.st_size, .path_n = (uint32_t) path.n, .mode = st.st_mode & 07777};
-    const uint64_t ask = w->by_content & ~which;
-    if (ask && h.content_n) {
+    const uint64_t size = (uint64_t) st.st_size, ask = w->by_content & ~which;
+    if (ask && size) {
         n = fs_pread_all(fd, head, sizeof(head), 0);
         if (n < 0)
             add_unread(w, (int) -n);
-        if (n <= 0)
-            return 0;
-        FileInfo info = {path, h.mode, h.content_n, {head, (size_t) n}};
-        which |= analyzers_wanting_content(ask, &info);
+        FileInfo info = {buf_view(&w->path), st.st_mode & 07777, size, {head, (size_t) MAX(n, (ssize_t) 0)}};
+        if (n > 0)
+            which |= analyzers_wanting_content(ask, &info);
     }
-    h.analyzers = which;
-    if (!which)
-        return 0;
-    if (h.content_n > w->o->limits->file_bytes) {
+    if (which && size > w->o->limits->file_bytes) {
         add_unread(w, EFBIG);
-        return 0;
+        which = 0;
     }
-    uint64_t have = MIN((uint64_t) n, h.content_n);
-    w->result = ring_write(w->in, &h, sizeof(h));
-    if (w->result == 0)
-        w->result = ring_write(w->in, path.p, path.n);
-    if (w->result == 0)
-        w->result = ring_write(w->in, head, (size_t) have);
-    if (w->result == 0)
-        w->result = send_bytes(w, fd, have, h.content_n);
+    const bool content = which || (look && w->o->look_for.listing == LISTING_CONTENT && size <= w->o->limits->file_bytes);
+    if (!content && !look)
+        return 0;
+    const uint64_t have = content ? MIN((uint64_t) MAX(n, (ssize_t) 0), size) : 0;
+    JobFileHeader h = {.content_n = content ? size : 0, .analyzers = which, .content = content, .look = look};
+    if (send_entry(w, &h, &st, STR_NULL, capability, str_n(head, (size_t) have)) == 0 && content)
+        w->result = send_bytes(w, fd, have, size);
     return w->result;
 }
 
-/* A file, or a link to one for those that follow links. */
-static int visit_file(Walk *w, int dir, const char *name, bool link) {
+/* security.capability of a file that may be run; empty when it has none. */
+static Str capability_of(int dir, const char *name, const struct stat *st, char *buf, size_t room) {
+    if (!S_ISREG(st->st_mode) || !(st->st_mode & 0111))
+        return STR_NULL;
+    _cleanup_free_ char *path = xasprintf("/proc/self/fd/%d/%s", dir, name);
+    ssize_t n = lgetxattr(path, "security.capability", buf, room);
+    return n > 0 ? str_n(buf, (size_t) n) : STR_NULL;
+}
+
+/* A file, or a link to one for those that follow links. `st` where entries are looked at. */
+static int visit_file(Walk *w, int dir, const char *name, bool link, const struct stat *st) {
+    char xattr[64];
+    const bool look = st && !link;
+    Str capability = look ? capability_of(dir, name, st, xattr, sizeof(xattr)) : STR_NULL;
     uint64_t which = analyzers_wanting(link ? w->analyzers & ~w->everywhere : w->analyzers, buf_view(&w->path));
-    if (!which && (link || !w->by_content))
-        return 0;
-    _cleanup_fd_ int fd = link ? fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK) : openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-    int code = fd >= 0 ? 0 : link ? -fd : errno;
-    if (code && code != ENOENT && code != ELOOP)
-        add_unread(w, code);
-    return code ? 0 : visit_open(w, fd, which);
+    if (which || (!link && w->by_content) || (look && w->o->look_for.listing == LISTING_CONTENT)) {
+        _cleanup_fd_ int fd = link ? fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK) : openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+        int code = fd >= 0 ? 0 : link ? -fd : errno;
+        if (code == 0)
+            return visit_open(w, fd, which, look, capability);
+        if (code != ENOENT && code != ELOOP)
+            add_unread(w, code);
+    }
+    return look ? send_entry(w, &(JobFileHeader) {.look = true}, st, STR_NULL, capability, STR_NULL) : 0;
+}
+
+/* A directory, link, device or the like, for those that look at entries. */
+static void visit_entry(Walk *w, int dir, const char *name, const struct stat *st) {
+    char target[PATH_MAX];
+    ssize_t n = S_ISLNK(st->st_mode) ? readlinkat(dir, name, target, sizeof(target)) : 0;
+    send_entry(w, &(JobFileHeader) {.look = true}, st, str_n(target, (size_t) MAX(n, (ssize_t) 0)), STR_NULL, STR_NULL);
 }
 
 /* Does the kernel make up what lies here? Such trees are endless, change while they are read, or are devices. */
@@ -134,11 +181,13 @@ static int walk_dir(Walk *w, int fd, dev_t above, unsigned depth);
 /* `type` is what the directory says of the entry; some file systems say nothing. */
 static int visit(Walk *w, int dir, dev_t dev, const char *name, unsigned char type, unsigned depth) {
     struct stat st;
-    if (type == DT_UNKNOWN) {
+    if (type == DT_UNKNOWN || w->look) {
         if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
             return 0; /* gone meanwhile */
         type = S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : S_ISLNK(st.st_mode) ? DT_LNK : DT_UNKNOWN;
     }
+    if (w->look && type != DT_REG)
+        visit_entry(w, dir, name, &st);
     if (type == DT_DIR) {
         _cleanup_fd_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
         if (fd >= 0)
@@ -147,7 +196,7 @@ static int visit(Walk *w, int dir, dev_t dev, const char *name, unsigned char ty
             add_unread(w, errno);
         return 0;
     }
-    return type == DT_REG || type == DT_LNK ? visit_file(w, dir, name, type == DT_LNK) : 0;
+    return type == DT_REG || type == DT_LNK ? visit_file(w, dir, name, type == DT_LNK, w->look ? &st : NULL) : 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
@@ -216,7 +265,7 @@ static void walk_root(Walk *w, Str root) {
     else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
         walk_dir(w, fd, st.st_dev, 0);
     else
-        visit_open(w, fd, analyzers_wanting(w->analyzers, root));
+        visit_open(w, fd, analyzers_wanting(w->analyzers, root), false, STR_NULL);
 }
 
 /* Does a link stand on the way? Then a walk of what lies above did not come here. */
@@ -249,6 +298,8 @@ static void *walk(void *userdata) {
         if (w->analyzers >> i & 1)
             for (const char *const *r = all[i]->roots; *r; r++)
                 vec_push(&roots, str_from(*r));
+    if (w->look)
+        vec_push(&roots, STR(""));
     vec_sort(&roots, cmp_str);
     /* Sorted, a root lies behind those that contain it. */
     const Str *last = NULL;
@@ -262,6 +313,7 @@ static void *walk(void *userdata) {
             /* Those that look everywhere have seen its files where they lie. */
             w->analyzers &= ~w->everywhere;
             w->by_content = 0;
+            w->look = false;
         } else {
             last = &roots.p[i];
         }
@@ -318,6 +370,7 @@ static int attempt(int root_fd, const JobArgs *args, const ReadOptions *o, Layer
     w.analyzers = o->look_for.analyzers & (n < 64 ? ((uint64_t) 1 << n) - 1 : UINT64_MAX);
     w.by_content = analyzers_by_content(w.analyzers);
     w.everywhere = analyzers_everywhere(w.analyzers);
+    w.look = analyzers_by_entry(w.analyzers) || o->look_for.listing;
     pthread_t walker;
     pthread_create(&walker, NULL, walk, &w);
     r = job_run_gather(&run, o->limits, ret, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "scan/hidden.h"
 #include "scan/job-frames.h"
 #include "scan/job-sink.h"
 #include "scan/merge.h"
@@ -26,6 +27,10 @@ static ssize_t read_fd(void *userdata, void *p, size_t n) {
     return read(*(int *) userdata, p, n);
 }
 
+static int on_entry(void *userdata, const PlacedEntry *e) {
+    return 0;
+}
+
 static void merge(int answer, const Limits *limits) {
     LayerFacts facts = {0};
     Inventory inv = {0};
@@ -41,6 +46,9 @@ static void merge(int answer, const Limits *limits) {
     merge_aliases(m, UINT64_MAX, &aliases, &n);
     merge_inventory(m, &inv);
     inventory_done(&inv);
+    const LayerFacts twice[] = {facts, facts};
+    if (layers_list(twice, 2, on_entry, NULL) < 0)
+        abort();
     layer_facts_done(&facts);
 }
 
@@ -60,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     limits.facts = 500;
     int answer = memfd_create("answer", MFD_CLOEXEC);
     WorkerIo io = {.out = answer};
-    JobArgs args = {.compression = kind, .limits = limits, .look_for = {UINT64_MAX, &alias, 1}};
+    JobArgs args = {.compression = kind, .limits = limits, .look_for = {UINT64_MAX, &alias, 1, LISTING_CONTENT}};
     Job j = job_new(&io, &args, &state);
     Ring in, out = {.fd = -1};
     pthread_t drainer;

@@ -12,6 +12,7 @@
 #include "base/fs.h"
 #include "scan/cache.h"
 #include "scan/decode.h"
+#include "scan/hidden.h"
 #include "scan/job-frames.h"
 #include "scan/job-sink.h"
 #include "unit/tap.h"
@@ -207,13 +208,12 @@ static ssize_t read_fd(void *userdata, void *p, size_t n) {
     return read(*(int *) userdata, p, n);
 }
 
-/* Runs a job on an uncompressed tar: the problems it states, "KIND PATH: REASON\n" each, and how many packages. */
-static size_t problems_of(Str tar, const Limits *limits, Buf *ret) {
-    static const char *const kinds[] = {[PROBLEM_FILE] = "file", [PROBLEM_LIMIT] = "limit", [PROBLEM_CRASH] = "crash", [PROBLEM_HOSTILE] = "hostile"};
+/* Runs a job on an uncompressed tar. */
+static LayerFacts facts_of(Str tar, const Limits *limits, ListingKind listing) {
     static JobState state;
     _cleanup_fd_ int answer = memfd_create("answer", MFD_CLOEXEC);
     WorkerIo io = {.out = answer};
-    JobArgs args = {.limits = *limits, .compression = LAYER_TAR, .look_for = {.analyzers = UINT64_MAX}};
+    JobArgs args = {.limits = *limits, .compression = LAYER_TAR, .look_for = {.analyzers = UINT64_MAX, .listing = listing}};
     Job j = job_new(&io, &args, &state);
     Bench b;
     bench_begin(&b, LAYER_TAR, tar);
@@ -224,6 +224,14 @@ static size_t problems_of(Str tar, const Limits *limits, Buf *ret) {
     FrameReader f = {read_fd, &answer, limits};
     lseek(answer, 0, SEEK_SET);
     CHECK_INT(frames_gather(&f, &facts, NULL), 0);
+    job_done(&j);
+    return facts;
+}
+
+/* The problems it states, "KIND PATH: REASON\n" each, and how many packages. */
+static size_t problems_of(Str tar, const Limits *limits, Buf *ret) {
+    static const char *const kinds[] = {[PROBLEM_FILE] = "file", [PROBLEM_LIMIT] = "limit", [PROBLEM_CRASH] = "crash", [PROBLEM_HOSTILE] = "hostile"};
+    LayerFacts facts = facts_of(tar, limits, LISTING_NONE);
     WireReader r = wire_reader(buf_view(&facts.facts));
     LocatedFact lf;
     size_t packages = 0;
@@ -233,10 +241,6 @@ static size_t problems_of(Str tar, const Limits *limits, Buf *ret) {
             buf_printf(ret, "%s %.*s: %.*s\n", kinds[lf.fact.problem.kind], STR_FMT(lf.fact.path), STR_FMT(lf.fact.problem.reason));
     }
     layer_facts_done(&facts);
-    buf_done(&j.facts);
-    buf_done(&j.index);
-    buf_done(&j.links);
-    arena_done(&j.scratch);
     return packages;
 }
 
@@ -271,6 +275,66 @@ TEST(limits_are_problems_and_never_an_abort) {
         CHECK_INT(problems_of(buf_view(&tar), &cases[i].limits, &got), cases[i].packages);
         CHECK_STR(buf_view(&got), cases[i].want);
     }
+}
+
+static int print_entry(void *userdata, const PlacedEntry *e) {
+    static const char *const kinds[] = {[ENTRY_FILE] = "file", [ENTRY_DIR] = "dir", [ENTRY_SYMLINK] = "link"};
+    Buf *b = userdata;
+    buf_printf(b, "%d %s %.*s %llu", e->layer, kinds[e->entry.kind], STR_FMT(e->entry.path), (unsigned long long) e->entry.size);
+    if (e->hidden_by != LAYER_NONE)
+        buf_printf(b, " %s by %d", e->deleted ? "deleted" : "replaced", e->hidden_by);
+    buf_putz(b, e->entry.content ? " hashed\n" : "\n");
+    return 0;
+}
+
+TEST(a_listing_says_what_upper_layers_hide) {
+    static const char end[1024] = {0};
+    Limits limits = limits_default();
+    LayerFacts l[3];
+    Buf tar = buf_new(1 << 20), got = buf_new(1 << 16);
+    tar_entry(&tar, "a/", '5', STR(""));
+    tar_entry(&tar, "a/deleted", '0', STR("12345"));
+    tar_entry(&tar, "a/replaced", '0', STR("123"));
+    tar_entry(&tar, "a/stays", '0', STR("1"));
+    tar_entry(&tar, "b/c/below-file", '0', STR("1234"));
+    tar_entry(&tar, "d/e/cleared", '0', STR("12"));
+    tar_entry(&tar, "f/removed-and-made", '0', STR("12"));
+    buf_add(&tar, end, sizeof(end));
+    l[0] = facts_of(buf_view(&tar), &limits, LISTING_CONTENT);
+    buf_clear(&tar);
+    tar_entry(&tar, "a/", '5', STR(""));
+    tar_entry(&tar, "a/.wh.deleted", '0', STR(""));
+    tar_entry(&tar, "a/replaced", '0', STR("1"));
+    tar_entry(&tar, "b", '0', STR(""));
+    tar_entry(&tar, "d/.wh..wh..opq", '0', STR(""));
+    tar_entry(&tar, "d/new", '0', STR("123"));
+    tar_entry(&tar, "f/.wh.removed-and-made", '0', STR(""));
+    tar_entry(&tar, "f/removed-and-made", '0', STR("x"));
+    buf_add(&tar, end, sizeof(end));
+    l[1] = facts_of(buf_view(&tar), &limits, LISTING_SIZES);
+    buf_clear(&tar);
+    tar_entry(&tar, ".wh.d", '0', STR(""));
+    tar_entry(&tar, "a/deleted", '0', STR("again"));
+    buf_add(&tar, end, sizeof(end));
+    l[2] = facts_of(buf_view(&tar), &limits, LISTING_SIZES);
+    CHECK_INT(layers_list(l, 3, print_entry, &got), 0);
+    CHECK_STR(buf_view(&got), "2 file a/deleted 5\n"
+                              "1 dir a 0\n"
+                              "1 file a/replaced 1\n"
+                              "1 file b 0\n"
+                              "1 file d/new 3 deleted by 2\n"
+                              "1 file f/removed-and-made 1\n"
+                              "0 dir a 0\n"
+                              "0 file a/deleted 5 deleted by 1 hashed\n"
+                              "0 file a/replaced 3 replaced by 1 hashed\n"
+                              "0 file a/stays 1 hashed\n"
+                              "0 file b/c/below-file 4 deleted by 1 hashed\n"
+                              "0 file d/e/cleared 2 deleted by 1 hashed\n"
+                              "0 file f/removed-and-made 2 replaced by 1 hashed\n");
+    for (size_t i = 0; i < ARRAY_SIZE(l); i++)
+        layer_facts_done(&l[i]);
+    buf_done(&tar);
+    buf_done(&got);
 }
 
 TEST(a_million_problems_are_a_thousand) {

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/listing.h"
+
+#include "scan/layer-facts.h"
+
+enum { PATH_ROOM = 1 << 20 };
+
+void listing_put(ListingWriter *w, const ListedEntry *e) {
+    size_t same = 0, most = MIN(w->last.n, e->path.n);
+    if (w->bytes.max == 0) {
+        w->bytes = buf_new(BUF_OWN_MAX);
+        w->last = buf_new(PATH_ROOM);
+    }
+    while (same < most && w->last.p[same] == e->path.p[same])
+        same++;
+    wire_put_u64(&w->bytes, same);
+    wire_put_str(&w->bytes, str_from_at(e->path, same));
+    wire_put_u64(&w->bytes, e->kind);
+    wire_put_u64(&w->bytes, e->size);
+    wire_put_u64(&w->bytes, e->content);
+    buf_clear(&w->last);
+    buf_str(&w->last, e->path);
+}
+
+void listing_restart(ListingWriter *w) {
+    buf_clear(&w->bytes);
+    buf_clear(&w->last);
+}
+
+void listing_writer_done(ListingWriter *w) {
+    buf_done(&w->bytes);
+    buf_done(&w->last);
+}
+
+ListingReader listing_reader(Str bytes) {
+    return (ListingReader) {.wire = wire_reader(bytes), .path = buf_new(PATH_ROOM)};
+}
+
+int listing_next(ListingReader *r, ListedEntry *ret) {
+    if (r->wire.rest.n == 0 && !r->wire.bad)
+        return 0;
+    size_t same = (size_t) wire_max(&r->wire, r->path.n);
+    Str rest = wire_str(&r->wire);
+    ListedEntry e = {.kind = (uint32_t) wire_max(&r->wire, ENTRY_SYMLINK)};
+    e.size = wire_u64(&r->wire);
+    e.content = wire_u64(&r->wire);
+    if (!wire_ok(&r->wire))
+        return -EBADMSG;
+    r->path.n = same;
+    if (buf_str(&r->path, rest) < 0)
+        return -EBADMSG;
+    e.path = buf_view(&r->path);
+    *ret = e;
+    return 1;
+}
+
+void listing_reader_done(ListingReader *r) {
+    buf_done(&r->path);
+}
+
+bool listing_is_sound(Str bytes) {
+    ListingReader r = listing_reader(bytes);
+    ListedEntry e;
+    int n;
+    while ((n = listing_next(&r, &e)) == 1)
+        ;
+    listing_reader_done(&r);
+    return n == 0;
+}
