@@ -47,7 +47,7 @@ Architecture: $arch
 Maintainer: The Plimsoll authors <plimsoll@localhost>
 Installed-Size: $(du -k -s --apparent-size "$root/usr" | cut -f1)
 Depends: $depends, libcurl4 (>= 7.88), ca-certificates
-Recommends: gpgv
+Recommends: gpgv, libvectorscan5
 Section: admin
 Priority: optional
 Description: finds the vulnerabilities of container images
