@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* composer/semver 3: VersionParser::normalize() and, on what that makes, PHP's version_compare()
  * (getcomposer.org/doc/articles/versions.md, php.net/version-compare). */
+#include "version/composer.h"
+
 #include "version/digits.h"
 #include "version/version.h"
 
@@ -279,4 +281,14 @@ int version_composer_compare(Str a, Str b) {
 bool version_composer_valid(Str v) {
     Version version;
     return parse(v, &version);
+}
+
+bool version_composer_is_branch(Str v) {
+    Version version;
+    return parse(v, &version) && version.branch;
+}
+
+bool version_composer_is_stability(Str s) {
+    Version version = {.word = NO_WORD};
+    return parse_modifier(s, &version) && version.word != RC;
 }
