@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RFC 8259, strictly. JSON strings hold no raw line breaks, so that lines are counted in white space only and a column is a
- * subtraction. */
+/* RFC 8259, strictly unless asked otherwise. JSON strings hold no raw line breaks, so that lines are counted in white space and
+ * comments only and a column is a subtraction. */
 #include <stdio.h>
 
 #include "parse/tree.h"
@@ -12,6 +12,9 @@ typedef struct Json {
     uint32_t line;
     uint32_t depth;
     bool bad; /* a duplicate key was met: reading goes on for the other errors */
+    JsonOptions o;
+    Str section;         /* the key of the root's member at hand */
+    bool in_section;     /* it is a map: its members are pieces */
 } Json;
 
 static uint32_t col_at(const Json *j, const char *p) {
@@ -23,8 +26,8 @@ static int expected(Json *j, const char *p, const char *what) {
     return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, col_at(j, p), "expected %s, found %s", what, tree_describe(p, j->end, buf));
 }
 
-static inline void skip_space(Json *j) {
-    const char *p = j->p, *end = j->end;
+static inline const char *skip_plain_space(Json *j, const char *p) {
+    const char *end = j->end;
     for (; p < end; p++) {
         if (*p == ' ' || *p == '\t' || *p == '\r')
             continue;
@@ -33,7 +36,39 @@ static inline void skip_space(Json *j) {
         j->line++;
         j->line_start = p + 1;
     }
+    return p;
+}
+
+/* Behind the comment at p, or p when there is none that ends. */
+static const char *skip_comment(Json *j, const char *p) {
+    if (j->end - p < 2 || p[0] != '/' || (p[1] != '/' && p[1] != '*'))
+        return p;
+    if (p[1] == '/') {
+        const char *nl = memchr(p, '\n', (size_t) (j->end - p));
+        return nl ? nl : j->end;
+    }
+    ssize_t at = str_find(str_n(p + 2, (size_t) (j->end - p) - 2), STR("*/"));
+    if (at < 0)
+        return p;
+    const char *close = p + 2 + at + 2;
+    for (const char *nl = p; (nl = memchr(nl, '\n', (size_t) (close - nl))); nl++) {
+        j->line++;
+        j->line_start = nl + 1;
+    }
+    return close;
+}
+
+static inline void skip_space(Json *j) {
+    const char *p = skip_plain_space(j, j->p), *next;
+    if (j->o.flags & JSON_COMMENTS)
+        while ((next = skip_comment(j, p)) != p)
+            p = skip_plain_space(j, next);
     j->p = p;
+}
+
+/* Does the list or map end here, behind a comma that JSON would not have? */
+static bool trailing(const Json *j, char close) {
+    return (j->o.flags & JSON_COMMENTS) && j->p < j->end && *j->p == close;
 }
 
 /* Byte-parallel tests over eight bytes: the high bit of each byte that is below n (n <= 128), or equal to c. */
@@ -255,6 +290,7 @@ static int read_literal(Json *j, const char *word, size_t n) {
 }
 
 static int read_value(Json *j, Node **ret);
+static int read_piece(Json *j, Node **ret, Str key, uint32_t line, uint32_t col);
 
 static int read_list(Json *j, Node *list) {
     const char *open = j->p++;
@@ -275,7 +311,8 @@ static int read_list(Json *j, Node *list) {
         if (j->p < j->end && *j->p == ',') {
             j->p++;
             skip_space(j);
-            continue;
+            if (!trailing(j, ']'))
+                continue;
         }
         if (j->p < j->end && *j->p == ']') {
             j->p++;
@@ -301,14 +338,23 @@ static int read_pair(Json *j, Node *map, TreeKeys *keys) {
     j->p++;
     skip_space(j);
     Node *child = NULL;
-    r = read_value(j, &child);
+    if (j->depth == 1) {
+        j->section = key;
+        j->in_section = j->p < j->end && *j->p == '{';
+    }
+    r = j->o.each && j->depth == 2 && j->in_section ? read_piece(j, &child, key, line, col) : read_value(j, &child);
     if (r < 0)
         return r;
     lint_assume(child);
     child->key = key;
     child->key_line = line;
     child->key_col = col;
-    const Node *before = tree_keys_add(keys, map, child);
+    Node *before = tree_keys_add(keys, map, child);
+    if (before && (j->o.flags & JSON_REPEATS)) {
+        child->next = before->next;
+        *before = *child;
+        return 0;
+    }
     if (before) {
         j->bad = true;
         diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, line, col, "the key \"%.*s\" is here already, at %u:%u",
@@ -337,7 +383,8 @@ static int read_map(Json *j, Node *map) {
         if (j->p < j->end && *j->p == ',') {
             j->p++;
             skip_space(j);
-            continue;
+            if (!trailing(j, '}'))
+                continue;
         }
         if (j->p < j->end && *j->p == '}') {
             j->p++;
@@ -408,10 +455,35 @@ static int read_value(Json *j, Node **ret) {
     return 0;
 }
 
-static int parse(Str text, const char *name, uint32_t line, const Limits *limits, Arena *a, Diag *d, Node **ret) {
+/* A member of a section: its tree lives in an arena of its own until it was handed over. Of the member itself only the key and the type stay. */
+static int read_piece(Json *j, Node **ret, Str key, uint32_t line, uint32_t col) {
+    Arena piece = {.max = j->tree.arena->max};
+    Tree outer = j->tree;
+    Node *kept = tree_node(&outer, NODE_NULL, j->line, col_at(j, j->p)), *n = NULL;
+    if (!kept)
+        return -E2BIG;
+    j->tree.arena = &piece;
+    j->tree.spare = NULL;
+    j->tree.n_spare = j->tree.batch = 0;
+    int r = read_value(j, &n);
+    if (r == 0) {
+        n->key = key;
+        n->key_line = line;
+        n->key_col = col;
+        r = j->o.each(j->o.userdata, j->section, n);
+    }
+    /* The limit on nodes is one of memory: what was taken down counts no more. */
+    j->tree = outer;
+    arena_done(&piece);
+    *ret = kept;
+    return r;
+}
+
+static int parse(Str text, const char *name, uint32_t line, const JsonOptions *o, const Limits *limits, Arena *a, Diag *d, Node **ret) {
     Json j = {
         .tree = {.name = name, .limits = limits, .arena = a, .diag = d},
         .line = line,
+        .o = *o,
     };
     /* Places are 32 bits wide. */
     uint64_t max = MIN(limits->document_bytes, (uint64_t) UINT32_MAX - 1);
@@ -437,7 +509,11 @@ static int parse(Str text, const char *name, uint32_t line, const Limits *limits
 }
 
 int json_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret) {
-    return parse(text, name, 1, limits, a, d, ret);
+    return parse(text, name, 1, &(JsonOptions) {0}, limits, a, d, ret);
+}
+
+int json_parse_with(Str text, const char *name, const JsonOptions *o, const Limits *limits, Arena *a, Diag *d, Node **ret) {
+    return parse(text, name, 1, o, limits, a, d, ret);
 }
 
 int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *limits, Arena *a, Diag *d, Node **ret) {
@@ -446,7 +522,7 @@ int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *l
         ++*line;
         if (str_trim(one).n == 0)
             continue;
-        int r = parse(one, name, *line, limits, a, d, ret);
+        int r = parse(one, name, *line, &(JsonOptions) {0}, limits, a, d, ret);
         return r < 0 ? r : 1;
     }
     return 0;

@@ -65,6 +65,20 @@ const char *node_type_name(NodeType type);
 /* RFC 8259 JSON. Duplicate keys, depth, size and node count over the limits, invalid UTF-8 and text after the value
  * are errors. */
 int json_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret);
+typedef enum JsonFlags {
+    JSON_COMMENTS = 1 << 0, /* comments as in C, and a comma behind the last member or item */
+    JSON_REPEATS = 1 << 1,  /* of a key that is given twice the last value counts, as in JavaScript */
+} JsonFlags;
+
+typedef struct JsonOptions {
+    unsigned flags;
+    /* Set, for documents too large to stand in memory as a tree: every member of every map that is a member of the root goes here as soon
+     * as it was read, and is taken down afterwards ("packages": {"a": …, "b": …} gives two calls with `section` "packages").
+     * The root's tree then holds nulls in their place. Strings of `member` with escapes end with the call. A negative result stops the reading. */
+    int (*each)(void *userdata, Str section, const Node *member);
+    void *userdata;
+} JsonOptions;
+int json_parse_with(Str text, const char *name, const JsonOptions *o, const Limits *limits, Arena *a, Diag *d, Node **ret);
 /* The next value of a JSON Lines text: 1 with *ret, 0 at the end. *rest moves on past the line also when it is bad
  * (-EINVAL), so that one bad record costs one record; `line` is the number of that line. */
 int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *limits, Arena *a, Diag *d, Node **ret);

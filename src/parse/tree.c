@@ -137,7 +137,7 @@ static uint32_t fingerprint(Str key) {
     return (uint32_t) key.n << 24 ^ (uint32_t) p[0] << 16 ^ (uint32_t) p[key.n / 2] << 8 ^ p[key.n - 1];
 }
 
-const Node *tree_keys_find(const TreeKeys *k, const Node *parent, Str key) {
+Node *tree_keys_find(const TreeKeys *k, const Node *parent, Str key) {
     if (k->n > TREE_KEYS_SMALL)
         return map_get(&k->map, key);
     uint32_t print = fingerprint(key);
@@ -145,15 +145,15 @@ const Node *tree_keys_find(const TreeKeys *k, const Node *parent, Str key) {
     for (uint32_t i = 0; i < k->n; i++)
         maybe |= k->prints[i] == print;
     if (maybe)
-        node_each(c, parent)
+        for (Node *c = parent->list.first; c; c = c->next)
             if (str_eq(c->key, key))
                 return c;
     return NULL;
 }
 
-const Node *tree_keys_add(TreeKeys *k, const Node *parent, Node *child) {
+Node *tree_keys_add(TreeKeys *k, const Node *parent, Node *child) {
     if (k->n < TREE_KEYS_SMALL) {
-        const Node *before = tree_keys_find(k, parent, child->key);
+        Node *before = tree_keys_find(k, parent, child->key);
         if (!before)
             k->prints[k->n++] = fingerprint(child->key);
         return before;

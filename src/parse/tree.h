@@ -69,9 +69,9 @@ typedef struct TreeKeys {
 } TreeKeys;
 
 /* The child that has this key already, or NULL, after which `child` (with its key) must be appended to `parent`. */
-const Node *tree_keys_add(TreeKeys *k, const Node *parent, Node *child);
+Node *tree_keys_add(TreeKeys *k, const Node *parent, Node *child);
 /* The child with this key, or NULL. */
-const Node *tree_keys_find(const TreeKeys *k, const Node *parent, Str key);
+Node *tree_keys_find(const TreeKeys *k, const Node *parent, Str key);
 static inline void tree_keys_done(TreeKeys *k) {
     if (k->n > TREE_KEYS_SMALL)
         map_done(&k->map);
