@@ -36,11 +36,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l allow-incomplete -xa 'unsuppor
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
-<<<<<<< HEAD
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary' -d 'Only this analyzer'
-=======
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
->>>>>>> b457bf7 (Packages of npm and Python: installed trees and lock files)
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
@@ -63,11 +59,7 @@ complete -c plimsoll -n "__plimsoll_at 'sbom'" -l format -s f -xa 'table json cy
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
-<<<<<<< HEAD
-complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary' -d 'Only this analyzer'
-=======
-complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
->>>>>>> b457bf7 (Packages of npm and Python: installed trees and lock files)
+complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
@@ -89,11 +81,7 @@ complete -c plimsoll -n "__plimsoll_at 'explain'" -F
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
-<<<<<<< HEAD
-complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary' -d 'Only this analyzer'
-=======
-complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
->>>>>>> b457bf7 (Packages of npm and Python: installed trees and lock files)
+complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
@@ -171,11 +159,7 @@ complete -c plimsoll -n "__plimsoll_at 'db get'" -l config -rF -d 'Settings from
 complete -c plimsoll -n "__plimsoll_at 'db get'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a facts -d 'Prints what the analyzers see in files, as JSON'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -F
-<<<<<<< HEAD
-complete -c plimsoll -n "__plimsoll_at 'facts'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary' -d 'Uses this analyzer only; a single file is read by it whatever its name'
-=======
-complete -c plimsoll -n "__plimsoll_at 'facts'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Uses this analyzer only; a single file is read by it whatever its name'
->>>>>>> b457bf7 (Packages of npm and Python: installed trees and lock files)
+complete -c plimsoll -n "__plimsoll_at 'facts'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Uses this analyzer only; a single file is read by it whatever its name'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l version -d 'Shows the version, and exits'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
