@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --severity | --fail-on | --baseline | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --analyzer | --cache | --temp-dir | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --from | --package | -p | --release)
+        --format | -f | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --analyzer | --cache | --temp-dir | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -45,6 +45,8 @@ _plimsoll() {
     'scan'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--baseline') compopt -o default 2>/dev/null; return ;;
+    'scan'':--vex') compopt -o default 2>/dev/null; return ;;
+    'scan'':--ignore-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--as-of') return ;;
     'scan'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     'scan'':--max-feed-age') return ;;
@@ -102,7 +104,7 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --severity --ignore-unfixed --fail-on --baseline --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --from --package -p --release
+        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -28,7 +28,10 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sa
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-unfixed -d 'Shows only what a newer version mends'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l show-suppressed -d 'Lists what VEX statements and ignore rules suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l baseline -rF -d 'An older report of --format json: only findings that are not in it count for --fail-on'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, or a directory of them (*.json)'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-file -rF -d 'Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l max-feed-age -x -d 'A feed of the image\'s release whose data is older at the time of evaluation counts as not seen (gap stale-database); otherwise its date is only shown'

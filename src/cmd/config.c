@@ -92,6 +92,10 @@ static void add_value(Walk *w, const Option *o, const Node *n) {
 
 static void walk(Walk *w, const Node *map, Str prefix) {
     node_each(child, map) {
+        if (prefix.n == 0 && str_eqz(child->key, "ignores")) {
+            (void) ignore_read_list(child, w->file, &w->config->arena, &w->config->ignores, w->d);
+            continue;
+        }
         _cleanup_free_ char *path = xasprintf("%.*s%.*s", STR_FMT(prefix), STR_FMT(child->key)), *below = xasprintf("%s.", path);
         const Option *o = option_at(str_from(path));
         if (o && o->repeat && child->type == NODE_LIST) {
@@ -189,6 +193,7 @@ void config_done(Config *c) {
         free(c->entries.p[i].place);
     }
     vec_done(&c->entries);
+    arena_done(&c->arena);
     free(c->path);
     *c = (Config) {0};
 }

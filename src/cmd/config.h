@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plimsoll.yaml: its keys are the `.config` paths of the option rows, nothing else. One file is read; every key in it is checked, also
+/* plimsoll.yaml: its keys are the `.config` paths of the option rows, and `ignores`. One file is read; every key in it is checked, also
  * those that the command at hand does not use. */
 #pragma once
 
 #include "base/diag.h"
 #include "cmd/cli.h"
+#include "scan/ignore.h"
 
 typedef struct ConfigEntry {
     const Option *option;
@@ -15,6 +16,8 @@ typedef struct ConfigEntry {
 typedef struct Config {
     char *path;          /* NULL: there is no file */
     Vec(ConfigEntry) entries; /* in the order of the file; a list gives several */
+    IgnoreRules ignores; /* the list `ignores`, which no option has */
+    Arena arena;         /* of the rules */
 } Config;
 
 /* Reads `path`, or when NULL the first of the usual places that has one. 0; -EINVAL with what is wrong in `d` and `err`; -ENOENT when `path` was

@@ -210,6 +210,24 @@ const Option evaluate_options[] = {
     {0},
 };
 
+const Option exception_options[] = {
+    {.name = "--vex",
+     .arg = "FILE",
+     .doc = "VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, or a directory of them (*.json)",
+     .env = "PLIMSOLL_VEX",
+     .config = "scan.vex",
+     .repeat = true,
+     .is_file = true},
+    {.name = "--ignore-file",
+     .arg = "FILE",
+     .doc = "Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory",
+     .env = "PLIMSOLL_IGNORE_FILE",
+     .config = "scan.ignore-files",
+     .repeat = true,
+     .is_file = true},
+    {0},
+};
+
 const Option findings_options[] = {
     {.name = "--severity",
      .arg = "LIST",
@@ -227,6 +245,10 @@ const Option findings_options[] = {
      .check = check_severity,
      .env = "PLIMSOLL_FAIL_ON",
      .config = "scan.fail-on"},
+    {.name = "--show-suppressed",
+     .doc = "Lists what VEX statements and ignore rules suppress; otherwise it is only counted",
+     .env = "PLIMSOLL_SHOW_SUPPRESSED",
+     .config = "scan.show-suppressed"},
     {.name = "--baseline",
      .arg = "OLD.json",
      .doc = "An older report of --format json: only findings that are not in it count for --fail-on",

@@ -14,6 +14,7 @@ extern const Option database_options[];  /* --db: everything that reads or makes
 extern const Option image_options[];     /* how an image is found and read */
 extern const Option registry_options[];  /* how a registry is spoken to */
 extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */
+extern const Option exception_options[]; /* --vex, --ignore-file: what suppresses findings */
 extern const Option findings_options[];  /* which findings are shown, and which count */
 extern const Option incomplete_options[]; /* --allow-incomplete */
 extern const Option scan_format_options[]; /* --format of scan */
@@ -44,6 +45,9 @@ typedef struct ScanRequest {
     bool fail_on_set;
     Severity fail_on;
     const char *baseline;        /* NULL: none */
+    const char *const *vex;      /* NULL-ended: files, directories, "oci" */
+    const char *const *ignore_files; /* NULL-ended */
+    bool show_suppressed;
     bool allow[GAP_N_];          /* gaps that do not make the exit code 3 */
     /* For scan_request_done(). */
     char *owned_cache_dir;

@@ -106,6 +106,9 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     if (fail_on)
         (void) severity_parse(str_from(fail_on), &ret->fail_on);
     ret->baseline = cli_value(cli, "--baseline");
+    ret->vex = cli_values(cli, "--vex", NULL);
+    ret->ignore_files = cli_values(cli, "--ignore-file", NULL);
+    ret->show_suppressed = cli_flag(cli, "--show-suppressed");
     for (const char *const *name = cli_values(cli, "--allow-incomplete", NULL); *name; name++) {
         GapKind k;
         if (gap_kind_parse(str_from(*name), &k) == 0)

@@ -100,6 +100,9 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
         return message_fail(EXIT_INCOMPLETE, &err, x);
     if (wants_archives(q, r) && (x = ask_archives(q, r)) != 0)
         return x;
+    r->show_suppressed = q->show_suppressed;
+    if ((x = scan_run_exceptions(cli, q, r)) != 0)
+        return x;
     FindingFilter f = {.ignore_unfixed = q->ignore_unfixed};
     for (Severity s = 0; s < SEVERITY_N_; s++)
         f.severities |= q->severity[s] ? 1u << s : 0;

@@ -6,7 +6,9 @@
 
 /* Collects, with progress and warnings on the terminal: 0 or an exit code with the message printed. */
 int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r);
-/* Opens the database, matches, filters, compares with the baseline: 0 or an exit code with the message printed. */
+/* Reads VEX documents and ignore rules, applies them, and says which match nothing: 0 or an exit code with the message printed. */
+int scan_run_exceptions(Cli *cli, const ScanRequest *q, Report *r);
+/* Opens the database, matches, applies exceptions, filters, compares with the baseline: 0 or an exit code with the message printed. */
 int scan_run_match(Cli *cli, const ScanRequest *q, Report *r);
 /* Marks allowed gaps, sorts, writes in the format asked for: the exit code of the whole. */
 int scan_run_report(Cli *cli, const ScanRequest *q, Report *r);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "model/exception.h"
 #include "model/inventory.h"
 #include "model/severity.h"
 
@@ -61,6 +62,7 @@ typedef struct Finding {
     int layer;                /* as Package.layer */
     Str path;                 /* file it is about */
     Str detail;               /* evidence in words, for kinds other than vulnerability */
+    const Exception *exception; /* of a suppressed finding, what suppresses it; else the VEX statement that calls it affected or under investigation; NULL: none */
     bool is_new;              /* not in the --baseline report; true when there is no baseline */
 } Finding;
 

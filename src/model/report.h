@@ -65,6 +65,13 @@ typedef struct Report {
     size_t n_findings;
     size_t n_filtered;      /* left out by --severity, --ignore-unfixed: counted, so that they are not silently gone */
     size_t n_baseline;      /* also in --baseline */
+    Finding *suppressed;    /* by VEX statements and ignore rules; likewise in order */
+    size_t n_suppressed;
+    bool show_suppressed;   /* --show-suppressed: they are listed, not only counted */
+    Exception *exceptions;  /* everything that was asked to suppress, in the order given */
+    size_t n_exceptions;
+    ExceptionSource *exception_sources;
+    size_t n_exception_sources;
     Coverage coverage;
     Str tool_version;       /* "0.1.0" */
     bool sbom_only;         /* `plimsoll sbom`: no matching was done, findings are not listed */

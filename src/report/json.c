@@ -86,6 +86,28 @@ static void package(JsonWriter *w, const Package *p) {
     json_end(w);
 }
 
+static void exception(JsonWriter *w, const Exception *e) {
+    if (!e) {
+        json_null(w, "exception");
+        return;
+    }
+    json_map(w, "exception");
+    json_strz(w, "format", exception_format_name(e->format));
+    json_str(w, "source", e->source);
+    json_u64(w, "line", e->line);
+    json_u64(w, "column", e->col);
+    if (exception_format_is_vex(e->format))
+        json_strz(w, "status", vex_status_name(e->status));
+    else
+        json_null(w, "status");
+    json_str_null(w, "justification", e->justification);
+    json_str_null(w, "reason", e->reason);
+    json_time(w, "stated", e->time);
+    json_time(w, "expires", e->expires);
+    json_bool(w, "until_fix", e->until_fix);
+    json_end(w);
+}
+
 static void finding(JsonWriter *w, const Finding *f) {
     char fingerprint[65];
     json_map(w, NULL);
@@ -142,6 +164,7 @@ static void finding(JsonWriter *w, const Finding *f) {
     layer_index(w, f->layer);
     json_str_null(w, "path", f->path);
     json_bool(w, "new", f->is_new);
+    exception(w, f->exception);
     json_end(w);
 }
 
@@ -160,8 +183,47 @@ static void summary(JsonWriter *w, const Report *r, const Summary *s) {
     json_u64(w, "fixable", s->fixable);
     json_u64(w, "kev", s->kev);
     json_u64(w, "new", s->new_findings);
+    json_u64(w, "suppressed", r->n_suppressed);
     json_u64(w, "filtered", r->n_filtered);
     json_u64(w, "baseline", r->n_baseline);
+    json_end(w);
+}
+
+/* Which rules and statements did nothing; of one source at most so many are named. */
+enum { IDLE_MAX = 100 };
+
+static void exceptions(JsonWriter *w, const Report *r) {
+    json_list(w, "exceptions");
+    for (size_t i = 0, first = 0; i < r->n_exception_sources; first += r->exception_sources[i++].total) {
+        const ExceptionSource *s = &r->exception_sources[i];
+        size_t expired = 0, named = 0;
+        json_map(w, NULL);
+        json_str(w, "source", s->name);
+        json_strz(w, "format", exception_format_name(s->format));
+        json_u64(w, "statements", s->total);
+        json_u64(w, "unmatched", s->unmatched);
+        for (size_t k = 0; k < s->total; k++)
+            expired += r->exceptions[first + k].outlived > 0;
+        json_u64(w, "expired", expired);
+        json_list(w, "idle");
+        for (size_t k = 0; k < s->total && named < IDLE_MAX; k++) {
+            const Exception *e = &r->exceptions[first + k];
+            if (e->matched && !e->outlived)
+                continue;
+            named++;
+            json_map(w, NULL);
+            json_u64(w, "line", e->line);
+            json_u64(w, "column", e->col);
+            json_list(w, "ids");
+            for (size_t n = 0; n < e->n_ids; n++)
+                json_str(w, NULL, e->ids[n]);
+            json_end(w);
+            json_strz(w, "why", e->matched ? "expired" : "unmatched");
+            json_end(w);
+        }
+        json_end(w);
+        json_end(w);
+    }
     json_end(w);
 }
 
@@ -198,6 +260,7 @@ static void coverage(JsonWriter *w, const Report *r, const Summary *s) {
     }
     json_end(w);
     json_bool(w, "archives_asked", c->archives_asked);
+    exceptions(w, r);
     json_end(w);
 }
 
@@ -229,6 +292,14 @@ int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
     for (size_t i = 0; !r->sbom_only && i < r->n_findings; i++)
         finding(&w, &r->findings[i]);
     json_end(&w);
+    if (r->show_suppressed) {
+        json_list(&w, "suppressed");
+        for (size_t i = 0; i < r->n_suppressed; i++)
+            finding(&w, &r->suppressed[i]);
+        json_end(&w);
+    } else {
+        json_null(&w, "suppressed");
+    }
     json_list(&w, "packages");
     for (size_t i = 0; i < r->inventory.n_packages; i++)
         package(&w, &r->inventory.packages[i]);

@@ -68,7 +68,21 @@ static void rule(JsonWriter *w, const Finding *f) {
     json_end(w);
 }
 
-static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule_index) {
+static void suppressions(JsonWriter *w, const Finding *f, bool suppressed) {
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    if (!suppressed)
+        return;
+    exception_text(&b, f->exception);
+    json_list(w, "suppressions");
+    json_map(w, NULL);
+    json_strz(w, "kind", "external");
+    json_strz(w, "status", "accepted");
+    json_str(w, "justification", buf_view(&b));
+    json_end(w);
+    json_end(w);
+}
+
+static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule_index, bool suppressed) {
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     char fingerprint[65];
     json_map(w, NULL);
@@ -114,6 +128,7 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
     json_strz(w, "plimsoll/v1", fingerprint);
     json_end(w);
     json_strz(w, "baselineState", f->is_new ? "new" : "unchanged");
+    suppressions(w, f, suppressed);
     json_map(w, "properties");
     json_strz(w, "severity", severity_name(f->severity));
     json_strz(w, "status", fix_status_name(f->status));
@@ -184,6 +199,18 @@ static void coverage(JsonWriter *w, const Report *r) {
     json_end(w);
 }
 
+/* A rule for each id that has none yet. */
+static void rule_list(JsonWriter *w, Map *rules, const Finding *f, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        bool is_new;
+        void **slot = map_slot(rules, f[i].id, &is_new);
+        if (is_new) {
+            *slot = (void *) (uintptr_t) rules->n;
+            rule(w, &f[i]);
+        }
+    }
+}
+
 int format_sarif_write(const Report *r, const FormatOptions *o, Buf *out) {
     Map rules = {0};
     JsonWriter w = json_writer(out, true);
@@ -197,14 +224,9 @@ int format_sarif_write(const Report *r, const FormatOptions *o, Buf *out) {
     json_strz(&w, "name", "plimsoll");
     json_str(&w, "version", r->tool_version);
     json_list(&w, "rules");
-    for (size_t i = 0; i < r->n_findings; i++) {
-        bool is_new;
-        void **slot = map_slot(&rules, r->findings[i].id, &is_new);
-        if (is_new) {
-            *slot = (void *) (uintptr_t) rules.n;
-            rule(&w, &r->findings[i]);
-        }
-    }
+    rule_list(&w, &rules, r->findings, r->n_findings);
+    if (r->show_suppressed)
+        rule_list(&w, &rules, r->suppressed, r->n_suppressed);
     json_end(&w);
     json_end(&w);
     json_end(&w);
@@ -217,7 +239,9 @@ int format_sarif_write(const Report *r, const FormatOptions *o, Buf *out) {
     json_strz(&w, "columnKind", "unicodeCodePoints");
     json_list(&w, "results");
     for (size_t i = 0; i < r->n_findings; i++)
-        result(&w, r, &r->findings[i], (uintptr_t) map_get(&rules, r->findings[i].id) - 1);
+        result(&w, r, &r->findings[i], (uintptr_t) map_get(&rules, r->findings[i].id) - 1, false);
+    for (size_t i = 0; r->show_suppressed && i < r->n_suppressed; i++)
+        result(&w, r, &r->suppressed[i], (uintptr_t) map_get(&rules, r->suppressed[i].id) - 1, true);
     json_end(&w);
     coverage(&w, r);
     json_end(&w);

@@ -14,6 +14,12 @@ Summary summary_of(const Report *r) {
         s.new_findings += f->is_new;
         s.failing += r->fail_on_set && f->is_new && f->severity >= r->fail_on;
     }
+    for (size_t i = 0; i < r->n_suppressed; i++) {
+        if (exception_format_is_vex(r->suppressed[i].exception->format))
+            s.suppressed_vex++;
+        else
+            s.suppressed_ignored++;
+    }
     for (size_t i = 0; i < r->coverage.n_gaps; i++) {
         const Gap *g = &r->coverage.gaps[i];
         if (g->allowed)
@@ -57,6 +63,10 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         buf_putz(out, "no findings in ");
         plural(out, r->inventory.n_packages, "package", "packages");
     }
+    if (s->suppressed_vex)
+        buf_printf(out, "; %zu suppressed by VEX", s->suppressed_vex);
+    if (s->suppressed_ignored)
+        buf_printf(out, "; %zu ignored by rules", s->suppressed_ignored);
     if (r->n_filtered)
         buf_printf(out, "; %zu more left out by filters", r->n_filtered);
     if (r->n_baseline)
@@ -140,6 +150,23 @@ void finding_subject(Buf *out, const Finding *f) {
         buf_printf(out, " in %.*s %.*s", STR_FMT(f->package->fact.name), STR_FMT(f->package->fact.version));
     else if (!str_empty(f->path))
         buf_printf(out, " in %.*s", STR_FMT(f->path));
+}
+
+void exception_text(Buf *out, const Exception *e) {
+    char date[TIME_TEXT_MAX];
+    if (!exception_format_is_vex(e->format))
+        buf_putz(out, "ignored");
+    else
+        buf_printf(out, "VEX: %s", vex_status_name(e->status));
+    if (!str_empty(e->justification))
+        buf_printf(out, " (%.*s)", STR_FMT(e->justification));
+    if (!str_empty(e->reason))
+        buf_printf(out, ": %.*s", STR_FMT(e->reason));
+    if (e->expires != TIME_NONE)
+        buf_printf(out, "; until %s", time_format_date(e->expires, date));
+    if (e->until_fix)
+        buf_putz(out, "; until a fix exists");
+    buf_printf(out, " [%.*s:%u]", STR_FMT(e->source), e->line);
 }
 
 void finding_text(Buf *out, const Finding *f) {

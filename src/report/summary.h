@@ -12,6 +12,8 @@ typedef struct Summary {
     size_t fixable;         /* a fixed version exists */
     size_t kev;
     size_t new_findings;    /* not in the baseline */
+    size_t suppressed_vex;  /* suppressed by VEX statements … */
+    size_t suppressed_ignored; /* … and by ignore rules */
     size_t failing;         /* new and at or over --fail-on */
     size_t gaps;            /* not allowed ones */
     size_t gaps_allowed;
@@ -29,6 +31,8 @@ void layer_instruction(Buf *out, const Report *r, int layer);
 void finding_fix(Buf *out, const Finding *f);
 /* "CVE-2024-1 in openssl 3.0.1", or what it is about otherwise; not yet cleaned. */
 void finding_subject(Buf *out, const Finding *f);
+/* "not_affected (vulnerable_code_not_present): reason" and where it stands; not yet cleaned. */
+void exception_text(Buf *out, const Exception *e);
 /* The text of a finding: its title, else its detail, else a sentence made of id, package and fix. */
 void finding_text(Buf *out, const Finding *f);
 /* Where to read about it: the first of its references, else a page of the authority that gave the id; empty when unknown. */

@@ -87,6 +87,33 @@ static void header(Table *t) {
     row_z(t, "contents", &b);
 }
 
+static void suppressed(Table *t) {
+    const Report *r = t->r;
+    if (!r->show_suppressed || r->n_suppressed == 0)
+        return;
+    buf_putc(t->out, '\n');
+    table_color(t, "\033[1m");
+    buf_putz(t->out, "SUPPRESSED");
+    table_plain(t);
+    buf_printf(t->out, "  %zu finding%s\n", r->n_suppressed, r->n_suppressed == 1 ? "" : "s");
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    for (size_t i = 0; i < r->n_suppressed; i++) {
+        const Finding *f = &r->suppressed[i];
+        buf_clear(&b);
+        finding_subject(&b, f);
+        buf_printf(&b, " (%s)", severity_name(f->severity));
+        buf_putz(t->out, "  ");
+        table_text(t, buf_view(&b), t->o->width ? t->o->width - 2 : 0);
+        buf_putz(t->out, "\n      ");
+        buf_clear(&b);
+        exception_text(&b, f->exception);
+        buf_clear(&t->scratch);
+        text_clean(&t->scratch, buf_view(&b));
+        text_wrap(t->out, buf_view(&t->scratch), t->o->width, 6, 6);
+        buf_putc(t->out, '\n');
+    }
+}
+
 static void gaps(Table *t) {
     const Coverage *c = &t->r->coverage;
     if (c->n_gaps == 0)
@@ -164,6 +191,11 @@ static void coverage(Table *t) {
             text_count(&b, f->records);
             buf_putz(&b, f->records == 1 ? " record" : " records");
             row_z(t, i ? "" : "feeds", &b);
+        }
+        for (size_t i = 0; i < t->r->n_exception_sources; i++) {
+            const ExceptionSource *s = &t->r->exception_sources[i];
+            buf_printf(&b, "%.*s (%s), %zu statement%s, %zu about nothing here", STR_FMT(s->name), exception_format_name(s->format), s->total, s->total == 1 ? "" : "s", s->unmatched);
+            row_z(t, i ? "" : "exceptions", &b);
         }
         if (c->archives_asked)
             table_row(t, "archives", STR("package archives asked for pending updates"));
@@ -248,6 +280,7 @@ int format_table_write(const Report *r, const FormatOptions *o, Buf *out) {
         packages(&t);
     else
         table_findings(&t);
+    suppressed(&t);
     gaps(&t);
     coverage(&t);
     verdict(&t);

@@ -57,4 +57,6 @@ void scan_finish(Report *r) {
     c->n_gaps = kept;
     if (r->n_findings > 1)
         qsort(r->findings, r->n_findings, sizeof(Finding), cmp_finding);
+    if (r->n_suppressed > 1)
+        qsort(r->suppressed, r->n_suppressed, sizeof(Finding), cmp_finding);
 }

@@ -11,7 +11,11 @@
 typedef struct Purl {
     Str type, namespace, name, version;
     Str arch, distro, epoch, module, upstream;
+    Str qualifiers;             /* all of them as written */
 } Purl;
+
+/* Distributions go by other names in purls and other tools than in os-release: the name that os-release has. */
+Str sbom_os_id(Str name);
 
 /* -EINVAL when it is none. */
 int purl_parse(Str s, Arena *a, Purl *ret);

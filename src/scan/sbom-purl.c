@@ -52,7 +52,8 @@ int purl_parse(Str s, Arena *a, Purl *ret) {
         s = str_head(s, (size_t) at);
     at = str_chr(s, '?');
     if (at >= 0) {
-        qualifiers(str_from_at(s, (size_t) at + 1), a, &p);
+        p.qualifiers = str_from_at(s, (size_t) at + 1);
+        qualifiers(p.qualifiers, a, &p);
         s = str_head(s, (size_t) at);
     }
     at = str_rchr(s, '@');

@@ -78,8 +78,7 @@ void sbom_package_end(Sbom *s, SbomPackage *p) {
     vec_push(&s->packages, *p);
 }
 
-/* Distributions go by other names in purls and other tools than in os-release. */
-static Str os_id(Str name) {
+Str sbom_os_id(Str name) {
     static const char *const names[][2] = {
         {"redhat", "rhel"}, {"amazon", "amzn"}, {"oracle", "ol"}, {"alma", "almalinux"}, {"opensuse.leap", "opensuse-leap"},
         {"opensuse.tumbleweed", "opensuse-tumbleweed"}, {"suse linux enterprise server", "sles"},
@@ -110,7 +109,7 @@ static void settle_os(Sbom *s) {
     os_from_purls(s);
     if (str_empty(s->os.id))
         return;
-    s->os.id = os_id(s->os.id);
+    s->os.id = sbom_os_id(s->os.id);
     *os = (Os) {.known = true, .id = s->os.id, .version_id = s->os.version_id, .codename = s->os.codename, .pretty_name = s->os.pretty_name,
                 .cpe_name = s->os.cpe_name, .id_like = s->os.id_like};
     if (os_release_key(&s->os, key, sizeof(key)) == 0)

@@ -195,12 +195,46 @@ static void coverage(Report *r, bool with_gaps, unsigned order) {
     }
 }
 
+/* A finding that VEX speaks of, one that it suppresses, one that a rule ignores; a rule that is about nothing. */
+static void exceptions(Report *r, Str text) {
+    static Str ids[3];
+    Exception *e = r->exceptions = arena_alloc(&r->arena, 4 * sizeof(Exception));
+    ExceptionSource *s = r->exception_sources = arena_alloc(&r->arena, 2 * sizeof(ExceptionSource));
+    ids[0] = S("CVE-2023-31486"), ids[1] = S("CVE-2022-3715"), ids[2] = S("CVE-2005-2541");
+    e[0] = (Exception) {.format = EXCEPTION_OPENVEX, .source = S("app.openvex.json"), .line = 9, .col = 5, .ids = ids, .n_ids = 1, .reason = text,
+                        .status = VEX_UNDER_INVESTIGATION, .time = AS_OF - 86400, .expires = TIME_NONE, .matched = 1};
+    e[1] = (Exception) {.format = EXCEPTION_OPENVEX, .source = S("app.openvex.json"), .line = 20, .col = 5, .ids = ids + 1, .n_ids = 1, .reason = text,
+                        .justification = S("vulnerable_code_not_in_execute_path"), .status = VEX_NOT_AFFECTED, .time = AS_OF - 86400, .expires = TIME_NONE, .matched = 1};
+    e[2] = (Exception) {.format = EXCEPTION_PLIMSOLL, .source = S(".plimsollignore"), .line = 2, .col = 3, .ids = ids + 2, .n_ids = 1, .reason = text,
+                        .time = TIME_NONE, .expires = AS_OF + 86400, .until_fix = true, .matched = 1};
+    e[3] = (Exception) {.format = EXCEPTION_PLIMSOLL, .source = S(".plimsollignore"), .line = 8, .col = 3, .ids = ids + 2, .n_ids = 1, .reason = text,
+                        .time = TIME_NONE, .expires = TIME_NONE};
+    s[0] = (ExceptionSource) {.name = S("app.openvex.json"), .format = EXCEPTION_OPENVEX, .total = 2};
+    s[1] = (ExceptionSource) {.name = S(".plimsollignore"), .format = EXCEPTION_PLIMSOLL, .total = 2, .unmatched = 1};
+    r->n_exceptions = 4;
+    r->n_exception_sources = 2;
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (str_eq(r->findings[i].id, ids[0]))
+            r->findings[i].exception = &e[0];
+    Finding *kept = r->findings;
+    size_t n = r->n_findings;
+    r->findings = r->suppressed = arena_alloc(&r->arena, 2 * sizeof(Finding));
+    r->n_findings = 0;
+    add(r, "bash", "CVE-2022-3715", SEVERITY_HIGH, FIX_AFFECTED)->exception = &e[1];
+    add(r, "curl", "CVE-2005-2541", SEVERITY_LOW, FIX_UNKNOWN)->exception = &e[2];
+    r->n_suppressed = r->n_findings;
+    r->show_suppressed = true;
+    r->findings = kept;
+    r->n_findings = n;
+}
+
 static void hostile(Report *r) {
     static const char bad[] = "\033[31mred\033]0;title\007 \"'`|*_]]> </script><img src=x onerror=alert(1)> & \xff\xfe\xc3( \xe2\x80\xae" "evil \r\n# head @all {{x}} %s \\";
     static char lengthy[1200];
     static Gap gap;
     memset(lengthy, 'a', sizeof(lengthy));
     Str b = str_n(bad, sizeof(bad) - 1), l = str_n(lengthy, sizeof(lengthy));
+    exceptions(r, b); /* before packages lose their names */
     Package *p = &r->inventory.packages[0];
     p->fact.name = b, p->fact.version = b, p->fact.license = b, p->fact.maintainer = b, p->fact.source_name = b;
     p->bom_ref = package_purl(&r->arena, &p->fact, &r->inventory.os);
@@ -243,6 +277,8 @@ Report synthetic_report(Synthetic s, unsigned order) {
     coverage(&r, s == SYNTHETIC_FULL || s == SYNTHETIC_SBOM, order);
     if (s == SYNTHETIC_FULL || s == SYNTHETIC_HOSTILE)
         findings(&r, order);
+    if (s == SYNTHETIC_FULL)
+        exceptions(&r, S("the code is not called"));
     if (s == SYNTHETIC_HOSTILE)
         hostile(&r);
     if (s == SYNTHETIC_CLEAN || s == SYNTHETIC_SBOM)
