@@ -27,5 +27,6 @@ bool go_line_next(Str *modules, GoLine *ret);
 
 /* The names of the functions, each ended by NUL; false when the program has no table that names all of them. */
 bool go_function_names(const Program *p, Str *ret);
-/* The import path of the package of a function, as it stands in its name ("gopkg.in/yaml%2ev3"); empty for what the compiler made up. */
+/* The import path of the package of a function, as it stands in its name ("gopkg.in/yaml%2ev3"); empty for what the compiler made up. Some functions
+ * of the runtime carry the name of another package of the standard library (os/signal), which is then thought to be there. */
 Str go_function_package(Str name);
