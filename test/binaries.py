@@ -163,8 +163,60 @@ def go_trees():
     return {"go-binary": good, "go-binary-damaged": damaged}
 
 
+CRATES = """{"packages":[
+{"name":"adler","version":"1.0.2","source":"crates.io"},
+{"name":"cc","version":"1.0.73","source":"crates.io","kind":"build"},
+{"name":"miniz_oxide","version":"0.5.4","source":"crates.io","dependencies":[0]},
+{"name":"tool","version":"0.1.0","source":"local","dependencies":[1,2],"root":true},
+{"name":"fork","version":"2.0.0-alpha.1","source":"git"}]}"""
+
+
+def rust(data, **kind):
+    e = Elf(**kind)
+    e.section(".dep-v0", data)
+    return e.bytes()
+
+
+def pe(sections):
+    """A 64-bit PE file of (name, bytes)."""
+    header = b"MZ" + b"\0" * 58 + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, len(sections), 0, 0, 0, 112, 0x22)
+    header += struct.pack("<H22xQ80x", 0x20B, 0x140000000)
+    at, rows, body = 0x400, b"", b""
+    for name, data in sections:
+        data += b"\0" * (-len(data) % 512)
+        rows += name.encode().ljust(8, b"\0") + struct.pack("<IIII12xI", len(data), 0x1000 + at, len(data), at, 0xC0000040)
+        body, at = body + data, at + len(data)
+    return (header + rows).ljust(0x400, b"\0") + body
+
+
+def macho(sections, fat=False):
+    """A 64-bit Mach-O file with one segment of (name, bytes)."""
+    size = 72 + 80 * len(sections)
+    at, rows, body = 32 + size, b"", b""
+    for name, data in sections:
+        data += b"\0" * (-len(data) % 16)
+        rows += name.encode().ljust(16, b"\0") + b"__DATA".ljust(16, b"\0") + struct.pack("<QQII24x", 0x100000000 + at, len(data), at, 4)
+        body, at = body + data, at + len(data)
+    file = struct.pack("<IIIIIII4x", 0xFEEDFACF, 0x01000007, 3, 2, 1, size, 0)
+    file += struct.pack("<II", 0x19, size) + b"__DATA".ljust(16, b"\0") + struct.pack("<QQQQIIII", 0x100000000, at, 0, at, 3, 3, len(sections), 0) + rows + body
+    return struct.pack(">II5I", 0xCAFEBABE, 1, 0x01000007, 3, 64, len(file), 4).ljust(64, b"\0") + file if fat else file
+
+
+def rust_trees():
+    crates = zlib.compress(CRATES.encode())
+    good = {"usr/bin/tool": rust(crates), "usr/lib/library.so": rust(crates, bits=32, big=True, kind=3, machine=8), "app/tool.exe": pe([(".text", b"\xc3"), (".dep-v0", crates)]),
+            "app/mac": macho([("__data", b"\1"), (".dep-v0", crates)]), "app/universal": macho([(".dep-v0", crates)], True)}
+    damaged = {
+        "usr/bin/text": rust(b"{}"), "usr/bin/cut": rust(crates[:-20]), "usr/bin/checksum": rust(crates[:-1] + b"\0"), "usr/bin/bomb": rust(zlib.compress(b" " * (20 << 20), 9)),
+        "usr/bin/json": rust(zlib.compress(b'{"packages":[\n{"name":}]}')), "usr/bin/other": rust(zlib.compress(b"[]")),
+        "usr/bin/nameless": rust(zlib.compress(b'{"packages":[{"name":"a","version":"1"},{"name":"b"},7]}')),
+        "usr/bin/commands": macho([(".dep-v0", crates)])[:20] + b"\xff\xff\xff\xff" + macho([(".dep-v0", crates)])[24:200],
+        "usr/bin/sections.exe": pe([(".dep-v0", crates)])[:0x410]}
+    return {"rust-binary": good, "rust-binary-damaged": damaged}
+
+
 def main(top):
-    for case, files in go_trees().items():
+    for case, files in {**go_trees(), **rust_trees()}.items():
         for path, data in files.items():
             path = os.path.join(top, case, "root", path)
             os.makedirs(os.path.dirname(path), exist_ok=True)
