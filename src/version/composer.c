@@ -126,6 +126,7 @@ static bool parse_numbered_branch(Str s, Version *ret) {
     if (!iends(s, "dev"))
         return false;
     s = str_head(s, s.n - strlen("dev"));
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a slice with bytes has a pointer to them. */
     if (s.n && is_any(s.p[s.n - 1], ".-"))
         s = str_head(s, s.n - 1);
     s = str_trim(s);
@@ -191,6 +192,7 @@ static Str without_build(Str s) {
     if (!str_cut(s, '+', &before, &build) || before.n == 0 || build.n == 0)
         return s;
     for (size_t i = 0; i < s.n; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a slice with bytes has a pointer to them. */
         if (is_space(s.p[i]) || (s.p[i] == ',' && i < before.n))
             return s;
     return before;
@@ -286,6 +288,11 @@ bool version_composer_valid(Str v) {
 bool version_composer_is_branch(Str v) {
     Version version;
     return parse(v, &version) && version.branch;
+}
+
+bool version_composer_is_dev(Str v) {
+    Version version;
+    return parse(v, &version) && version.dev;
 }
 
 bool version_composer_is_stability(Str s) {

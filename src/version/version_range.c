@@ -134,13 +134,15 @@ static bool has_stability(Str v) {
 static int add_composer(Parser *p, VersionOp op, Str version) {
     if (version_composer_is_branch(version))
         return fail(p, version, "a branch has no order");
-    bool dev = (op == VERSION_OP_LT || op == VERSION_OP_GE) && !has_stability(version);
-    Str build;
+    bool dev = (op == VERSION_OP_LT || op == VERSION_OP_GE) && !has_stability(version) && !version_composer_is_dev(version);
+    Str at = version, build;
     str_cut(version, '+', &version, &build);
     if (dev) {
         version = arena_printf(p->arena, "%.*s-dev", STR_FMT(version));
         if (!version.p)
             return error_set(p->err, -E2BIG, "the constraint needs more memory than its feed may take");
+        if (!version_composer_is_dev(version))
+            return fail(p, at, "expected '-' before the stability");
     }
     return add(p, op, version);
 }

@@ -64,6 +64,8 @@ TEST(composer) {
     check(s, ">=1.0", "dev-main", false);
     check(s, "!=1.0", "dev-main", true);
     check(s, ">1", "junk", false);
+    check(s, ">=1.x.dev", "1.x-dev", true);
+    check(s, "<1.0dev", "1.0-dev", false);
 }
 
 TEST(errors_say_the_byte) {
@@ -77,6 +79,7 @@ TEST(errors_say_the_byte) {
     check_error(VERSION_RANGE_COMPOSER, "1.0@dev", "byte 1: expected one of = == != <> < <= > >= and a version of Composer");
     check_error(VERSION_RANGE_COMPOSER, "1.0|", "byte 5: expected a version");
     check_error(VERSION_RANGE_COMPOSER, "<dev-main", "byte 2: a branch has no order");
+    check_error(VERSION_RANGE_COMPOSER, ">=1.0stable", "byte 3: expected '-' before the stability");
 }
 
 TEST(limits) {
