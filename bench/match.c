@@ -38,7 +38,7 @@ static int once(const char *db_path, Report *r, double *ret, double *ret_cpu, Er
     double start = now(CLOCK_MONOTONIC), cpu = now(CLOCK_THREAD_CPUTIME_ID);
     int x = advisory_db_open(db_path, &db, err);
     if (x >= 0)
-        x = scan_match(r, db, "", 0, err);
+        x = scan_match(r, db, "", &(MatchOptions) {0}, err);
     *ret_cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
     *ret = now(CLOCK_MONOTONIC) - start;
     return x;

@@ -35,6 +35,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-file -rF -d 'Ignore rul
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l max-feed-age -x -d 'A feed of the image\'s release whose data is older at the time of evaluation counts as not seen (gap stale-database); otherwise its date is only shown'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l kernel-headers -d 'Shows the kernel\'s vulnerabilities also for packages that hold only its headers (linux-libc-dev, kernel-headers); otherwise they are counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'

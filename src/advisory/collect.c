@@ -38,7 +38,7 @@ void collect_reader_done(CollectReader *r) {
     vec_done(&r->parts);
 }
 
-static StringId intern(Collect *c, Str s) {
+StringId collect_intern(Collect *c, Str s) {
     if (str_empty(s))
         return 0;
     void *known = map_get(&c->strings, s);
@@ -171,7 +171,7 @@ static void take_message(CollectReader *r, StreamTag t, WireReader *w) {
         if (str_empty(s) || s.n > STREAM_STRING_MAX || c->strings.n >= STRINGS_MAX)
             w->bad = true;
         else
-            vec_push(&r->strings, intern(c, s));
+            vec_push(&r->strings, collect_intern(c, s));
         break;
     }
     case STREAM_KEY: {

@@ -72,6 +72,8 @@ typedef struct Collect {
 } Collect;
 
 void collect_done(Collect *c);
+/* The number of a string, which is kept once. */
+StringId collect_intern(Collect *c, Str s);
 
 /* Takes the stream of one file's worker (stream.h). One for each call of a worker; pushes from several threads need a lock around. */
 typedef struct CollectReader {

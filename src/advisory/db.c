@@ -376,6 +376,7 @@ static int find_cve(AdvisoryDb *db, int64_t cve, CodecCve *ret, Error *err) {
     return r;
 }
 
+/* What goes by an id that is no CVE, or has it among its other names. */
 static int find_other(AdvisoryDb *db, Str id, VulnDetail *ret, Error *err) {
     Str index;
     int r = value(db, TABLE_INDEXES, 0, (int64_t) db->n_releases + INDEX_OTHERS, &index, err);
@@ -386,7 +387,7 @@ static int find_other(AdvisoryDb *db, Str id, VulnDetail *ret, Error *err) {
         r = detail_at(db, number, ret, err);
         if (r < 0)
             return r;
-        if (str_eq(ret->id, id))
+        if (str_eq(ret->id, id) || str_has_word(ret->aliases, id))
             return 1;
     }
     return r;

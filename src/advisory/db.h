@@ -20,7 +20,7 @@ typedef struct AdvisoryRow {
     FixStatus status;
     Str status_text;     /* vendor's word for it */
     Str introduced;      /* first affected version; empty: all before the fix */
-    Str fixed;           /* first version with the fix; empty: none */
+    Str fixed;           /* first version that is not affected: the fix where status is FIX_FIXED, else only a bound; empty: none */
     Str last_affected;   /* last version without it, where the feed names no fixed one; empty: not stated */
     Severity severity;   /* the vendor's for this package; SEVERITY_UNKNOWN: none stated */
     Str advisory;        /* "DSA-5532-1", "RHSA-2024:1234" */
@@ -78,7 +78,7 @@ int advisory_db_rows(AdvisoryDb *db, Str release, Str package, int (*row)(void *
 /* The details of the vulnerability that a row of this db is about. Slices are valid until the next call unless copied; score10 of the CVSS
  * vectors is computed, the one to show stands first. */
 int advisory_db_row_detail(AdvisoryDb *db, const AdvisoryRow *row, VulnDetail *ret, Error *err);
-/* The same by id: 1 with *ret (copied into a), 0 when unknown. */
+/* The same by id or alias: 1 with *ret (copied into a; its id is the one that findings have), 0 when unknown. */
 int advisory_db_detail(AdvisoryDb *db, Str id, Arena *a, VulnDetail *ret, Error *err);
 /* End of life of a release key: 1 with dates (TIME_NONE where there is none), 0 unknown. `eol` is the end of the
  * standard support, `extended` of paid or LTS support. */

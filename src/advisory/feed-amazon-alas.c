@@ -47,14 +47,6 @@ typedef struct Entry {
     Str package, evr, arches;
 } Entry;
 
-static bool has_word(Str words, Str word) {
-    Str w;
-    while (str_split(&words, ' ', &w))
-        if (str_eq(w, word))
-            return true;
-    return false;
-}
-
 static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root) {
     Str id = node_get_str(root, "ID"), release, topic;
     const Node *collection = node_path(root, "Pkglist", "Collection", NULL);
@@ -91,7 +83,7 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
         if (!e) {
             *slot = e = arena_new(a, Entry);
             *e = (Entry) {name, evr, arch};
-        } else if (e->arches.n < 100 && !has_word(e->arches, arch)) {
+        } else if (e->arches.n < 100 && !str_has_word(e->arches, arch)) {
             e->arches = arena_printf(a, "%.*s %.*s", STR_FMT(e->arches), STR_FMT(arch));
         }
     }

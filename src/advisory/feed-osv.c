@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OSV records of language ecosystems: GHSA, PyPA, Go, RustSec, Bitnami, malicious packages … The release key is the ecosystem in
- * lower case ("npm", "pypi", "crates.io", "github-actions"), the id is the CVE where the record names one. Package names of PyPI are
- * normalised as PEP 503 says, those of NuGet and Packagist are in lower case.
+ * lower case ("npm", "pypi", "crates.io", "github-actions"), the id is the CVE where the record names one. Package names are as
+ * package_name_normal() has them.
  *
  * A list of versions beside ranges says the same again, version by version: it is left out. Where there are no ranges, each version
  * becomes a row of its own, at most VERSIONS_MAX of them. */
-#include "advisory/feed-rpm.h"
-
 #include <ctype.h>
 
-enum { VERSIONS_MAX = 1000, IDS_MAX = 16 };
+#include "advisory/feed-rpm.h"
+#include "model/fact.h"
+
+enum { VERSIONS_MAX = 1000, IDS_MAX = 16, IMPORTS_BYTES = 64 << 10 };
 
 /* Adding an ecosystem: one line, in OSV's spelling. */
 static const char *const ecosystems[] = {
@@ -28,19 +29,19 @@ typedef struct Walk {
     Str ids[IDS_MAX];
     size_t n_ids;
     Str release, package;
-    Str last_known;   /* GHSA: "<= 1.2.3", for ranges that state no end */
+    Str last_known;   /* GHSA: "<= 1.2.3" or "< 1.2.4", for ranges that state no end: a bound, not a fix */
     AdvisoryRow row;
     size_t ranges;
 } Walk;
 
-static int emit(Walk *w, Str introduced, Str fixed, Str last) {
+static int emit(Walk *w, FixStatus status, Str introduced, Str fixed, Str last) {
     for (size_t i = 0; i < w->n_ids; i++) {
         AdvisoryRow row = w->row;
         row.id = w->ids[i];
         row.introduced = introduced;
         row.fixed = fixed;
         row.last_affected = last;
-        row.status = str_empty(fixed) ? FIX_AFFECTED : FIX_FIXED;
+        row.status = status;
         int r = w->sink->row(w->sink->userdata, w->release, w->package, &row);
         if (r < 0)
             return r;
@@ -50,6 +51,7 @@ static int emit(Walk *w, Str introduced, Str fixed, Str last) {
 
 static int range(void *userdata, Str introduced, Str fixed, Str last) {
     Walk *w = userdata;
+    FixStatus status = str_empty(fixed) ? FIX_AFFECTED : FIX_FIXED;
     w->ranges++;
     if (str_empty(fixed) && str_empty(last)) {
         if (str_starts(w->last_known, STR("<= ")))
@@ -60,7 +62,7 @@ static int range(void *userdata, Str introduced, Str fixed, Str last) {
     /* The lowest version of all is no bound. */
     if (str_eqz(introduced, "0.0.0-0"))
         introduced = STR_NULL;
-    return emit(w, introduced, fixed, last);
+    return emit(w, status, introduced, fixed, last);
 }
 
 static bool release_of(Arena *a, Str ecosystem, Str *ret) {
@@ -79,22 +81,6 @@ static bool release_of(Arena *a, Str ecosystem, Str *ret) {
     return false;
 }
 
-/* Names that an ecosystem takes for the same become one: PyPI's as PEP 503 says, NuGet's and Packagist's without case. */
-static Str normal_name(Arena *a, Str release, Str name) {
-    bool pypi = str_eqz(release, "pypi");
-    if (!pypi && !str_eqz(release, "nuget") && !str_eqz(release, "packagist"))
-        return name;
-    char *out = arena_bytes(a, name.n);
-    size_t n = 0;
-    for (size_t i = 0; i < name.n; i++) {
-        bool mark = pypi && (name.p[i] == '-' || name.p[i] == '_' || name.p[i] == '.');
-        if (mark && n && out[n - 1] == '-')
-            continue;
-        out[n++] = mark ? '-' : (char) tolower((unsigned char) name.p[i]);
-    }
-    return str_n(out, n);
-}
-
 static int versions(Walk *w, const Node *affected, uint32_t line) {
     size_t n = 0;
     node_each(v, node_get(affected, "versions")) {
@@ -104,7 +90,7 @@ static int versions(Walk *w, const Node *affected, uint32_t line) {
             break;
         }
         Str version = node_str(v);
-        int r = str_empty(version) ? 0 : emit(w, version, STR_NULL, version);
+        int r = str_empty(version) ? 0 : emit(w, FIX_AFFECTED, version, STR_NULL, version);
         if (r < 0)
             return r;
     }
@@ -127,6 +113,33 @@ static Str others(Arena *a, Str words, Str but) {
     return str_n(out, n);
 }
 
+/* Import paths of a Go module that have the flaw. Empty, which means all of them, also where the list cannot be kept whole. */
+static Str imports(Arena *a, const Node *list) {
+    Buf b = buf_new(IMPORTS_BYTES);
+    node_each(import, list) {
+        Str path = node_get_str(import, "path");
+        if (str_empty(path) || str_chr(path, ' ') >= 0)
+            b.failed = -EINVAL;
+        if (b.n)
+            buf_putc(&b, ' ');
+        buf_str(&b, path);
+    }
+    Str s = b.failed ? STR_NULL : arena_str(a, buf_view(&b));
+    buf_done(&b);
+    return s;
+}
+
+/* GitHub's mirrors may lack "withdrawn", which its records say in words, too. */
+static bool says_withdrawn(Str text) {
+    static const char *const words[] = {"withdrawn", "duplicate advisory", "duplicate of ghsa"};
+    while (text.n && strchr("#*_ \r\n\t", text.p[0]))
+        text = str_from_at(text, 1);
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (str_ieq(str_head(text, strlen(words[i])), str_from(words[i])))
+            return true;
+    return false;
+}
+
 static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root) {
     Str id = node_get_str(root, "id"), source = STR("osv");
     if (str_empty(id) || id.n > 200 || str_chr(id, ' ') >= 0) {
@@ -136,15 +149,14 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
     for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
         if (str_starts(id, str_from(sources[i].prefix)))
             source = str_from(sources[i].source);
-    bool malicious = str_starts(id, STR("MAL-"));
     VulnDetail d = feed_osv_detail(a, root, source);
     if (d.modified != TIME_NONE && d.modified > 0)
         sink->date(sink->userdata, d.modified);
     else
         d.modified = TIME_NONE;
     Str aliases = arena_printf(a, "%.*s %.*s", STR_FMT(id), STR_FMT(d.aliases));
-    /* GitHub's mirrors may lack "withdrawn" and say it in words. */
-    d.withdrawn = d.withdrawn || str_starts(d.title, STR("Withdrawn"));
+    if (str_starts(id, STR("GHSA-")))
+        d.withdrawn = d.withdrawn || says_withdrawn(node_get_str(root, "summary")) || says_withdrawn(node_get_str(root, "details"));
 
     Walk w = {.sink = sink};
     node_each(alias, node_get(root, "aliases"))
@@ -154,11 +166,10 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
         w.n_ids = 0;
     if (w.n_ids == 0)
         w.ids[w.n_ids++] = id;
-    w.row.advisory = str_eq(w.ids[0], id) ? STR_NULL : id;
-    if (malicious) {
+    w.row.advisory = id;
+    w.row.malicious = str_starts(id, STR("MAL-"));
+    if (w.row.malicious)
         w.row.severity = SEVERITY_CRITICAL;
-        w.row.status_text = STR("malicious");
-    }
     Severity severity;
     if (severity_parse(node_get_str(node_get(root, "database_specific"), "severity"), &severity) == 0) {
         d.severity = severity;
@@ -169,7 +180,8 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
         w.package = node_get_str(package, "name");
         if (str_empty(w.package) || !release_of(a, node_get_str(package, "ecosystem"), &w.release))
             continue;
-        w.package = normal_name(a, w.release, w.package);
+        w.package = package_name_normal(a, w.release, w.package);
+        w.row.imports = imports(a, node_path(affected, "ecosystem_specific", "imports", NULL));
         if (d.n_cvss == 0)
             feed_osv_severity(node_get(affected, "severity"), source, &d);
         if (d.withdrawn)
@@ -213,6 +225,7 @@ const Feed feed_osv = {
     .detect = detect,
     .parse = parse,
     .lines = true,
+    .aliases = true,
     .general = true,
     .fuzzer = "feed",
     .rank = 40,

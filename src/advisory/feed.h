@@ -45,6 +45,7 @@ typedef struct Feed {
     int (*parse)(const FeedInput *in, const FeedSink *sink);
     /* The format is a record a line (JSON Lines, CSV): parse() is called several times for a large document, with whole lines each time. */
     bool lines;
+    bool aliases;         /* the aliases of its records are names of the same vulnerability: records of one become one (alias.c) */
     bool general;         /* recognises what special feeds may speak of: they are asked once more, with a longer head */
     const char *fuzzer;
     unsigned rank;        /* lower wins where feeds state the same detail */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "advisory/cvss.h"
+#include "advisory/match-language.h"
 #include "base/vec.h"
-#include "version/version.h"
 
 /* The outcome of a comparison with a bound. The strings of one blob of rows are there once each: their place tells them apart. */
 typedef struct Compared {
@@ -19,7 +19,8 @@ struct Matcher {
     AdvisoryDb *db;
     const Inventory *inv;
     Arena scratch;        /* of one package */
-    Str own_version, source_version; /* of the package at hand */
+    const VersionScheme *scheme;     /* of the package at hand, as the rest */
+    Str own_version, source_version;
     Compared compared[COMPARED_MAX];
     Vec(AdvisoryRow) rows;
     Vec(Str) cpes;        /* of the content sets, without their front; none: not known */
@@ -60,21 +61,10 @@ void matcher_free(Matcher *m) {
     free(m);
 }
 
-static int compare(PackageType type, Str a, Str b) {
-    switch (type) {
-    case PACKAGE_APK:
-        return version_apk_compare(a, b);
-    case PACKAGE_RPM:
-        return version_rpm_compare(a, b);
-    default:
-        return version_dpkg_compare(a, b);
-    }
-}
-
-static int compare_bound(Matcher *m, PackageType type, Str version, Str bound) {
+static int compare_bound(Matcher *m, Str version, Str bound) {
     Compared *c = &m->compared[((uintptr_t) bound.p ^ (uintptr_t) bound.p >> 6) % COMPARED_MAX];
     if (c->version != version.p || c->bound != bound.p)
-        *c = (Compared) {version.p, bound.p, compare(type, version, bound)};
+        *c = (Compared) {version.p, bound.p, m->scheme->compare(version, bound)};
     return c->result;
 }
 
@@ -103,16 +93,8 @@ static Str module_stream(Str label) {
     return str_head(label, name.n + 1 + stream.n);
 }
 
-static bool has_word(Str words, Str word) {
-    Str w;
-    while (str_split(&words, ' ', &w))
-        if (str_eq(w, word))
-            return true;
-    return false;
-}
-
 static bool arch_applies(const PackageFact *p, const AdvisoryRow *row) {
-    return str_empty(row->arches) || has_word(row->arches, p->arch) || str_eq(p->arch, STR("noarch")) || has_word(row->arches, STR("noarch"));
+    return str_empty(row->arches) || str_has_word(row->arches, p->arch) || str_eq(p->arch, STR("noarch")) || str_has_word(row->arches, STR("noarch"));
 }
 
 /* "enterprise_linux:9" stands for all its repositories ("enterprise_linux:9::baseos"). */
@@ -201,13 +183,13 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
             continue;
         }
         Str v = version_to_compare(m, r);
-        bool before = !str_empty(r->introduced) && compare_bound(m, p->fact.type, v, r->introduced) < 0;
+        bool before = !str_empty(r->introduced) && compare_bound(m, v, r->introduced) < 0;
         if (r->status == FIX_FIXED && !str_empty(r->fixed)) {
             if (before)
                 early = early ? early : r;
-            else if (compare_bound(m, p->fact.type, v, r->fixed) >= 0)
+            else if (compare_bound(m, v, r->fixed) >= 0)
                 at = at ? at : r;
-            else if (!below || compare(p->fact.type, r->fixed, below->fixed) > 0)
+            else if (!below || m->scheme->compare(r->fixed, below->fixed) > 0)
                 below = r;
         } else if (r->status == FIX_NOT_AFFECTED) {
             says_not = says_not ? says_not : r;
@@ -218,53 +200,61 @@ static MatchDecision decide(Matcher *m, const Package *p, const AdvisoryRow *row
         }
     }
     if (below)
-        d = (MatchDecision) {below, rows, n, true, MATCH_BELOW_FIX, STR_NULL};
+        d = (MatchDecision) {below, rows, n, true, MATCH_BELOW_FIX, .fixed = below->fixed};
     else if (at)
-        d = (MatchDecision) {at, rows, n, false, MATCH_AT_OR_ABOVE_FIX, STR_NULL};
+        d = (MatchDecision) {at, rows, n, false, MATCH_AT_OR_ABOVE_FIX};
     else if (says_not)
-        d = (MatchDecision) {says_not, rows, n, false, MATCH_VENDOR_SAYS_NOT, STR_NULL};
+        d = (MatchDecision) {says_not, rows, n, false, MATCH_VENDOR_SAYS_NOT};
     else if (open)
-        d = (MatchDecision) {open, rows, n, true, MATCH_NO_FIX, STR_NULL};
+        d = (MatchDecision) {open, rows, n, true, MATCH_NO_FIX};
     else if (early)
-        d = (MatchDecision) {early, rows, n, false, MATCH_BEFORE_INTRODUCED, STR_NULL};
+        d = (MatchDecision) {early, rows, n, false, MATCH_BEFORE_INTRODUCED};
     else
         d.reason = other_repository ? MATCH_OTHER_REPOSITORY : other_arch ? MATCH_OTHER_ARCH : MATCH_OTHER_MODULE;
     d.compared = version_to_compare(m, d.row);
     return d;
 }
 
+static int os_rows(Matcher *m, const PackageFact *f, Error *err) {
+    Str source = str_empty(f->source_name) ? f->name : f->source_name;
+    if (str_empty(m->inv->os.release))
+        return 0;
+    if (str_eq(source, f->name))
+        return advisory_db_rows(m->db, m->inv->os.release, f->name, add_row, m, err);
+    int r = advisory_db_rows(m->db, m->inv->os.release, source, add_source_row, m, err);
+    size_t n = m->rows.n;
+    if (r >= 0)
+        r = advisory_db_rows(m->db, m->inv->os.release, f->name, add_binary_row, m, err);
+    if (n && m->rows.n > n) /* each look-up is in this order */
+        vec_sort(&m->rows, cmp_row);
+    return r;
+}
+
+static int language_rows(Matcher *m, const PackageFact *f, Str ecosystem, Error *err) {
+    return advisory_db_rows(m->db, ecosystem, package_name_normal(&m->scratch, ecosystem, f->name), add_row, m, err);
+}
+
 int matcher_package(Matcher *m, const Package *p, int (*decision)(void *userdata, const MatchDecision *d), void *userdata, Error *err) {
     const PackageFact *f = &p->fact;
-    Str source = str_empty(f->source_name) ? f->name : f->source_name;
-    if (str_empty(m->inv->os.release) || !package_type_is_os(f->type))
-        return 0;
+    const PackageTypeInfo *type = package_type_info(f->type);
     arena_done(&m->scratch);
     m->rows.n = 0;
+    m->scheme = version_scheme(str_from(type->scheme));
     m->own_version = f->version;
     m->source_version = source_version(m, f);
     memset(m->compared, 0, sizeof(m->compared));
-    int r;
-    if (str_eq(source, f->name)) {
-        r = advisory_db_rows(m->db, m->inv->os.release, f->name, add_row, m, err);
-    } else {
-        r = advisory_db_rows(m->db, m->inv->os.release, source, add_source_row, m, err);
-        size_t n = m->rows.n;
-        if (r >= 0)
-            r = advisory_db_rows(m->db, m->inv->os.release, f->name, add_binary_row, m, err);
-        if (n && m->rows.n > n) /* each look-up is in this order */
-            vec_sort(&m->rows, cmp_row);
-    }
+    int r = package_type_is_os(f->type) ? os_rows(m, f, err) : language_rows(m, f, str_from(type->ecosystem), err);
     if (r < 0)
         return r;
     for (size_t i = 0, end; i < m->rows.n; i = end) {
         for (end = i + 1; end < m->rows.n && m->rows.p[end].detail == m->rows.p[i].detail; end++)
             ;
-        MatchDecision d = decide(m, p, &m->rows.p[i], end - i);
+        MatchDecision d = package_type_is_os(f->type) ? decide(m, p, &m->rows.p[i], end - i) : match_language(m->scheme, f, &m->rows.p[i], end - i);
         r = decision(userdata, &d);
         if (r < 0)
             return r;
     }
-    return 0;
+    return m->rows.n > 0;
 }
 
 static Str copy(Arena *a, Str s) {
@@ -277,7 +267,7 @@ static Str join_advisories(Arena *a, const MatchDecision *d) {
     for (size_t i = 0; i < d->n_rows; i++) {
         Str id = d->rows[i].advisory;
         bool same_fix = str_eq(d->rows[i].fixed, d->row->fixed) && str_eq(d->rows[i].module, d->row->module);
-        if (str_empty(id) || !same_fix || has_word(buf_view(&b), id))
+        if (str_empty(id) || !same_fix || str_has_word(buf_view(&b), id))
             continue;
         if (b.n)
             buf_putc(&b, ' ');
@@ -312,18 +302,43 @@ static void rate(Finding *f, const MatchDecision *d, const VulnDetail *v, const 
     }
 }
 
+static bool is_malicious(const MatchDecision *d) {
+    for (size_t i = 0; i < d->n_rows; i++)
+        if (d->rows[i].malicious)
+            return true;
+    return false;
+}
+
+/* The other names of it: those of the records about this package, and GitHub's, which most tools show. */
+static Str join_names(Arena *a, const MatchDecision *d, const VulnDetail *v) {
+    Buf b = buf_new(4096);
+    Str words = v->aliases, word;
+    for (size_t i = 0; i < d->n_rows || str_split(&words, ' ', &word); i++) {
+        if (i < d->n_rows)
+            word = d->rows[i].advisory;
+        else if (!str_starts(word, STR("GHSA-")))
+            continue;
+        if (str_empty(word) || str_eq(word, d->row->id) || str_has_word(buf_view(&b), word))
+            continue;
+        if (b.n)
+            buf_putc(&b, ' ');
+        buf_str(&b, word);
+    }
+    Str s = copy(a, buf_view(&b));
+    buf_done(&b);
+    return s;
+}
+
 int matcher_finding(Matcher *m, const Package *p, const MatchDecision *d, Arena *a, Finding *ret, Error *err) {
     VulnDetail v;
     int r = advisory_db_row_detail(m->db, d->row, &v, err);
     if (r < 0)
         return r;
-    Finding f = {.kind = FINDING_VULNERABILITY, .id = copy(a, d->row->id), .package = p, .status = d->row->status, .status_text = copy(a, d->row->status_text),
-                 .feed = copy(a, d->row->feed), .advisories = join_advisories(a, d), .title = copy(a, v.title), .references = copy(a, v.references),
+    Finding f = {.kind = is_malicious(d) ? FINDING_MALICIOUS : FINDING_VULNERABILITY, .id = copy(a, d->row->id), .package = p, .status = d->row->status, .status_text = copy(a, d->row->status_text),
+                 .feed = copy(a, d->row->feed), .advisories = package_type_is_os(p->fact.type) ? join_advisories(a, d) : join_names(a, d, &v), .title = copy(a, v.title), .references = copy(a, v.references),
                  .epss = v.epss, .epss_percentile = v.epss_percentile, .kev = v.kev, .kev_due = copy(a, v.kev_due), .published = v.published,
-                 .layer = p->layer, .path = p->path, .is_new = true};
+                 .fixed_version = copy(a, d->fixed), .layer = p->layer, .path = p->path, .is_new = true};
     f.cvss.score10 = -1;
-    if (d->reason == MATCH_BELOW_FIX)
-        f.fixed_version = copy(a, d->row->fixed);
     const Cvss *cvss = v.n_cvss && v.cvss[0].score10 >= 0 ? &v.cvss[0] : NULL;
     if (cvss)
         f.cvss = (Cvss) {copy(a, cvss->vector), copy(a, cvss->source), cvss->score10};
@@ -336,7 +351,9 @@ Str match_reason_text(Arena *a, const MatchDecision *d) {
     const AdvisoryRow *r = d->row;
     switch (d->reason) {
     case MATCH_BELOW_FIX:
-        return arena_printf(a, "installed %.*s is below the fixed version %.*s", STR_FMT(d->compared), STR_FMT(r->fixed));
+        return arena_printf(a, "installed %.*s is below the fixed version %.*s", STR_FMT(d->compared), STR_FMT(d->fixed));
+    case MATCH_IN_RANGE:
+        return arena_printf(a, "installed %.*s is affected, and no fixed version is named", STR_FMT(d->compared));
     case MATCH_NO_FIX:
         return arena_printf(a, "no fixed version for installed %.*s; the vendor says: %s%s%.*s", STR_FMT(d->compared), fix_status_name(r->status),
                             str_empty(r->status_text) ? "" : ", ", STR_FMT(r->status_text));
@@ -344,6 +361,10 @@ Str match_reason_text(Arena *a, const MatchDecision *d) {
         return arena_printf(a, "installed %.*s is at or above the fixed version %.*s", STR_FMT(d->compared), STR_FMT(r->fixed));
     case MATCH_BEFORE_INTRODUCED:
         return arena_printf(a, "installed %.*s is below %.*s, which brought the flaw", STR_FMT(d->compared), STR_FMT(r->introduced));
+    case MATCH_ABOVE_LAST:
+        return arena_printf(a, "installed %.*s is above %.*s, the last affected version", STR_FMT(d->compared), STR_FMT(r->last_affected));
+    case MATCH_NOT_LINKED:
+        return arena_printf(a, "package not linked: the flaw is in %.*s, of which nothing is in this binary", STR_FMT(r->imports));
     case MATCH_VENDOR_SAYS_NOT:
         return arena_printf(a, "the vendor says not affected%s%.*s", str_empty(r->status_text) ? "" : ": ", STR_FMT(r->status_text));
     case MATCH_OTHER_MODULE:

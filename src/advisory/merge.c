@@ -12,18 +12,10 @@ typedef struct Words {
     size_t n, max;
 } Words;
 
-static bool has_word(Str words, Str word) {
-    Str part;
-    while (str_split(&words, ' ', &part))
-        if (str_eq(part, word))
-            return true;
-    return false;
-}
-
 static void add_words(Words *w, Str words, Str but) {
     Str word;
     while (w->n < w->max && str_split(&words, ' ', &word)) {
-        if (str_empty(word) || str_eq(word, but) || has_word(buf_view(&w->text), word) || w->text.n + word.n + 1 > WORDS_BYTES)
+        if (str_empty(word) || str_eq(word, but) || str_has_word(buf_view(&w->text), word) || w->text.n + word.n + 1 > WORDS_BYTES)
             continue;
         if (w->n++)
             buf_putc(&w->text, ' ');
@@ -81,6 +73,7 @@ int merge_details(Str id, const Str *blobs, size_t n, const VulnDetail *scores, 
             out.published = d.published;
         out.modified = MAX(out.modified, d.modified);
         add_cvss(&out, &d);
+        add_words(&aliases, d.id, id);
         add_words(&aliases, d.aliases, id);
         add_words(&references, d.references, STR_NULL);
     }

@@ -139,6 +139,8 @@ static void add_kev(const Writer *w, const Known *k, uint32_t rank, VulnDetail *
     }
 }
 
+typedef Vec(IndexEntry) Names;
+
 /* Place of the first detail of an id in the ordered list. */
 static size_t first_detail(const Writer *w, uint32_t rank) {
     size_t lo = 0, hi = w->c->details.n;
@@ -152,7 +154,21 @@ static size_t first_detail(const Writer *w, uint32_t rank) {
     return lo;
 }
 
-static int write_blocks(Writer *w, const Known *known) {
+/* Under its id, when that is no CVE, and under its other names. */
+static void index_names(Names *names, uint32_t number, Str blob) {
+    VulnDetail d;
+    int64_t cve;
+    if (codec_detail_decode(blob, &d) < 0)
+        return;
+    Str words = d.aliases, word = d.id;
+    do {
+        IndexEntry e = {index_hash(word), number};
+        if (!str_empty(word) && !cve_pack(word, &cve))
+            vec_push(names, e);
+    } while (str_split(&words, ' ', &word));
+}
+
+static int write_blocks(Writer *w, const Known *known, Names *names) {
     Collect *c = w->c;
     Vec(Str) blobs = {0};
     Buf block = buf_new(BUF_OWN_MAX), one = buf_new(BUF_OWN_MAX);
@@ -177,6 +193,7 @@ static int write_blocks(Writer *w, const Known *known) {
             error_errno(w->err, r, "details of %.*s", STR_FMT(id));
             break;
         }
+        index_names(names, (uint32_t) i + 1, buf_view(&one));
         codec_block_put(&block, buf_view(&one));
         if (i % DETAILS_BLOCK == DETAILS_BLOCK - 1 || i + 1 == w->detailed.n) {
             r = write_value(w, TABLE_DETAILS, (int64_t) (i / DETAILS_BLOCK), &block);
@@ -251,19 +268,10 @@ static int write_cves(Writer *w, const Known *known) {
     return r;
 }
 
-static int write_others(Writer *w) {
-    Vec(IndexEntry) entries = {0};
-    int64_t cve;
-    for (size_t i = 0; i < w->detailed.n; i++) {
-        Str id = write_text(w, w->by_rank[w->detailed.p[i]]);
-        IndexEntry e = {index_hash(id), (uint32_t) i + 1};
-        if (!cve_pack(id, &cve))
-            vec_push(&entries, e);
-    }
+static int write_others(Writer *w, Names *names) {
     Buf index = buf_new(BUF_OWN_MAX);
-    codec_index_encode(&index, entries.p, entries.n);
+    codec_index_encode(&index, names->p, names->n);
     int r = write_value(w, TABLE_INDEXES, (int64_t) w->n_releases + INDEX_OTHERS, &index);
-    vec_done(&entries);
     buf_done(&index);
     return r;
 }
@@ -274,11 +282,13 @@ int write_details(Writer *w) {
     Known known = {.kev = c->kev.p, .n_kev = c->kev.n};
     known.n_epss = order_epss(w, &epss);
     known.epss = epss;
-    int r = write_blocks(w, &known);
+    Names names = {0};
+    int r = write_blocks(w, &known, &names);
     if (r >= 0)
         r = write_cves(w, &known);
     if (r >= 0)
-        r = write_others(w);
+        r = write_others(w, &names);
+    vec_done(&names);
     c->report->vulnerabilities = w->detailed.n;
     free(epss);
     return r;

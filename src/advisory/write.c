@@ -146,6 +146,9 @@ static int write_all(Writer *w) {
     keep_whole(w, &c->kev);
     keep_whole(w, &c->repositories);
     keep_whole(w, &c->eol);
+    write_join_aliases(w);
+    free(c->strings.index); /* no more look-ups: only the list is needed */
+    c->strings.index = NULL;
     write_rank_strings(w);
     _cleanup_free_ uint32_t *keys = NULL, *statements = NULL;
     write_order_rows(w, &keys, &statements);
@@ -179,8 +182,6 @@ int collect_write(Collect *c, Store *s, Error *err) {
     w.feed_number = numbers;
     _cleanup_free_ uint64_t *feed_rows = xcalloc(w.n_feeds + 1, sizeof(uint64_t));
     w.feed_rows = feed_rows;
-    free(c->strings.index); /* no more look-ups: only the list is needed */
-    c->strings.index = NULL;
     map_done(&c->keys);
     int r = write_all(&w);
     for (size_t t = 0; t < TABLE_N_; t++)

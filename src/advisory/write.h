@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The builder's second half, inside: order.c puts strings and rows into order, write-details.c and write-rows.c write what they say,
+/* The builder's second half, inside: alias.c finds records of the same vulnerability, order.c puts strings and rows into order, write-details.c and write-rows.c write what they say,
  * write.c calls them in turn. */
 #pragma once
 
@@ -33,6 +33,8 @@ int write_by_u32(const uint32_t *a, const uint32_t *b, size_t n);
 /* Adds the checksum to `content` and writes it. */
 int write_value(Writer *w, AdvisoryTable t, int64_t number, Buf *content);
 
+/* Brings rows and details of one vulnerability to one id; before anything is ranked. */
+void write_join_aliases(Writer *w);
 void write_rank_strings(Writer *w);
 /* Turns the rows' numbers into ranks, leaves out those of failed files, sorts, and drops repeats. *keys and *statements map ranks back
  * to numbers; the caller frees them. */

@@ -67,6 +67,14 @@ bool str_split(Str *rest, char sep, Str *ret_part) {
     return true;
 }
 
+bool str_has_word(Str words, Str word) {
+    Str w;
+    while (str_split(&words, ' ', &w))
+        if (str_eq(w, word))
+            return true;
+    return false;
+}
+
 bool str_line(Str *rest, Str *ret_line) {
     Str line;
     if (!str_split(rest, '\n', &line))

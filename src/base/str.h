@@ -69,6 +69,8 @@ Str str_trim(Str s);
 /* Takes the text up to `sep` from the front of *rest into *ret_part; false when nothing is left.
  * "a,,b" gives "a", "", "b"; a trailing separator gives no empty last part. */
 bool str_split(Str *rest, char sep, Str *ret_part);
+/* Is `word` one of the words, which are separated by single spaces? */
+bool str_has_word(Str words, Str word);
 /* The next line without its "\n" or "\r\n"; false at the end. */
 bool str_line(Str *rest, Str *ret_line);
 /* Splits at the first `sep`: false (outputs untouched) when there is none. */

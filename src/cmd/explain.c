@@ -63,6 +63,7 @@ static int about(AdvisoryDb *db, Explain *e, Error *err) {
     int r = advisory_db_detail(db, e->id, &e->scratch, &v, err);
     if (r <= 0)
         return r;
+    e->id = v.id; /* an alias is looked up by the id that findings have */
     char date[TIME_TEXT_MAX];
     line(e, "title", v.title);
     line(e, "aliases", v.aliases);

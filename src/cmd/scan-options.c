@@ -207,6 +207,10 @@ const Option evaluate_options[] = {
      .check = check_days,
      .env = "PLIMSOLL_MAX_FEED_AGE",
      .config = "scan.max-feed-age"},
+    {.name = "--kernel-headers",
+     .doc = "Shows the kernel's vulnerabilities also for packages that hold only its headers (linux-libc-dev, kernel-headers); otherwise they are counted",
+     .env = "PLIMSOLL_KERNEL_HEADERS",
+     .config = "scan.kernel-headers"},
     {0},
 };
 

@@ -7,6 +7,7 @@
 #include "image/image.h"
 #include "model/report.h"
 #include "report/format.h"
+#include "scan/findings.h"
 #include "scan/scan.h"
 
 /* Rows, each table ended by a NULL name. */
@@ -39,7 +40,7 @@ typedef struct ScanRequest {
     const char *db_path;         /* NULL: the usual place */
     int64_t as_of;
     ArchivesMode archives;
-    unsigned max_feed_age;       /* days; 0: no limit */
+    MatchOptions match;
     bool severity[SEVERITY_N_];  /* shown; all when --severity is not given */
     bool ignore_unfixed;
     bool fail_on_set;

@@ -96,7 +96,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     uint64_t days = 0;
     if (has(cli, "--max-feed-age") && cli_value(cli, "--max-feed-age"))
         str_to_u64(str_from(cli_value(cli, "--max-feed-age")), UINT_MAX, &days);
-    ret->max_feed_age = (unsigned) days;
+    ret->match = (MatchOptions) {.max_age = (unsigned) days, .kernel_headers = has(cli, "--kernel-headers") && cli_flag(cli, "--kernel-headers")};
     const char *archives = has(cli, "--archives") ? cli_value(cli, "--archives") : "never";
     ret->archives = strcmp(archives, "always") == 0 ? ARCHIVES_ALWAYS : strcmp(archives, "never") == 0 ? ARCHIVES_NEVER : ARCHIVES_AUTO;
     take_severities(cli, ret);

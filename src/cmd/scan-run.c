@@ -90,7 +90,7 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
     _cleanup_(advisory_db_closep) AdvisoryDb *db = NULL;
     _cleanup_free_ char *why = NULL, *path = q->db_path ? xstrdup(q->db_path) : advisory_db_default_path();
     open_database(path, &db, &why);
-    int x = scan_match(r, db, why, q->max_feed_age, &err);
+    int x = scan_match(r, db, why, &q->match, &err);
     if (x == -EBADMSG) {
         /* A page that cannot be read in the middle of matching: what was found stands, the rest was not seen. */
         scan_add_gap(r, GAP_NO_DATABASE, str_from(path), "%s", error_text(&err, x));

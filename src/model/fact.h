@@ -36,6 +36,10 @@ bool package_type_is_os(PackageType t);
 /* Its PackageTypeInfo.name. */
 const char *package_type_name(PackageType t);
 int package_type_parse(Str s, PackageType *ret);
+/* Names that an ecosystem takes for the same become one, as advisories and analyzers both have it: PyPI's as PEP 503 says, those of NuGet,
+ * Packagist, Bitnami and Swift (whose addresses lose scheme and ".git", too) in lower case. `ecosystem` is a PackageTypeInfo.ecosystem. In `a`, or `name`
+ * itself. */
+Str package_name_normal(Arena *a, Str ecosystem, Str name);
 
 typedef struct OsFact {
     Str id;          /* ID of os-release: "debian", "alpine", "rhel", "amzn" … lower case */

@@ -9,13 +9,14 @@
 
 typedef enum FindingKind {
     FINDING_VULNERABILITY,   /* an advisory matches a package */
+    FINDING_MALICIOUS,       /* the package itself is an attack; always critical */
     FINDING_UPDATE_PENDING,  /* the security archive has a newer version; no advisory at hand names a CVE */
     FINDING_EOL,             /* the distribution release is past its end of life */
     FINDING_MALFORMED,       /* a file or layer is broken or over a limit in a way that an attacker may want */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "update-pending", "end-of-life", "malformed". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */

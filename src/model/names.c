@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of the model's enumerations, both ways. */
+#include <ctype.h>
+
 #include "model/report.h"
 
 static const char *const fix_names[FIX_N_] = {
@@ -14,6 +16,7 @@ static const char *const fix_names[FIX_N_] = {
 };
 static const char *const finding_names[FINDING_KIND_N_] = {
     [FINDING_VULNERABILITY] = "vulnerability",
+    [FINDING_MALICIOUS] = "malicious-package",
     [FINDING_UPDATE_PENDING] = "update-pending",
     [FINDING_EOL] = "end-of-life",
     [FINDING_MALFORMED] = "malformed",
@@ -97,6 +100,39 @@ bool package_type_is_os(PackageType t) {
 
 const char *package_type_name(PackageType t) {
     return package_types[t].name;
+}
+
+static Str lower(Arena *a, Str s) {
+    char *out = arena_bytes(a, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = (char) tolower((unsigned char) s.p[i]);
+    return str_n(out, s.n);
+}
+
+/* PEP 503: runs of "-", "_" and "." are one "-". */
+static Str pep503(Arena *a, Str name) {
+    Str s = lower(a, name);
+    char *out = arena_bytes(a, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool mark = s.p[i] == '-' || s.p[i] == '_' || s.p[i] == '.';
+        if (!mark || !n || out[n - 1] != '-')
+            out[n++] = mark ? '-' : s.p[i];
+    }
+    return str_n(out, n);
+}
+
+Str package_name_normal(Arena *a, Str ecosystem, Str name) {
+    if (str_eqz(ecosystem, "pypi"))
+        return pep503(a, name);
+    if (str_eqz(ecosystem, "nuget") || str_eqz(ecosystem, "packagist") || str_eqz(ecosystem, "bitnami"))
+        return lower(a, name);
+    if (!str_eqz(ecosystem, "swifturl"))
+        return name;
+    Str s = lower(a, name);
+    if (str_starts(s, STR("https://")))
+        s = str_from_at(s, 8);
+    return str_ends(s, STR(".git")) ? str_head(s, s.n - 4) : s;
 }
 
 int package_type_parse(Str s, PackageType *ret) {

@@ -18,4 +18,4 @@ PACKAGE_TYPE(SWIFT, "swift", "semver", "swifturl", "Swift packages: \"github.com
 PACKAGE_TYPE(CONAN, "conan", "semver", "conancenter", "C and C++ packages of Conan")
 PACKAGE_TYPE(CONDA, "conda", "pep440", "", "Conda packages")
 PACKAGE_TYPE(BITNAMI, "bitnami", "semver", "bitnami", "Components of Bitnami images")
-PACKAGE_TYPE(GENERIC, "generic", "semver", "", "Binaries that no package manager knows, by their own version string")
+PACKAGE_TYPE(GENERIC, "generic", "semver", "bitnami", "Binaries that no package manager knows, by their own version string")

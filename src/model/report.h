@@ -64,6 +64,7 @@ typedef struct Report {
     Finding *findings;      /* in finding_compare() order */
     size_t n_findings;
     size_t n_filtered;      /* left out by --severity, --ignore-unfixed: counted, so that they are not silently gone */
+    size_t n_kernel_headers; /* the kernel's findings that packages of its headers would have: left out unless asked for */
     size_t n_baseline;      /* also in --baseline */
     Finding *suppressed;    /* by VEX statements and ignore rules; likewise in order */
     size_t n_suppressed;

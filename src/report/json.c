@@ -185,6 +185,7 @@ static void summary(JsonWriter *w, const Report *r, const Summary *s) {
     json_u64(w, "new", s->new_findings);
     json_u64(w, "suppressed", r->n_suppressed);
     json_u64(w, "filtered", r->n_filtered);
+    json_u64(w, "kernel_headers", r->n_kernel_headers);
     json_u64(w, "baseline", r->n_baseline);
     json_end(w);
 }

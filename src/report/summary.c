@@ -69,6 +69,8 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         buf_printf(out, "; %zu ignored by rules", s->suppressed_ignored);
     if (r->n_filtered)
         buf_printf(out, "; %zu more left out by filters", r->n_filtered);
+    if (r->n_kernel_headers)
+        buf_printf(out, "; %zu of the kernel not counted for its headers", r->n_kernel_headers);
     if (r->n_baseline)
         buf_printf(out, "; %zu already in the baseline", r->n_baseline);
     if (s->gaps + s->gaps_allowed)

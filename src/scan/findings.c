@@ -11,6 +11,7 @@ typedef struct Collect {
     Report *report;
     Matcher *matcher;
     const Package *package;
+    bool only_headers;      /* of the kernel: counted */
     Error *err;
 } Collect;
 
@@ -19,19 +20,46 @@ static int take(void *userdata, const MatchDecision *d) {
     Finding f;
     if (!d->affected)
         return 0;
+    if (c->only_headers) {
+        c->report->n_kernel_headers++;
+        return 0;
+    }
     int r = matcher_finding(c->matcher, c->package, d, &c->report->arena, &f, c->err);
     if (r >= 0)
         scan_add_finding(c->report, &f);
     return r;
 }
 
-static int match_packages(Report *r, AdvisoryDb *db, Error *err) {
+/* The kernel's headers: what they were made from has the kernel's flaws, they have none of its code. "linux-libc-dev",
+ * "linux-headers-6.1.0-18-amd64", "kernel-headers", "kernel-devel". */
+static bool is_kernel_headers(const PackageFact *f) {
+    Str source = str_empty(f->source_name) ? f->name : f->source_name;
+    if (!package_type_is_os(f->type) || !(str_starts(source, STR("linux")) || str_starts(source, STR("kernel"))))
+        return false;
+    return str_starts(f->name, STR("linux-libc-dev")) || str_starts(f->name, STR("kernel-devel")) || str_find(f->name, STR("-headers")) >= 0;
+}
+
+/* Binaries that no package manager knows are judged by the records of a feed that knows few of them: those it does not are named. */
+static void tell_unknown(Report *r, const Buf *names) {
+    if (names->n)
+        scan_add_gap(r, GAP_UNSUPPORTED_PACKAGES, str_from(package_type_name(PACKAGE_GENERIC)), "no feed speaks of %.*s", STR_FMT(buf_view(names)));
+}
+
+static int match_packages(Report *r, AdvisoryDb *db, const MatchOptions *options, Error *err) {
     _cleanup_(matcher_freep) Matcher *m = NULL;
+    _cleanup_(buf_done) Buf unknown = buf_new(1000);
+    Str last = STR_NULL;
     int x = matcher_new(db, &r->inventory, &m, err);
     for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
-        Collect c = {r, m, &r->inventory.packages[i], err};
-        x = matcher_package(m, c.package, take, &c, err);
+        const Package *p = &r->inventory.packages[i];
+        Collect c = {r, m, p, !options->kernel_headers && is_kernel_headers(&p->fact), err};
+        x = matcher_package(m, p, take, &c, err);
+        if (x == 0 && p->fact.type == PACKAGE_GENERIC && !str_eq(p->fact.name, last)) {
+            buf_printf(&unknown, "%s%.*s", unknown.n ? ", " : "", STR_FMT(p->fact.name));
+            last = p->fact.name;
+        }
     }
+    tell_unknown(r, &unknown);
     return x;
 }
 
@@ -55,46 +83,78 @@ static int check_eol(Report *r, AdvisoryDb *db, Error *err) {
     return 0;
 }
 
-/* Feeds that speak of this release, and those that speak of every vulnerability (scores, exploitation, end of life). */
+/* What the database has of one release or ecosystem: its feeds are marked, their age is looked at, and none at all is a gap. */
+static int check_release(Report *r, AdvisoryDb *db, Str release, const char *without, const FeedInfo *all, size_t n_all, bool *speaks, Error *err) {
+    Str *names;
+    size_t n;
+    int x = advisory_db_release_feeds(db, release, &r->arena, &names, &n, err);
+    for (size_t i = 0; x >= 0 && i < n_all; i++)
+        for (size_t k = 0; k < n; k++)
+            speaks[i] = speaks[i] || str_eq(names[k], all[i].name);
+    if (x >= 0 && n == 0)
+        scan_add_gap(r, GAP_NO_ADVISORIES, release, "%s (plimsoll db status shows what it has)", without);
+    return x;
+}
+
+/* The releases and ecosystems that the inventory has packages of. */
+static int check_releases(Report *r, AdvisoryDb *db, const FeedInfo *all, size_t n_all, bool *speaks, Error *err) {
+    size_t packages[PACKAGE_TYPE_N_] = {0};
+    const Inventory *inv = &r->inventory;
+    int x = 0;
+    for (size_t i = 0; i < inv->n_packages; i++)
+        packages[inv->packages[i].fact.type]++;
+    bool os = packages[PACKAGE_DEB] || packages[PACKAGE_APK] || packages[PACKAGE_RPM];
+    if (os && !str_empty(inv->os.release))
+        x = check_release(r, db, inv->os.release, "the advisory database has no data for this release: no package of it could be matched", all, n_all, speaks, err);
+    for (PackageType t = 0; x >= 0 && t < PACKAGE_TYPE_N_; t++) {
+        if (packages[t] == 0 || package_type_is_os(t))
+            continue;
+        Str ecosystem = str_from(package_type_info(t)->ecosystem);
+        if (str_empty(ecosystem))
+            scan_add_gap(r, GAP_UNSUPPORTED_PACKAGES, str_from(package_type_name(t)), "%zu found and not judged: there are no advisories for packages of this type here",
+                         packages[t]);
+        else
+            x = check_release(r, db, ecosystem, "the advisory database has no data for this ecosystem: no package of it could be matched", all, n_all, speaks, err);
+    }
+    return x;
+}
+
+/* Feeds that speak of what is judged, and those that speak of every vulnerability (scores, exploitation, end of life). */
 static int list_feeds(Report *r, AdvisoryDb *db, unsigned max_age, Error *err) {
     static const char *const general[] = {"epss", "kev", "endoflife"};
     Coverage *c = &r->coverage;
     FeedInfo *all;
-    Str *of_release = NULL;
     char date[TIME_TEXT_MAX];
-    size_t n_all, n_release = 0;
+    size_t n_all;
     int x = advisory_db_feeds(db, &r->arena, &all, &n_all, err);
-    if (x >= 0 && !str_empty(r->inventory.os.release))
-        x = advisory_db_release_feeds(db, r->inventory.os.release, &r->arena, &of_release, &n_release, err);
+    if (x < 0)
+        return x;
+    bool *speaks = arena_alloc(&r->arena, n_all + 1);
+    x = check_releases(r, db, all, n_all, speaks, err);
     if (x < 0)
         return x;
     c->database_digest = arena_str(&r->arena, advisory_db_digest(db));
     c->feeds = arena_alloc(&r->arena, (n_all + 1) * sizeof(FeedInfo));
     for (size_t i = 0; i < n_all; i++) {
-        bool applies = false;
-        for (size_t k = 0; k < n_release; k++)
-            applies |= str_eq(of_release[k], all[i].name);
-        if (applies && max_age && all[i].date != TIME_NONE && (c->as_of - all[i].date) / (24 * 3600) > max_age)
+        if (speaks[i] && max_age && all[i].date != TIME_NONE && (c->as_of - all[i].date) / (24 * 3600) > max_age)
             scan_add_gap(r, GAP_STALE_DATABASE, all[i].name, "its data is of %s, more than the %u days old that --max-feed-age allows: get a newer database with plimsoll db update or db build",
                          time_format_date(all[i].date, date), max_age);
         for (size_t k = 0; k < ARRAY_SIZE(general); k++)
-            applies |= str_eqz(all[i].name, general[k]);
-        if (applies)
+            speaks[i] = speaks[i] || str_eqz(all[i].name, general[k]);
+        if (speaks[i])
             c->feeds[c->n_feeds++] = (FeedInfo) {arena_str(&r->arena, all[i].name), all[i].date, all[i].records, arena_str(&r->arena, all[i].digest)};
     }
-    if (r->inventory.n_packages && !str_empty(r->inventory.os.release) && n_release == 0)
-        scan_add_gap(r, GAP_NO_ADVISORIES, r->inventory.os.release, "the advisory database has no data for this release: no package of it could be matched (plimsoll db status shows what it has)");
     return 0;
 }
 
-int scan_match(Report *r, AdvisoryDb *db, const char *why, unsigned max_age, Error *err) {
+int scan_match(Report *r, AdvisoryDb *db, const char *why, const MatchOptions *options, Error *err) {
     if (!db) {
         scan_add_gap(r, GAP_NO_DATABASE, STR("advisory database"), "%s", why);
         return 0;
     }
-    int x = list_feeds(r, db, max_age, err);
+    int x = list_feeds(r, db, options->max_age, err);
     if (x >= 0)
-        x = match_packages(r, db, err);
+        x = match_packages(r, db, options, err);
     if (x >= 0 && !str_empty(r->inventory.os.release))
         x = check_eol(r, db, err);
     return x;

@@ -6,9 +6,14 @@
 #include "advisory/db.h"
 #include "scan/scan.h"
 
-/* Matches every package, looks at the release's end of life, fills feeds and gaps of the coverage. `db` NULL: there is none (a gap
- * says `why`). A feed of the release that is more than max_age days older than the time of evaluation is a gap; 0: none is. */
-int scan_match(Report *r, AdvisoryDb *db, const char *why, unsigned max_age, Error *err);
+typedef struct MatchOptions {
+    unsigned max_age;        /* a feed of what is judged that is more than so many days older than the time of evaluation is a gap; 0: none is */
+    bool kernel_headers;     /* findings of the kernel also for packages that hold its headers only; else they are counted in n_kernel_headers */
+} MatchOptions;
+
+/* Matches every package, looks at the release's end of life, fills feeds and gaps of the coverage: a kind of packages that the database
+ * says nothing of is one. `db` NULL: there is none (a gap says `why`). */
+int scan_match(Report *r, AdvisoryDb *db, const char *why, const MatchOptions *options, Error *err);
 
 /* Adds "security update pending" findings from the archives that the system is configured with, and their gaps and dates. */
 int scan_match_archives(Report *r, const ArchiveOptions *options, Error *err);

@@ -30,7 +30,8 @@ static int on_row(void *userdata, Str release, Str package, const AdvisoryRow *r
     field(b, "module", r->module);
     field(b, "arches", r->arches);
     field(b, "repositories", r->repositories);
-    buf_printf(b, "%s\n", r->binary_name ? " binary" : "");
+    field(b, "imports", r->imports);
+    buf_printf(b, "%s%s\n", r->binary_name ? " binary" : "", r->malicious ? " malicious" : "");
     return 0;
 }
 
