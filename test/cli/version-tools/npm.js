@@ -9,14 +9,18 @@ function semver () {
     return require(path.join(path.dirname(fs.realpathSync(process.execPath)), '../lib/node_modules/npm/node_modules/semver'))
   }
 }
-const { parse, compare } = semver()
+const { SemVer } = semver()
+// Not parse(), which refuses spaces in older releases.
+function read (v) {
+  try {
+    return new SemVer(v, { loose: true })
+  } catch (_) {
+    return null
+  }
+}
 const out = []
 for (const line of fs.readFileSync(0, 'utf8').split('\n').slice(0, -1)) {
-  const [a, b] = line.split('\t')
-  if (!parse(a, { loose: true }) || !parse(b, { loose: true })) {
-    out.push('?')
-  } else {
-    out.push('<=>'[compare(a, b, { loose: true }) + 1])
-  }
+  const [a, b] = line.split('\t').map(read)
+  out.push(a && b ? '<=>'[a.compare(b) + 1] : '?')
 }
 console.log(out.join('\n'))
