@@ -87,9 +87,40 @@ void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink) {
     }
 }
 
+/* What a report shows and advisories are matched with is short. A longer text is left out and told, not the package with it. */
+static void check_package(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, PackageFact *p) {
+    enum { WORD = 4096, TEXT = 1 << 20 };
+    const struct {
+        Str *text;
+        const char *what;
+        size_t max;
+        Str instead;
+    } fields[] = {
+        {&p->name, "name", WORD, STR_NULL},
+        {&p->version, "version", WORD, STR_NULL},
+        {&p->arch, "architecture", WORD, STR_NULL},
+        {&p->source_name, "source package", WORD, p->name},
+        {&p->source_version, "source version", WORD, p->version},
+        {&p->vendor, "vendor", WORD, STR_NULL},
+        {&p->module, "module", WORD, STR_NULL},
+        {&p->digest, "digest", WORD, STR_NULL},
+        {&p->license, "licence", TEXT, STR_NULL},
+        {&p->maintainer, "maintainer", TEXT, STR_NULL},
+        {&p->depends, "list of dependencies", TEXT, STR_NULL},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+        if (fields[i].text->n > fields[i].max) {
+            analyzer_problem(a, in, sink, p->line, "package %.*s: its %s has %zu bytes, more than the %zu that are read: left out", STR_FMT(str_head(p->name, 100)),
+                             fields[i].what, fields[i].text->n, fields[i].max);
+            *fields[i].text = fields[i].instead.n <= fields[i].max ? fields[i].instead : STR_NULL;
+        }
+}
+
 void analyzer_put(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, Fact *f) {
     f->analyzer = str_from(a->name);
     f->path = in->path;
+    if (f->kind == FACT_PACKAGE)
+        check_package(a, in, sink, &f->package);
     sink->put(sink->userdata, f);
 }
 

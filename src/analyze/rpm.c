@@ -204,6 +204,8 @@ static void run_rpm(const AnalyzerInput *in, FactSink *sink) {
         read = str_starts(in->bytes, STR("SQLite format 3")) ? rpmdb_sqlite_read : str_starts(in->bytes, STR("RpmP")) ? rpmdb_ndb_read : rpmdb_bdb_read;
     if (in->bytes.n)
         read(in->bytes, &v);
+    else
+        problem_log(&run.problems, 0, "an empty file, expected a package database");
     problem_log_end(&run.problems);
     buf_done(&run.files);
     buf_done(&run.depends);

@@ -10,6 +10,7 @@ typedef struct Limits {
     uint64_t file_bytes;       /* largest file that an analyzer reads whole */
     uint64_t expansion_ratio;  /* decompressed : compressed, counted after expansion_floor bytes out */
     uint64_t expansion_floor;
+    uint64_t expanded_bytes;   /* of one layer or archive, whatever its ratio */
     uint64_t document_bytes;   /* largest JSON/YAML/XML document (manifest, config, SBOM, advisory record file) */
     uint32_t document_depth;   /* nesting of such a document */
     uint32_t document_nodes;   /* values in such a document */
@@ -26,6 +27,7 @@ static inline Limits limits_default(void) {
         .file_bytes = (uint64_t) 512 << 20,
         .expansion_ratio = 1000,
         .expansion_floor = (uint64_t) 1 << 30,
+        .expanded_bytes = (uint64_t) 64 << 30, /* the largest layers that registries take are under it; a minute of work */
         .document_bytes = (uint64_t) 1 << 30,
         .document_depth = 128,
         .document_nodes = 50u * 1000 * 1000,

@@ -64,6 +64,18 @@ static const char *command_name(const Cli *cli) {
     return cli->command ? cli->command->name : NULL;
 }
 
+/* "--name" or "-l" of any command? */
+static bool is_commands_option(Str name) {
+    size_t n;
+    const Command *const *all = commands(&n);
+    const Option *o;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; (o = command_option(all[i], k)); k++)
+            if (str_eqz(name, o->name) || (name.n == 2 && o->letter && name.p[1] == o->letter))
+                return true;
+    return false;
+}
+
 static int unknown_option(const Cli *cli, Str name) {
     _cleanup_(buf_done) Buf names = buf_new(BUF_OWN_MAX);
     const Option *o;
@@ -72,7 +84,7 @@ static int unknown_option(const Cli *cli, Str name) {
     Str near = nearest_name(buf_view(&names), name);
     if (near.n)
         return message_usage(command_name(cli), "unknown option '%.*s'; did you mean '%.*s'?", STR_FMT(name), STR_FMT(near));
-    if (!cli->command)
+    if (!cli->command && is_commands_option(name))
         return message_usage(NULL, "unknown option '%.*s'; a command's own options stand behind its name", STR_FMT(name));
     return message_usage(command_name(cli), "unknown option '%.*s'", STR_FMT(name));
 }

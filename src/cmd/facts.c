@@ -260,10 +260,6 @@ static int run(Cli *cli) {
         if (!name || str_eqz(str_from(name), all[i]->name))
             f.allowed |= (uint64_t) 1 << i;
     f.forced = name != NULL;
-    _cleanup_error_ Error err = {0};
-    int r = worker_init(&err);
-    if (r < 0)
-        return message_fail(EXIT_INCOMPLETE, &err, r);
     f.rc = output_begin(cli, &f.out);
     if (f.rc)
         return f.rc;
@@ -284,7 +280,6 @@ static int run(Cli *cli) {
     buf_done(&f.text);
     buf_done(&f.args);
     buf_done(&f.answer);
-    worker_exit();
     return f.rc ? f.rc : f.incomplete ? EXIT_INCOMPLETE : EXIT_DONE;
 }
 
@@ -316,5 +311,6 @@ const Command command_facts = {
     .min_args = 1,
     .max_args = UINT_MAX,
     .plumbing = true,
+    .workers = true,
     .run = run,
 };

@@ -23,6 +23,25 @@ static int failed(const Output *o, int r) {
     return EXIT_INCOMPLETE;
 }
 
+/* Where the path leads. The kernel decides whether a link may be followed (a stranger's in /tmp may not): the file is opened as a shell
+ * would. */
+static int follow(Output *o) {
+    struct stat st;
+    if (lstat(o->path, &st) < 0 || !S_ISLNK(st.st_mode)) {
+        o->real = xstrdup(o->path);
+        return 0;
+    }
+    o->made = stat(o->path, &st) < 0;
+    int fd = open(o->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | (o->made ? O_CREAT : 0), 0666);
+    if (fd < 0) {
+        o->made = false;
+        return -errno;
+    }
+    close(fd);
+    o->real = realpath(o->path, NULL);
+    return o->real ? 0 : -errno;
+}
+
 int output_begin(const Cli *cli, Output *ret) {
     Output o = {.path = output_path(cli), .fd = STDOUT_FILENO};
     struct stat st;
@@ -32,11 +51,18 @@ int output_begin(const Cli *cli, Output *ret) {
         if (o.fd < 0)
             return failed(&o, -errno);
     } else if (o.path) {
-        o.temp = xasprintf("%s.XXXXXX", o.path);
-        o.fd = mkostemp(o.temp, O_CLOEXEC);
-        if (o.fd < 0) {
-            int r = failed(&o, -errno);
+        int r = follow(&o);
+        if (r == 0) {
+            o.temp = xasprintf("%s.XXXXXX", o.real);
+            o.fd = mkostemp(o.temp, O_CLOEXEC);
+            r = o.fd < 0 ? -errno : 0;
+        }
+        if (r < 0) {
+            r = failed(&o, r);
+            o.fd = -1;
             free(o.temp);
+            o.temp = NULL;
+            output_abort(&o);
             return r;
         }
     }
@@ -62,11 +88,12 @@ int output_end(Output *o) {
     if (o->temp) {
         mode_t mask = umask(0);
         umask(mask);
-        if (fchmod(o->fd, 0666 & ~mask) < 0 || fsync(o->fd) < 0 || rename(o->temp, o->path) < 0)
+        if (fchmod(o->fd, 0666 & ~mask) < 0 || fsync(o->fd) < 0 || rename(o->temp, o->real) < 0)
             r = -errno;
         if (r == 0) {
             free(o->temp);
             o->temp = NULL;
+            o->made = false;
         }
     }
     /* Network file systems and full disks may tell only now. */
@@ -90,6 +117,11 @@ void output_abort(Output *o) {
         free(o->temp);
         o->temp = NULL;
     }
+    if (o->made)
+        unlink(o->real);
+    o->made = false;
+    free(o->real);
+    o->real = NULL;
 }
 
 int output_write(const Cli *cli, Str bytes) {

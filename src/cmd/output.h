@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a command prints: to standard output, or to the file of --output, which appears whole or not at all. */
+/* What a command prints: to standard output, or to the file of --output, which appears whole or not at all. A link is followed, as by the
+ * shell's redirection: the file that it leads to is replaced, or made. */
 #pragma once
 
 #include "cmd/command.h"
 
 typedef struct Output {
     const char *path;    /* NULL: standard output */
-    char *temp;          /* the file that becomes `path` */
+    char *real;          /* where `path` leads */
+    char *temp;          /* the file that becomes `real` */
+    bool made;           /* a link led to a file that was not there, and now is, empty */
     int fd;
     bool gone;           /* whoever read standard output went away: the rest is dropped */
 } Output;

@@ -15,6 +15,8 @@
 
 int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r) {
     _cleanup_error_ Error err = {0};
+    if (!*reference)
+        return message_usage(cli->command->name, "an empty IMAGE: expected a path, a reference or -");
     if (q->require_sandbox && !confine_has_landlock()) {
         message_error("this kernel has no Landlock: workers would be confined by seccomp and resource limits only; leave out --require-sandbox to go on like that");
         return EXIT_INCOMPLETE;

@@ -178,7 +178,7 @@ int http_stream_open(HttpClient *c, const HttpRequest *rq, int *ret_status, Http
     for (const char *const *h = rq->headers; h && *h; h++)
         s->n_headers++;
     char **headers = s->headers = xcalloc(s->n_headers + 1, sizeof(char *));
-    lint_assume(headers);
+    lint_assume(rq->headers || s->n_headers == 0);
     for (size_t i = 0; i < s->n_headers; i++)
         headers[i] = xstrdup(rq->headers[i]);
     s->basic_user = dup_or_null(rq->basic_user);

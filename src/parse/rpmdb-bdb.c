@@ -21,6 +21,7 @@ typedef struct Db {
     uint32_t page_bytes;
     uint32_t pages;
     bool big;      /* byte order */
+    uint64_t pairs; /* keys with their data that were seen */
     uint64_t left; /* bytes that may still be put together from overflow pages */
     char *blob;    /* room for one package, as large as the file */
     const RpmdbVisitor *v;
@@ -39,7 +40,7 @@ static const char *page_at(const Db *db, uint32_t n) {
 }
 
 static void off_page(Db *db, uint32_t page, const char *item) {
-    uint32_t next = get32(db, item + 4), total = get32(db, item + 8), got = 0;
+    uint32_t before = 0, next = get32(db, item + 4), total = get32(db, item + 8), got = 0;
     if (total > db->left) {
         db->v->problem(db->v->userdata, "page %u: a package of %u bytes does not fit into the file, or shares its pages with another", page, total);
         return;
@@ -56,6 +57,12 @@ static void off_page(Db *db, uint32_t page, const char *item) {
             db->v->problem(db->v->userdata, "page %u: expected an overflow page with data, it is of type %u", next, (uint8_t) p[25]);
             return;
         }
+        /* Each page names the one before: a chain that runs in a circle or into another one does not fit. */
+        if (before && get32(db, p + 12) != before) {
+            db->v->problem(db->v->userdata, "page %u: a package's pages go from page %u to %u, which belongs behind page %u", page, before, next, get32(db, p + 12));
+            return;
+        }
+        before = next;
         here = MIN(here, total - got);
         memcpy(db->blob + got, p + PAGE_HEADER, here);
         got += here;
@@ -86,6 +93,7 @@ static void hash_page(Db *db, uint32_t n) {
             key = item;
             continue;
         }
+        db->pairs++;
         /* Number 0 holds the highest number in use, no package. */
         if (key.p[0] != ITEM_INLINE || key.n != 1 + KEY_BYTES || get32(db, key.p + 1) == 0)
             continue;
@@ -99,7 +107,7 @@ static void hash_page(Db *db, uint32_t n) {
 }
 
 void rpmdb_bdb_read(Str file, const RpmdbVisitor *v) {
-    if (file.n < 72 || (le32(file.p + 12) != HASH_MAGIC && be32(file.p + 12) != HASH_MAGIC)) {
+    if (file.n < 92 || (le32(file.p + 12) != HASH_MAGIC && be32(file.p + 12) != HASH_MAGIC)) {
         v->problem(v->userdata, "not a Berkeley DB hash: its magic number is missing");
         return;
     }
@@ -133,5 +141,8 @@ void rpmdb_bdb_read(Str file, const RpmdbVisitor *v) {
         if (type == PAGE_HASH || type == PAGE_HASH_UNSORTED)
             hash_page(&db, n);
     }
+    uint32_t announced = get32(&db, file.p + 88);
+    if (db.pairs < announced)
+        v->problem(v->userdata, "%u entries are announced, %llu are there", announced, (unsigned long long) db.pairs);
     free(db.blob);
 }

@@ -70,6 +70,8 @@ void rpmdb_ndb_read(Str file, const RpmdbVisitor *v) {
         v->problem(v->userdata, "truncated: slot pages end at byte %llu, the file at %zu", (unsigned long long) slots_end, file.n);
         slots_end = file.n;
     }
+    if (slots_end == 0)
+        v->problem(v->userdata, "no slot pages: a database of packages has at least one");
     uint64_t left = file.n;
     for (uint64_t at = HEADER_BYTES; at + BLOCK <= slots_end; at += BLOCK) {
         const char *slot = file.p + at;

@@ -126,7 +126,7 @@ ssize_t decoder_next(Decoder *d, const char **ret) {
         ssize_t n = next_tar(d, ret);
         if (n > 0)
             d->total_out += (uint64_t) n;
-        return n;
+        return d->total_out > d->limits->expanded_bytes ? fail(d, -E2BIG, "more bytes than a layer may have,") : n;
     }
     char *span;
     ssize_t reserved = ring_reserve(d->out, BLOCK, &span);
@@ -155,6 +155,8 @@ ssize_t decoder_next(Decoder *d, const char **ret) {
     d->total_out += n;
     if (d->total_out > d->limits->expansion_floor && d->total_out / d->limits->expansion_ratio > d->total_in)
         return fail(d, -E2BIG, "expands more than the allowed ratio");
+    if (d->total_out > d->limits->expanded_bytes)
+        return fail(d, -E2BIG, "expands to more bytes than a layer may have,");
     if (n == 0) {
         if (!d->any)
             return fail(d, -EBADMSG, "empty: no compressed stream");

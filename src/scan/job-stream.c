@@ -292,10 +292,15 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
     }
     job_entry(j, path, ENTRY_FILE);
     look(j, e, path, STR_NULL, false);
-    if (type == AE_IFREG)
+    if (type == AE_IFREG) {
         file(s, a, e, path, content);
-    else
+    } else {
+        /* A character device 0:0 is what overlay file systems hide a file with. */
+        bool hides = type == AE_IFCHR && archive_entry_rdev(e) == 0;
+        if (!hides && job_wants(j, path).here & ~analyzers_everywhere(j->args.look_for.analyzers))
+            job_problem(j, path, PROBLEM_FILE, "cannot be read: not a regular file");
         job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE});
+    }
 }
 
 /* The name as bytes: what the archive holds, or its UTF-8 form where it cannot be had otherwise. */

@@ -130,6 +130,24 @@ static int attempt(Image *img, size_t layer, const JobArgs *args, const ReadOpti
     return r;
 }
 
+int layer_hash(Image *img, size_t layer, const ReadProgress *progress, char ret[static LAYER_DIGEST_MAX], Error *err) {
+    _cleanup_(blob_closep) BlobStream *stream = NULL;
+    const char *prefix;
+    int r = image_layer_open(img, layer, &stream, err);
+    if (r < 0)
+        return r;
+    _cleanup_(hasher_freep) Hasher *h = hasher_new(digest_kind(STR_NULL, &prefix));
+    _cleanup_free_ char *buf = xmalloc(STEP);
+    ssize_t n;
+    while ((n = blob_read(stream, buf, STEP, err)) > 0) {
+        hasher_add(h, buf, (size_t) n);
+        if (progress->bytes)
+            progress->bytes(progress->userdata, (uint64_t) n);
+    }
+    digest_text(h, prefix, ret, LAYER_DIGEST_MAX);
+    return (int) n;
+}
+
 int layer_read(Image *img, size_t layer, const ReadOptions *o, LayerFacts *ret, LayerDigests *digests, Error *err) {
     LayerCompression c = image_layer_compression(img, layer, err);
     if ((int) c < 0)

@@ -16,9 +16,11 @@ typedef struct ReadOptions {
     ReadProgress progress;
 } ReadOptions;
 
+enum { LAYER_DIGEST_MAX = 160 };
+
 typedef struct LayerDigests {
-    char blob[160];     /* "sha256:…" of the stored bytes */
-    char diff_id[160];  /* "sha256:…" of the tar */
+    char blob[LAYER_DIGEST_MAX];     /* "sha256:…" of the stored bytes */
+    char diff_id[LAYER_DIGEST_MAX];  /* "sha256:…" of the tar */
     uint64_t stored;    /* bytes */
 } LayerDigests;
 
@@ -33,6 +35,9 @@ typedef struct TreeMounts {
     uint64_t entered;   /* and looked at */
     uint64_t left_out;  /* made up by the kernel: proc, sysfs, cgroup … */
 } TreeMounts;
+
+/* Only hashes layer i's stored bytes, SHA-256: for sources that state no digest of them. 0 or -errno. */
+int layer_hash(Image *img, size_t layer, const ReadProgress *progress, char ret[static LAYER_DIGEST_MAX], Error *err);
 
 /* Reads what analyzers want below the directory `root_fd`. Links are followed inside of it, never out. Files that cannot be read are one
  * problem per reason. */

@@ -41,14 +41,30 @@ static bool has_crash(const LayerFacts *l) {
     return false;
 }
 
-/* 1 when the layer's facts came from the cache, 0 when it must be read: also when the cache knows another content than the
- * configuration claims. One of the two is wrong, and the bytes tell which. */
+/* Does the cache know the stored bytes `blob` to be layer i? Not when it knows another content than the configuration claims: one of the
+ * two is wrong, and the bytes tell which. */
+static bool is_known(Scan *s, size_t i, Str blob) {
+    char diff_id[LAYER_DIGEST_MAX];
+    return cache_diff_id(s->cache, blob, diff_id, sizeof(diff_id)) == 1 && str_eqz(s->report->artifact.layers[i].diff_id, diff_id);
+}
+
+/* 1 when the layer's facts came from the cache, 0 when it must be read. Archives of docker save state no digest of what they hold: their
+ * layers are hashed, not inflated, unpacked and analysed again. */
 static int from_cache(Scan *s, size_t i) {
-    LayerInfo *info = &s->report->artifact.layers[i];
-    char diff_id[160];
-    if (!s->cache || cache_diff_id(s->cache, info->digest, diff_id, sizeof(diff_id)) != 1 || !str_eqz(info->diff_id, diff_id))
+    const LayerInfo *info = &s->report->artifact.layers[i];
+    char blob[LAYER_DIGEST_MAX];
+    ReadProgress progress = {s->o->bytes, s->o->userdata};
+    if (!s->cache)
         return 0;
-    return cache_get(s->cache, info->diff_id, &s->look_for, &s->layers[i]);
+    if (!str_empty(info->digest))
+        return is_known(s, i, info->digest) ? cache_get(s->cache, info->diff_id, &s->look_for, &s->layers[i]) : 0;
+    if (cache_get(s->cache, info->diff_id, &s->look_for, &s->layers[i]) != 1)
+        return 0;
+    if (layer_hash(s->image, i, &progress, blob, NULL) == 0 && is_known(s, i, str_from(blob)))
+        return 1;
+    layer_facts_done(&s->layers[i]);
+    s->layers[i] = (LayerFacts) {0};
+    return 0;
 }
 
 static Str layer_name(Scan *s, size_t i) {
@@ -68,7 +84,8 @@ static void read_layer(Scan *s, size_t i) {
     int r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
     if (r >= 0 && s->cache && !has_crash(&s->layers[i])) {
         _cleanup_error_ Error cache_err = {0};
-        if (cache_put(s->cache, info->digest, info->diff_id, &s->look_for, &s->layers[i], &cache_err) < 0)
+        Str blob = str_empty(info->digest) ? str_from(digests.blob) : info->digest;
+        if (cache_put(s->cache, blob, info->diff_id, &s->look_for, &s->layers[i], &cache_err) < 0)
             warn(s, error_text(&cache_err, -EIO));
     }
     if (r < 0) {

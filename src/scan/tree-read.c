@@ -15,7 +15,7 @@
 #include "scan/crashes.h"
 #include "scan/layer-read.h"
 
-enum { IN_RING = 1 << 20 };
+enum { NOT_REGULAR = 0, IN_RING = 1 << 20 };
 
 /* What could not be read, by reason: a tree may hold a million files of somebody else. */
 typedef struct Unread {
@@ -39,6 +39,7 @@ typedef struct Walk {
     int result;
 } Walk;
 
+/* `code`: an errno, or NOT_REGULAR. */
 static void add_unread(Walk *w, int code) {
     for (size_t i = 0; i < w->unread.n; i++)
         if (w->unread.p[i].code == code) {
@@ -104,8 +105,11 @@ static int visit_open(Walk *w, int fd, uint64_t which, bool look, Str capability
         add_unread(w, errno);
         return 0;
     }
-    if (!S_ISREG(st.st_mode))
+    if (!S_ISREG(st.st_mode)) {
+        if (which & ~w->everywhere && !S_ISDIR(st.st_mode))
+            add_unread(w, NOT_REGULAR);
         return 0;
+    }
     const uint64_t size = (uint64_t) st.st_size, ask = w->by_content & ~which;
     if (ask && size) {
         n = fs_pread_all(fd, head, sizeof(head), 0);
@@ -196,7 +200,11 @@ static int visit(Walk *w, int dir, dev_t dev, const char *name, unsigned char ty
             add_unread(w, errno);
         return 0;
     }
-    return type == DT_REG || type == DT_LNK ? visit_file(w, dir, name, type == DT_LNK, w->look ? &st : NULL) : 0;
+    if (type == DT_REG || type == DT_LNK)
+        return visit_file(w, dir, name, type == DT_LNK, w->look ? &st : NULL);
+    if (analyzers_wanting(w->analyzers & ~w->everywhere, buf_view(&w->path)))
+        add_unread(w, NOT_REGULAR);
+    return 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
@@ -338,7 +346,7 @@ static void report_unread(const Walk *w, LayerFacts *l) {
         const Unread *u = &w->unread.p[i];
         bool big = u->code == EFBIG;
         int n = big ? snprintf(text, sizeof(text), "more than the %llu bytes that an analyzer reads", (unsigned long long) w->o->limits->file_bytes)
-                    : snprintf(text, sizeof(text), "cannot be read: %s", strerror(u->code));
+                    : snprintf(text, sizeof(text), "cannot be read: %s", u->code == NOT_REGULAR ? "not a regular file" : strerror(u->code));
         if (u->n > 1)
             n += snprintf(text + n, sizeof(text) - (size_t) n, " (and %llu more files or directories)", (unsigned long long) u->n - 1);
         put_problem(l, str_from(u->first), big ? PROBLEM_LIMIT : PROBLEM_FILE, str_n(text, (size_t) n));

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Archive indexes from a real HTTP server on loopback: a signed apt archive and a signed Alpine repository of our own making.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 driver=$BUILD/test/unit/unit-advisory-test-archive
 export GNUPGHOME=$tmp/gnupg
 mkdir -m 700 "$GNUPGHOME"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Completion, sourced by the real shells.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 for shell in bash zsh fish; do
   "$PLIMSOLL" completion $shell >"$tmp/completion.$shell"
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
 # plimsoll.yaml: where it is found, what goes before what, and its errors.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 cd "$tmp"
 export HOME=$tmp
 show() { "$PLIMSOLL" config show "$@"; }

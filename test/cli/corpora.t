@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every fuzzer's corpus, replayed in this build; every fuzzer has one.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 for f in "$TOP"/test/fuzz/fuzz-*.c; do
   name=$(basename "$f" .c)
   name=${name#fuzz-}

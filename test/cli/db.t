@@ -1,6 +1,6 @@
 #!/bin/bash
 # The advisory database: build, status, get, update from a web server, and real records.
-. "$(dirname "$0")/../lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 # The small feeds are from 2030, and no feed is younger than its reading.
 export SOURCE_DATE_EPOCH=1900000000
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Man pages, reference pages and completion in the tree are what the tables give.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 exits 0 "plimsoll docs" "$PLIMSOLL" docs "$tmp/docs"
 # Pages without the mark are written by hand.
 mkdir "$tmp/tree"

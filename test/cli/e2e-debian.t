@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # `plimsoll scan` of a debootstrap image of five layers, from every place an image can lie: the same packages, findings and layers.
-. "$(dirname "$0")/../lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/fixtures.sh"
 . "$TOP/test/e2e.sh"
 cd "$tmp" || exit 1

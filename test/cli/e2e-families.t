@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `plimsoll scan` of an image of each package family, as a directory and as an image of two layers (the operating system, its packages):
 # exactly the findings of the made-up advisories. A distribution without advisories is a gap.
-. "$(dirname "$0")/../lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/fixtures.sh"
 . "$TOP/test/e2e.sh"
 cd "$tmp" || exit 1

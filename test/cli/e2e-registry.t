@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `plimsoll scan` of images that skopeo pushed to a real docker-registry, with and without TLS and password, and of registries that misbehave:
 # findings, exit codes and what the user reads.
-. "$(dirname "$0")/../lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/registry.sh"
 . "$TOP/test/e2e.sh"
 cd "$tmp" || exit 1

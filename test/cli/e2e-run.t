@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # `make run IMAGE=…` as a newcomer types it: the database from the feeds at hand, a readable report, exit code 0 whatever it says.
-. "$(dirname "$0")/../lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/e2e.sh"
 cd "$TOP" || exit 1
 export PLIMSOLL_FEEDS=$tmp/feeds BUILD PLIMSOLL

@@ -1,6 +1,6 @@
 #!/bin/bash
 # plimsoll facts; the dpkg analyzer against dpkg-query.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 case=$TOP/test/case/analyze
 
 exits 0 "a directory is a root" "$PLIMSOLL" facts "$case/dpkg/root"

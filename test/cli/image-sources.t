@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Images as real tools write them: umoci, skopeo, dockerd, containerd, containers-storage. The inspector reads every layer to its end
 # and compares both digests.
-. "$(dirname "$0")/../lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/fixtures.sh"
 inspect=$BUILD/test/unit/image-inspect
 export PLIMSOLL_DOCKER_ROOT=$tmp/none PLIMSOLL_CONTAINERD_ROOT=$tmp/none PLIMSOLL_PODMAN_ROOT=$tmp/none TMPDIR=$tmp

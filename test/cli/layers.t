@@ -1,5 +1,5 @@
 #!/bin/bash
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 exits 0 "src/LAYERS holds" python3 "$TOP/scripts/check-layers.py"
 # The checker itself must be able to fail.
 mkdir -p "$tmp/src/base" "$tmp/src/cmd" "$tmp/scripts"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What every command does with options, arguments and output.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 
 exits 0 "help" "$PLIMSOLL" --help
 like "$out" '^Usage: plimsoll ' "says how to use it"
@@ -24,6 +24,11 @@ exits 2 "unknown option" "$PLIMSOLL" list --colour=never gaps
 like "$err" "unknown option '--colour'; did you mean '--color'\?" "offers the nearest"
 exits 2 "unknown letter" "$PLIMSOLL" list -Z gaps
 like "$err" "unknown option '-Z'" "is named"
+exits 2 "unknown letter before the command" "$PLIMSOLL" -n 5 scan /
+is "$err" "plimsoll: error: unknown option '-n'
+Try 'plimsoll --help'." "is named, without advice that leads nowhere"
+exits 2 "a command's option before it" "$PLIMSOLL" --fail-on high scan /
+like "$err" "unknown option '--fail-on'; a command's own options stand behind its name" "says where it belongs"
 exits 2 "a value that is none" "$PLIMSOLL" list --color=nevr gaps
 like "$err" "option '--color': unknown value 'nevr'; did you mean 'never'\?" "offers the nearest"
 exits 2 "a value for a flag" "$PLIMSOLL" list --quiet=yes gaps
@@ -48,6 +53,22 @@ PLIMSOLL_OUTPUT=$tmp/env exits 0 "PLIMSOLL_OUTPUT" "$PLIMSOLL" list gaps
 same "$tmp/env" "$tmp/gaps" "is --output"
 PLIMSOLL_COLOR=loud exits 2 "a wrong value in the environment" "$PLIMSOLL" list gaps
 like "$err" "environment variable PLIMSOLL_COLOR: unknown value 'loud'" "is named with its variable"
+
+# A link is followed, as by the shell.
+mkdir "$tmp/far"
+ln -s far/target "$tmp/link"
+exits 0 "a link to a file that is not there" "$PLIMSOLL" list gaps -o "$tmp/link"
+same "$tmp/far/target" "$tmp/gaps" "makes it"
+echo old >"$tmp/far/target"
+exits 0 "a link to a file" "$PLIMSOLL" list gaps -o "$tmp/link"
+same "$tmp/far/target" "$tmp/gaps" "replaces what it leads to"
+is "$(readlink "$tmp/link") $(ls "$tmp/far")" "far/target target" "and stays a link"
+rm "$tmp/far/target"
+exits 2 "when something fails" "$PLIMSOLL" config show -o "$tmp/link" --config "$tmp/none.yaml"
+is "$(ls "$tmp/far")" "" "nothing is made"
+ln -s loop "$tmp/loop"
+exits 3 "a link in a circle" "$PLIMSOLL" list gaps -o "$tmp/loop"
+like "$err" "writing .*/loop: Too many levels of symbolic links" "is named"
 
 # Output that fails.
 exits 3 "a directory that is not there" "$PLIMSOLL" list gaps -o "$tmp/none/gaps"

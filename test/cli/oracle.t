@@ -1,6 +1,6 @@
 #!/bin/bash
 # `plimsoll scan` against expectations that test/oracle computes from the raw feed files, sharing no code with it: no difference.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/fixtures.sh"
 need_shared
 feeds=$SHARED/advisories

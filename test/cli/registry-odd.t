@@ -1,6 +1,6 @@
 #!/bin/bash
 # Registries that break connections, limit, fail, redirect, lie, and that hand out tokens.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/registry.sh"
 
 python3 "$TOP/test/server/oci-layout.py" "$tmp/layout" 3000000

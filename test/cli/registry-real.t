@@ -1,6 +1,6 @@
 #!/bin/bash
 # Pulling from Debian's docker-registry: HTTP on loopback, TLS with an own CA, user name and password.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/registry.sh"
 
 python3 "$TOP/test/server/oci-layout.py" "$tmp/layout" 3000000

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The golden reports (the unit test report-test-formats compares the writers with them byte for byte) against the schemas: ours, and the
 # official ones that npm packages carry. Installed once into the cache, as test/npm/package-lock.json pins them.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 cases=$TOP/test/case/report
 cache=${PLIMSOLL_TEST_CACHE:-/var/tmp/plimsoll-test-cache}/npm-$(sha256sum "$TOP/test/npm/package-lock.json" | cut -c1-16)
 

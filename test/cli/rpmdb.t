@@ -1,6 +1,6 @@
 #!/bin/bash
 # rpm's databases in all their forms against what rpm itself says about them.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 db=$tmp/db
 run "$TOP/test/make-rpmdb.sh" "$db" 320
 is "$rc" 0 "databases are made" || note "$err"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # An SBOM of ours is scanned as what it was made from.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 mkdir -p "$tmp/root/etc" "$tmp/root/var/lib/dpkg"
 printf 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n' >"$tmp/root/etc/os-release"
 printf 'Package: libssl3\nStatus: install ok installed\nArchitecture: amd64\nSource: openssl (3.0.11-1~deb12u1)\nVersion: 3.0.11-1~deb12u2\n\nPackage: zlib1g\nStatus: install ok installed\nArchitecture: amd64\nSource: zlib\nVersion: 1:1.2.13.dfsg-1\n' >"$tmp/root/var/lib/dpkg/status"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The options of scan, sbom and explain: each works or is refused, with a message that helps.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 mkdir -p "$tmp/root/etc" "$tmp/root/var/lib/dpkg"
 printf 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n' >"$tmp/root/etc/os-release"
 printf 'Package: a\nStatus: install ok installed\nVersion: 1.0-1\nArchitecture: amd64\nMaintainer: x\n\n' >"$tmp/root/var/lib/dpkg/status"

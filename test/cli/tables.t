@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every row of every table is documented and has its tests: a fuzzer with a corpus, a case folder.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 list() { "$PLIMSOLL" list "$1" --format json; }
 
 for table in $("$PLIMSOLL" list '?' 2>&1 | sed -n 's/.*there are: //p' | tr -d ,); do

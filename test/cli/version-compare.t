@@ -1,6 +1,6 @@
 #!/bin/bash
 # plimsoll version-compare, and its order beside that of dpkg and rpm on 20,000 generated pairs each.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 
 run "$PLIMSOLL" version-compare dpkg 1.0~rc1-1 1.0-1
 is "$out" "<" "a pair from the arguments"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The version orders of language ecosystems beside the ecosystems' own tools: what is a version, and how two of them order, on generated pairs
 # of which at least 5,000 are versions. NuGet and pub have no tool in Debian: for them there are the documents' examples in test/unit/version.
-. "$TOP/test/lib.sh"
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 tools=$TOP/test/cli/version-tools
 python=$(for p in python3 /usr/bin/python3; do "$p" -c 'import packaging' 2>/dev/null && echo "$p" && break; done)
 crate=$(ls -d /usr/share/cargo/registry/semver-1.*/src/lib.rs 2>/dev/null | head -1)

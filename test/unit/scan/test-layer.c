@@ -180,6 +180,12 @@ TEST(a_gzip_bomb_is_stopped) {
     CHECK(seen.n < (1 << 20) + (1 << 19));
     limits.expansion_floor = N;
     CHECK_INT(decode(LAYER_GZIP, str_n(bomb, n), &limits, &seen, &drained, &error), 0);
+    /* However little the ratio, a layer has an end. */
+    limits.expanded_bytes = 1 << 20;
+    buf_clear(&error);
+    CHECK_INT(decode(LAYER_GZIP, str_n(bomb, n), &limits, &seen, &drained, &error), -E2BIG);
+    CHECK(str_starts(buf_view(&error), STR("expands to more bytes than a layer may have")));
+    CHECK_INT(decode(LAYER_TAR, str_n(zeros, N), &limits, &seen, &drained, &error), -E2BIG);
 }
 
 /* A tar header as POSIX.1-1988 has it. */
