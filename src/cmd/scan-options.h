@@ -36,6 +36,7 @@ typedef struct ScanRequest {
     Limits limits;
     uint64_t analyzers;          /* bit i: analyzers()[i]; 0: all */
     const char *cache_dir;       /* NULL: no cache */
+    bool include_dev;
     bool require_sandbox;
     const char *db_path;         /* NULL: the usual place */
     int64_t as_of;

@@ -99,6 +99,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->match = (MatchOptions) {.max_age = (unsigned) days, .kernel_headers = has(cli, "--kernel-headers") && cli_flag(cli, "--kernel-headers")};
     const char *archives = has(cli, "--archives") ? cli_value(cli, "--archives") : "never";
     ret->archives = strcmp(archives, "always") == 0 ? ARCHIVES_ALWAYS : strcmp(archives, "never") == 0 ? ARCHIVES_NEVER : ARCHIVES_AUTO;
+    ret->include_dev = cli_flag(cli, "--include-dev");
     take_severities(cli, ret);
     ret->ignore_unfixed = cli_flag(cli, "--ignore-unfixed");
     const char *fail_on = cli_value(cli, "--fail-on");
@@ -140,6 +141,7 @@ ScanOptions scan_request_options(const ScanRequest *r) {
         .limits = &r->limits,
         .cache_dir = r->cache_dir,
         .analyzers = r->analyzers,
+        .include_dev = r->include_dev,
         .as_of = r->as_of,
         .layer = on_layer,
         .bytes = on_bytes,

@@ -7,10 +7,24 @@
 
 enum { LAYER_NONE = -1 };
 
+/* A place where a package was found. */
+typedef struct PackageLocation {
+    Str path;            /* of the database, lock file or program; inside of archives "app.war!/WEB-INF/lib/x.jar" */
+    uint32_t line;       /* of a text file that lists many; 0: none */
+    int layer;           /* index into Artifact.layers, or LAYER_NONE */
+    bool declared;       /* a lock file or manifest names it there */
+} PackageLocation;
+
 typedef struct Package {
     PackageFact fact;
-    Str path;            /* of the database that lists it */
-    int layer;           /* index into Artifact.layers of the layer that introduced it, or LAYER_NONE */
+    Str path;            /* of the first location */
+    int layer;           /* OS packages: index of the layer that introduced it; others: that of the first location; or LAYER_NONE */
+    const PackageLocation *locations; /* what is installed before what is declared, then by path */
+    size_t n_locations;  /* at least one, at most 100 */
+    size_t n_places;     /* how many there were */
+    /* Language packages: the OS package that installed it (its files are that one's), so that the distribution's advisories speak of it and the language's
+     * do not; NULL. */
+    const struct Package *owner;
     Str bom_ref;         /* stable name of this package in SBOMs and reports: its purl, made unique */
 } Package;
 
@@ -25,6 +39,7 @@ typedef struct Inventory {
     Os os;
     Package *packages;   /* sorted by type, name, version, arch, path */
     size_t n_packages;
+    size_t n_left_out;   /* packages of development only or optional ones, which are not among them */
     Str *content_sets;   /* Red Hat repositories; sorted, unique */
     size_t n_content_sets;
     ArchiveSourceFact *archives;

@@ -52,6 +52,9 @@ static int match_packages(Report *r, AdvisoryDb *db, const MatchOptions *options
     int x = matcher_new(db, &r->inventory, &m, err);
     for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
         const Package *p = &r->inventory.packages[i];
+        /* The distribution, which patches what it packages, speaks of its own. */
+        if (p->owner)
+            continue;
         Collect c = {r, m, p, !options->kernel_headers && is_kernel_headers(&p->fact), err};
         x = matcher_package(m, p, take, &c, err);
         if (x == 0 && p->fact.type == PACKAGE_GENERIC && !str_eq(p->fact.name, last)) {
@@ -102,7 +105,7 @@ static int check_releases(Report *r, AdvisoryDb *db, const FeedInfo *all, size_t
     const Inventory *inv = &r->inventory;
     int x = 0;
     for (size_t i = 0; i < inv->n_packages; i++)
-        packages[inv->packages[i].fact.type]++;
+        packages[inv->packages[i].fact.type] += !inv->packages[i].owner;
     bool os = packages[PACKAGE_DEB] || packages[PACKAGE_APK] || packages[PACKAGE_RPM];
     if (os && !str_empty(inv->os.release))
         x = check_release(r, db, inv->os.release, "the advisory database has no data for this release: no package of it could be matched", all, n_all, speaks, err);

@@ -37,7 +37,6 @@ typedef struct Entry {
     MergedFact f;
     uint64_t position;
     PathNode *node;
-    int died; /* layer that hid it */
 } Entry;
 
 /* Which nodes an index word speaks of: an open table from shortened path hash to node. One node may have several keys, for the paths
@@ -316,7 +315,7 @@ static int introduced(Merge *m, const PackageFact *p, int layer, size_t entry) {
     bool fresh;
     void **slot = map_slot(&m->since, identity(&m->arena, p), &fresh);
     const Entry *before = fresh ? NULL : &m->entries.p[(uintptr_t) *slot - 1];
-    int since = before && (before->died == ALIVE || before->died == layer) ? before->f.since : layer;
+    int since = before && (before->f.removed_by == ALIVE || before->f.removed_by == layer) ? before->f.since : layer;
     *slot = (void *) (uintptr_t) (entry + 1);
     return since;
 }
@@ -349,7 +348,7 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
     r = wire_reader(buf_view(&l->facts));
     while ((n = located_fact_decode(&r, &lf)) == 1) {
         Str real = canonical(m, lf.real);
-        vec_push(&m->entries, (Entry) {.f = {.fact = lf.fact, .real = real, .layer = layer, .since = layer}, .position = lf.position, .died = ALIVE});
+        vec_push(&m->entries, (Entry) {.f = {.fact = lf.fact, .real = real, .layer = layer, .since = layer, .removed_by = ALIVE}, .position = lf.position});
     }
     if (n < 0)
         return error_set(err, n, "facts of layer %d are malformed", layer);
@@ -365,7 +364,7 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
         Entry *e = &m->entries.p[i];
         if (!e->f.dead && is_hidden(e->node, e->f.layer, e->position, layer)) {
             e->f.dead = true;
-            e->died = layer;
+            e->f.removed_by = layer;
         }
     }
     bury_links(m, m->links.n, layer);
@@ -380,6 +379,10 @@ int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err) {
         if (!m->entries.p[i].f.dead)
             vec_push(&m->alive, m->entries.p[i].f);
     return 0;
+}
+
+const MergedFact *merge_next_fact(const Merge *m, size_t *at) {
+    return *at < m->entries.n ? &m->entries.p[(*at)++].f : NULL;
 }
 
 const MergedFact *merge_facts(const Merge *m, size_t *ret_n) {

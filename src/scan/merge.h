@@ -15,6 +15,7 @@ typedef struct MergedFact {
     int layer;     /* that holds the file */
     int since;     /* FACT_PACKAGE: the layer that introduced the package; otherwise as layer */
     bool dead;
+    int removed_by; /* dead: the layer that hid or removed the file; its own layer where a later entry of that did */
 } MergedFact;
 
 typedef struct Merge Merge;
@@ -27,6 +28,8 @@ DEFINE_CLEANUP(Merge, merge_free, merge_freep);
 int merge_layer(Merge *m, int layer, const LayerFacts *l, Error *err);
 /* What is alive, in the order of layers and entries. */
 const MergedFact *merge_facts(const Merge *m, size_t *ret_n);
+/* All facts, of files that are no longer there too. Begin with *at = 0; NULL at the end. */
+const MergedFact *merge_next_fact(const Merge *m, size_t *at);
 /* Aliases by which analyzers would see more: wanted paths that are links to unwanted ones, and links through which a layer wrote what is
  * wanted. In the merge's memory; sorted by `from`. */
 void merge_aliases(Merge *m, uint64_t analyzers, const PathAlias **ret, size_t *ret_n);

@@ -11,6 +11,7 @@
 #include "scan/cache.h"
 #include "scan/layer-read.h"
 #include "scan/merge.h"
+#include "scan/packages.h"
 #include "scan/sbom.h"
 
 /* Times that links may lead to further places before we stop following. */
@@ -223,6 +224,8 @@ static int collect(Scan *s, Error *err) {
             continue;
         }
         merge_inventory(m, &r->inventory);
+        if (!s->o->include_dev)
+            packages_leave_out_dev(&r->inventory);
         add_problems(s, m);
         if (merge_over_limit(m))
             scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
@@ -233,6 +236,8 @@ static int collect(Scan *s, Error *err) {
 int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *err) {
     /* Asked only when nobody named a kind of image. */
     int sbom = o->image.source && *o->image.source ? 0 : sbom_open(reference, o->limits, r, err);
+    if (sbom > 0 && !o->include_dev)
+        packages_leave_out_dev(&r->inventory);
     if (sbom != 0) {
         r->coverage.as_of = o->as_of;
         r->coverage.sandbox = str_from(worker_confinement());
