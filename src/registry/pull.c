@@ -18,7 +18,10 @@ struct RegistryBlob {
     RegistryEndpoint *endpoint;
     HttpStream *stream;
     char *digest;
-    bool renewed;  /* a new token was got since the last byte */
+    uint64_t size;  /* UINT64_MAX: not known */
+    uint64_t given; /* bytes that the caller has */
+    uint64_t skip;  /* of them, those that the next server sends again first */
+    bool renewed;   /* a new token was got since the last byte */
 };
 
 static bool is_down(Registry *r, RegistryEndpoint *e) {
@@ -28,11 +31,17 @@ static bool is_down(Registry *r, RegistryEndpoint *e) {
     return down;
 }
 
-/* Calls `one` for each endpoint until it succeeds. The error is the origin's, with the mirrors' in front of it. */
-static int each_endpoint(Registry *r, const RegistryAsk *ask, int (*one)(Registry *, RegistryEndpoint *, const RegistryAsk *, void *, Error *), void *userdata,
+static void set_down(Registry *r, RegistryEndpoint *e) {
+    pthread_mutex_lock(&r->lock);
+    e->down = true;
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* Calls `one` for each endpoint from `first` on until it succeeds. The error is the origin's, with the mirrors' in front of it. */
+static int each_endpoint(Registry *r, size_t first, const RegistryAsk *ask, int (*one)(Registry *, RegistryEndpoint *, const RegistryAsk *, void *, Error *), void *userdata,
                          Error *err) {
     _cleanup_(buf_done) Buf mirrors = buf_new(16 * 1024);
-    for (size_t i = 0;; i++) {
+    for (size_t i = first;; i++) {
         RegistryEndpoint *e = &r->endpoints[i];
         if (!e->origin && is_down(r, e))
             continue;
@@ -43,11 +52,8 @@ static int each_endpoint(Registry *r, const RegistryAsk *ask, int (*one)(Registr
         registry_wrap(e, ask, q, &why);
         if (e->origin)
             return mirrors.n ? error_set(err, q, "%s (before that, %s)", error_text(&why, q), mirrors.p) : error_set(err, q, "%s", error_text(&why, q));
-        if (q == -EHOSTUNREACH || q == -ETIMEDOUT) {
-            pthread_mutex_lock(&r->lock);
-            e->down = true;
-            pthread_mutex_unlock(&r->lock);
-        }
+        if (q == -EHOSTUNREACH || q == -ETIMEDOUT)
+            set_down(r, e);
         buf_printf(&mirrors, "%s%s", mirrors.n ? "; " : "", error_text(&why, q));
     }
 }
@@ -129,7 +135,7 @@ static int one_manifest(Registry *r, RegistryEndpoint *e, const RegistryAsk *ask
 
 int registry_manifest_get(Registry *r, Str tag_or_digest, size_t max, RegistryManifest *ret, Error *err) {
     ManifestJob job = {.max = max, .ret = ret};
-    return each_endpoint(r, &(RegistryAsk) {"manifest", tag_or_digest}, one_manifest, &job, err);
+    return each_endpoint(r, 0, &(RegistryAsk) {"manifest", tag_or_digest}, one_manifest, &job, err);
 }
 
 void registry_manifest_done(RegistryManifest *m) {
@@ -154,7 +160,7 @@ static int one_blob(Registry *r, RegistryEndpoint *e, const RegistryAsk *ask, vo
     if (status != 200)
         return registry_status_error(r, e, ask, s, err);
     RegistryBlob *b = xcalloc(1, sizeof(*b));
-    *b = (RegistryBlob) {.registry = r, .endpoint = e, .stream = TAKE_PTR(s), .digest = str_dup(ask->name)};
+    *b = (RegistryBlob) {.registry = r, .endpoint = e, .stream = TAKE_PTR(s), .digest = str_dup(ask->name), .size = job->size};
     *job->ret = b;
     return 0;
 }
@@ -165,10 +171,27 @@ int registry_blob_open(Registry *r, Str digest, uint64_t size, RegistryBlob **re
         _cleanup_free_ char *shown = registry_printable(digest, 100);
         return error_set(err, -EINVAL, "\"%s\" is not a digest", shown);
     }
-    return each_endpoint(r, &(RegistryAsk) {"blob", digest}, one_blob, &job, err);
+    return each_endpoint(r, 0, &(RegistryAsk) {"blob", digest}, one_blob, &job, err);
 }
 
-ssize_t registry_blob_read(RegistryBlob *b, void *p, size_t n, Error *err) {
+/* A mirror that broke off for good: the servers behind it send the blob from its beginning. What both gave together has one digest. */
+static int change_endpoint(RegistryBlob *b, Error *err) {
+    _cleanup_(registry_blob_closep) RegistryBlob *next = NULL;
+    BlobJob job = {.size = b->size, .ret = &next};
+    set_down(b->registry, b->endpoint);
+    int q = each_endpoint(b->registry, (size_t) (b->endpoint - b->registry->endpoints) + 1, &(RegistryAsk) {"blob", str_from(b->digest)}, one_blob, &job, err);
+    if (q < 0)
+        return q;
+    HttpStream *broken = b->stream;
+    b->stream = next->stream;
+    next->stream = broken;
+    b->endpoint = next->endpoint;
+    b->skip = b->given;
+    b->renewed = false;
+    return 0;
+}
+
+static ssize_t read_once(RegistryBlob *b, void *p, size_t n, Error *err) {
     for (;;) {
         ssize_t got = http_stream_read(b->stream, p, n, err);
         if (got >= 0) {
@@ -189,6 +212,38 @@ ssize_t registry_blob_read(RegistryBlob *b, void *p, size_t n, Error *err) {
             q = -EACCES;
         }
         return registry_wrap(b->endpoint, &(RegistryAsk) {"blob", str_from(b->digest)}, q, err);
+    }
+}
+
+static int skip_given(RegistryBlob *b, Error *err) {
+    char scratch[16 * 1024];
+    while (b->skip) {
+        ssize_t n = read_once(b, scratch, (size_t) MIN(b->skip, (uint64_t) sizeof(scratch)), err);
+        if (n == 0)
+            return registry_wrap(b->endpoint, &(RegistryAsk) {"blob", str_from(b->digest)},
+                                 error_set(err, -EBADMSG, "it ends before what another server sent of it"), err);
+        if (n < 0)
+            return (int) n;
+        b->skip -= (uint64_t) n;
+    }
+    return 0;
+}
+
+ssize_t registry_blob_read(RegistryBlob *b, void *p, size_t n, Error *err) {
+    for (;;) {
+        _cleanup_error_ Error why = {0}, then = {0};
+        ssize_t got = skip_given(b, &why);
+        if (got == 0)
+            got = read_once(b, p, n, &why);
+        if (got >= 0) {
+            b->given += (uint64_t) got;
+            return got;
+        }
+        if (b->endpoint->origin)
+            return error_set(err, (int) got, "%s", error_text(&why, (int) got));
+        int q = change_endpoint(b, &then);
+        if (q < 0)
+            return error_set(err, q, "%s (before that, %s)", error_text(&then, q), error_text(&why, (int) got));
     }
 }
 

@@ -66,7 +66,7 @@ typedef struct RegistryBlob RegistryBlob;
 /* `size` is what the descriptor states, UINT64_MAX when unknown: an answer of another length is refused (-EBADMSG).
  * The digest is not verified here: the reader hashes. Errors as registry_manifest_get. */
 int registry_blob_open(Registry *r, Str digest, uint64_t size, RegistryBlob **ret, Error *err);
-/* Reads up to n bytes: count, 0 at the end, -errno. */
+/* Reads up to n bytes: count, 0 at the end, -errno. What a mirror breaks off for good is read on from the servers behind it. */
 ssize_t registry_blob_read(RegistryBlob *b, void *p, size_t n, Error *err);
 void registry_blob_close(RegistryBlob *b);
 DEFINE_CLEANUP(RegistryBlob, registry_blob_close, registry_blob_closep);

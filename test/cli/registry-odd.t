@@ -53,6 +53,14 @@ digest=$(awk '$1 == "manifest" { print $2 }' <<<"$want")
 exits 1 "other bytes than the digest asked for" "$GET" plain "$at/changed/app@$digest"
 like "$err" "^EBADMSG: .*the bytes have digest sha256:[0-9a-f]+, asked was $digest" "the message of a wrong digest"
 
+# A mirror that gives a part of a blob and then nothing more: the rest comes from the registry itself, and the whole is verified.
+mirror=$(free_port) mirror_log=$tmp/mirror.log
+ODD=stuck serve python3 "$TOP/test/server/odd-registry.py" "$tmp/layout" "$mirror" "$(free_port)" "$mirror_log"
+wait_for 20 bash -c "echo >/dev/tcp/127.0.0.1/$mirror" || fail "the mirror starts"
+pulls good "a mirror that breaks off" "mirror=$at=localhost:$mirror" retries=1
+like "$(awk '{ print $3 }' "$mirror_log")" "/blobs/" "which was asked for blobs"
+is "$(awk '$3 ~ /blobs/ { print $3 }' "$log" | wc -l)" 1 "and after it the registry, for what is missing"
+
 pulls redirect "blobs at another server" user=alice password=pw
 is "$(awk -v p="$store" '$1 == p { print $4 }' "$log" | sort -u)" "none" "which gets no credentials"
 is "$(awk -v p="$port" '$1 == p && $3 ~ /blobs/ { print $4 }' "$log" | sort -u)" "Basic" "but the registry does"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """odd-registry.py LAYOUT PORT OTHER_PORT LOG [CERT KEY [CLIENT_CA]]: an OCI layout as a registry that misbehaves as the first
-part of the repository's name says; with a token service. OTHER_PORT is a store that blobs are redirected to. LOG gets a line for
+part of the repository's name (or the variable ODD) says; with a token service. OTHER_PORT is a store that blobs are redirected to. LOG gets a line for
 each request: port, method, path, the kind of Authorization, Range."""
-import base64, collections, http.server, json, socket, socketserver, ssl, sys, threading, time, urllib.parse
+import base64, collections, http.server, json, os, socket, socketserver, ssl, sys, threading, time, urllib.parse
 
 layout, port, other_port, log_path = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 tls = sys.argv[5:]
@@ -86,7 +86,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         parts = url.path.split("/")
         if len(parts) < 6 or parts[1] != "v2":
             return self.fail(404, "NAME_UNKNOWN")
-        odd, what, name = parts[2], parts[-2], parts[-1]
+        odd, what, name = os.environ.get("ODD", parts[2]), parts[-2], parts[-1]
         if odd in ("member", "token", "expiring") and not self.bearer_is_good(odd):
             return
         if odd in ("redirect", "away") and self.basic() is None:
