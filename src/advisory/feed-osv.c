@@ -97,6 +97,19 @@ static int versions(Walk *w, const Node *affected, uint32_t line) {
     return 0;
 }
 
+/* GitHub's records link to FriendsOfPHP's, which mostly have no other id in common with them. */
+static Str with_friends(Arena *a, Str aliases, const Node *references) {
+    static const Str mark = STR("FriendsOfPHP/security-advisories/blob/master/");
+    node_each(reference, references) {
+        Str url = node_get_str(reference, "url");
+        ssize_t at = str_find(url, mark);
+        Str path = at < 0 ? STR_NULL : str_from_at(url, (size_t) at + mark.n);
+        if (path.n > 5 && str_ends(path, STR(".yaml")) && str_chr(path, ' ') < 0)
+            aliases = arena_printf(a, "%.*s " FEED_FRIENDSOFPHP_PREFIX "%.*s", STR_FMT(aliases), STR_FMT(str_head(path, path.n - 5)));
+    }
+    return aliases;
+}
+
 /* The words but this one. */
 static Str others(Arena *a, Str words, Str but) {
     char *out = arena_bytes(a, words.n + 1);
@@ -155,8 +168,10 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
     else
         d.modified = TIME_NONE;
     Str aliases = arena_printf(a, "%.*s %.*s", STR_FMT(id), STR_FMT(d.aliases));
-    if (str_starts(id, STR("GHSA-")))
+    if (str_starts(id, STR("GHSA-"))) {
+        aliases = with_friends(a, aliases, node_get(root, "references"));
         d.withdrawn = d.withdrawn || says_withdrawn(node_get_str(root, "summary")) || says_withdrawn(node_get_str(root, "details"));
+    }
 
     Walk w = {.sink = sink};
     node_each(alias, node_get(root, "aliases"))

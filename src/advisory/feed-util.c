@@ -200,6 +200,25 @@ static bool joined_has(const char *p, size_t n, Str word) {
     return false;
 }
 
+int feed_yaml_record(const FeedInput *in, const FeedSink *sink, int (*record)(const FeedSink *sink, Arena *a, const Node *root, Str path)) {
+    _cleanup_free_ char *name = str_dup(in->path);
+    Arena a = {0};
+    Diag d = {0};
+    Node *root = NULL;
+    size_t documents;
+    int r = yaml_parse(in->bytes, name, in->limits, &a, &d, &root, &documents);
+    if (r < 0)
+        sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no YAML document");
+    else if (!node_is(root, NODE_MAP)) {
+        sink->problem(sink->userdata, 1, "expected a map");
+        r = -EINVAL;
+    } else if ((r = record(sink, &a, root, in->path)) == -EINVAL)
+        r = 0; /* told */
+    diag_done(&d);
+    arena_done(&a);
+    return r;
+}
+
 Str feed_join(Arena *a, const Node *list, const char *key, size_t max) {
     char out[JOIN_MAX];
     size_t n = 0, words = 0;

@@ -6,6 +6,9 @@
 #include "base/time.h"
 #include "parse/node.h"
 
+/* Ids of FriendsOfPHP's records: this and their place in the repository without ".yaml". */
+#define FEED_FRIENDSOFPHP_PREFIX "FriendsOfPHP/"
+
 /* A detail with every optional field unknown. */
 VulnDetail feed_detail_new(Str id);
 
@@ -14,6 +17,10 @@ VulnDetail feed_detail_new(Str id);
  * `record` returns -EINVAL was reported by it. `a` holds the record's tree and is emptied after each. Other negative results end the walk. */
 int feed_each_json_line(const FeedInput *in, const FeedSink *sink,
                         int (*record)(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root));
+
+/* Calls `record` for the one document of a YAML file; what is no YAML is reported. A record for which
+ * `record` returns -EINVAL was reported by it. */
+int feed_yaml_record(const FeedInput *in, const FeedSink *sink, int (*record)(const FeedSink *sink, Arena *a, const Node *root, Str path));
 
 /* Calls `member` for each "key": value of the object that starts at in->bytes[from] without a tree of the whole: for documents of
  * hundreds of megabytes. `value` is the raw text. -EINVAL when the object is not well-formed at its outermost level. */

@@ -89,31 +89,23 @@ static int advisory_rows(const FeedSink *sink, Arena *a, Str package, const Node
     return sink->row(sink->userdata, STR("wolfi"), package, &row);
 }
 
-static int parse(const FeedInput *in, const FeedSink *sink) {
-    _cleanup_free_ char *name = str_dup(in->path);
-    Arena a = {0};
-    Diag d = {0};
-    Node *root = NULL;
-    size_t documents;
-    int r = yaml_parse(in->bytes, name, in->limits, &a, &d, &root, &documents);
-    if (r < 0)
-        sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no YAML document");
-    else {
-        Str package = node_get_str(node_get(root, "package"), "name");
-        if (str_empty(package)) {
-            sink->problem(sink->userdata, 1, "no package name");
-            r = -EINVAL;
-        }
-        node_each(advisory, r < 0 ? NULL : node_get(root, "advisories")) {
-            sink->count(sink->userdata);
-            r = advisory_rows(sink, &a, package, advisory);
-            if (r < 0)
-                break;
-        }
+static int record(const FeedSink *sink, Arena *a, const Node *root, Str path) {
+    Str package = node_get_str(node_get(root, "package"), "name");
+    if (str_empty(package)) {
+        sink->problem(sink->userdata, 1, "no package name");
+        return -EINVAL;
     }
-    diag_done(&d);
-    arena_done(&a);
-    return r;
+    node_each(advisory, node_get(root, "advisories")) {
+        sink->count(sink->userdata);
+        int r = advisory_rows(sink, a, package, advisory);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int parse(const FeedInput *in, const FeedSink *sink) {
+    return feed_yaml_record(in, sink, record);
 }
 
 const Feed feed_wolfi = {
