@@ -216,7 +216,7 @@ static bool is_word(Str s, size_t max) {
     return str_is_utf8(s);
 }
 
-static bool is_sane(ProblemLog *log, const PackageFact *p) {
+static bool is_sane(ProblemLog *log, const PackageFact *p, bool unversioned) {
     Str name = str_head(p->name, 60);
     if (!is_word(p->name, LANGUAGE_NAME_MAX)) {
         if (str_empty(p->name))
@@ -225,7 +225,7 @@ static bool is_sane(ProblemLog *log, const PackageFact *p) {
             problem_log(log, p->line, "a package whose name of %zu bytes is none: white space, control characters, invalid UTF-8, or more than %d bytes", p->name.n, LANGUAGE_NAME_MAX);
         return false;
     }
-    if (!is_word(p->version, LANGUAGE_VERSION_MAX)) {
+    if (!is_word(p->version, LANGUAGE_VERSION_MAX) && !(unversioned && str_empty(p->version))) {
         if (str_empty(p->version))
             problem_log(log, p->line, "package %.*s has no version", STR_FMT(name));
         else
@@ -243,7 +243,7 @@ static void put(ProblemLog *log, PackageFact *p) {
 }
 
 void language_put(ProblemLog *log, PackageFact *p) {
-    if (is_sane(log, p))
+    if (is_sane(log, p, false))
         put(log, p);
 }
 
@@ -255,7 +255,7 @@ static Str keep(const LockSet *s, Str text) {
 }
 
 void lock_add(LockSet *s, const PackageFact *p) {
-    if (!is_sane(s->log, p))
+    if (!is_sane(s->log, p, s->unversioned))
         return;
     char key[LANGUAGE_NAME_MAX + LANGUAGE_VERSION_MAX + 1];
     memcpy(key, p->name.p, p->name.n);

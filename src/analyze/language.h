@@ -54,6 +54,7 @@ void language_put(ProblemLog *log, PackageFact *p);
 typedef struct LockSet {
     ProblemLog *log;
     PackageType type;
+    bool unversioned;   /* packages may be without a version: it is fixed elsewhere */
     Map by_key;
     Vec(PackageFact) packages;
 } LockSet;

@@ -1,0 +1,4 @@
+require (
+	example.com/x
+)
+replace a b c
