@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --analyzer | --cache | --temp-dir | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --from | --package | -p | --release)
+        --format | -f | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --analyzer | --cache | --temp-dir | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -28,6 +28,7 @@ _plimsoll() {
     case "$first $second" in
     'scan '*) command='scan' ;;
     'sbom '*) command='sbom' ;;
+    'vex '*) command='vex' ;;
     'explain '*) command='explain' ;;
     'config show') command='config show' ;;
     'db build') command='db build' ;;
@@ -72,6 +73,23 @@ _plimsoll() {
     'sbom'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'sbom'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'sbom'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'vex'':--author') return ;;
+    'vex'':--vex') compopt -o default 2>/dev/null; return ;;
+    'vex'':--ignore-file') compopt -o default 2>/dev/null; return ;;
+    'vex'':--as-of') return ;;
+    'vex'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+    'vex'':--max-feed-age') return ;;
+    'vex'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
+    'vex'':--db') compopt -o default 2>/dev/null; return ;;
+    'vex'':--platform') return ;;
+    'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -- "$cur"); return ;;
+    'vex'':--cache') compopt -o default 2>/dev/null; return ;;
+    'vex'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'vex'':--mirror') return ;;
+    'vex'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'vex'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'vex'':--client-key') compopt -o default 2>/dev/null; return ;;
     'explain'':--db') compopt -o default 2>/dev/null; return ;;
     'explain'':--platform') return ;;
     'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -107,6 +125,10 @@ _plimsoll() {
         'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'sbom') words='--format --allow-incomplete --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'explain') words='--db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
         'db update') words='--from --db --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
@@ -125,6 +147,7 @@ _plimsoll() {
     case $command:$n in
     'scan:'*) compopt -o default 2>/dev/null; return ;;
     'sbom:'*) compopt -o default 2>/dev/null; return ;;
+    'vex:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
@@ -133,14 +156,14 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan sbom explain config db facts list completion docs version-compare help' ;;
+    :0) words='scan sbom vex explain config db facts list completion docs version-compare help' ;;
     :1)
         [ "$first" != config ] || words+=' show'
         [ "$first" != db ] || words+=' build'
         [ "$first" != db ] || words+=' update'
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
-        [ "$first" != help ] || words='scan sbom explain config db facts list completion docs version-compare'
+        [ "$first" != help ] || words='scan sbom vex explain config db facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --from --package -p --release
+        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -82,6 +82,36 @@ complete -c plimsoll -n "__plimsoll_at 'sbom'" -l quiet -s q -d 'No progress and
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at 'sbom'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a vex -d 'Writes an OpenVEX document about the vulnerabilities of an image'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -F
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l author -x -d 'Who states it'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, or a directory of them (*.json)'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l ignore-file -rF -d 'Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l max-feed-age -x -d 'A feed of the image\'s release whose data is older at the time of evaluation counts as not seen (gap stale-database); otherwise its date is only shown'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l no-cache -d 'Reads every layer anew and keeps nothing'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l require-sandbox -d 'Refuses to read anything when workers cannot be confined by seccomp and Landlock'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l mirror -x -d 'Asks MIRROR before REGISTRY'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l ca-file -rF -d 'Certificates (PEM) to trust besides the system\'s'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l client-cert -rF -d 'Certificate (PEM) to show to the registry; with --client-key'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l client-key -rF -d 'Key (PEM) of --client-cert'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l plain-http -d 'Speaks HTTP without TLS to the registry'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l insecure-skip-tls-verify -d 'Takes any certificate: whoever stands between can then read the credentials'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a explain -d 'Says why a vulnerability was or was not reported for an image'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -F
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'

@@ -73,4 +73,64 @@ like "$err" 'deep.json:1:' "is refused with its place"
 scan --vex vex app && cp .out one
 scan --vex vex app
 same .out one "the same exceptions give the same bytes"
+
+# plimsoll vex: the rules that OpenVEX's own schema has, in our words.
+cat >openvex.py <<'PY'
+import json, re, sys, jsonschema
+text = {"type": "string", "minLength": 1}
+uri = {"type": "string", "pattern": "^[a-z][a-z0-9+.-]*:[^ ]+$"}
+time = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$"}
+def closed(required, **properties):
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+part = closed(["@id"], **{"@id": uri, "identifiers": closed([], purl=text), "hashes": {"type": "object"}})
+product = closed(["@id"], **part["properties"], subcomponents={"type": "array", "uniqueItems": True, "minItems": 1, "items": part})
+statement = closed(["vulnerability", "status", "products"], vulnerability=closed(["name"], name=text), timestamp=time, status_notes=text, impact_statement=text,
+    action_statement=text, products={"type": "array", "uniqueItems": True, "minItems": 1, "items": product},
+    status={"enum": ["not_affected", "affected", "fixed", "under_investigation"]},
+    justification={"enum": ["component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
+                            "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"]})
+document = closed(["@context", "@id", "author", "timestamp", "version", "statements"], **{"@context": {"const": "https://openvex.dev/ns/v0.2.0"}, "@id": uri},
+    author=text, tooling=text, timestamp=time, version={"type": "integer", "minimum": 1}, statements={"type": "array", "uniqueItems": True, "minItems": 1, "items": statement})
+d = json.load(open(sys.argv[1]))
+jsonschema.Draft7Validator(document).validate(d)
+for s in d["statements"]:
+    assert s["status"] != "not_affected" or ("justification" in s) != ("impact_statement" in s), s
+    assert s["status"] != "affected" or "action_statement" in s, s
+PY
+vex() { run "$PLIMSOLL" vex --archives never --db db --allow-incomplete no-packages "$@"; }
+rm -f .plimsollignore
+vex app
+cp .out plain.json
+exits 0 "plimsoll vex writes OpenVEX" python3 openvex.py plain.json
+vex app
+same .out plain.json "the same again"
+is "$(jq -r '.statements[] | .vulnerability.name + " " + .status + " " + (.status_notes // "")' plain.json)" "CVE-2030-0001 under_investigation fixed in 3.0.2-1
+CVE-2030-0002 under_investigation no fix yet" "what nobody judged is under investigation"
+like "$(jq -r '.statements[0].products[0]["@id"]' plain.json)" '^pkg:oci/app@sha256%3A[0-9a-f]{64}\?arch=amd64$' "in the image, by its digest"
+is "$(jq -r '.statements[0].products[0].subcomponents[0]["@id"]' plain.json)" 'pkg:deb/debian/openssl@3.0.1-1?arch=amd64&distro=debian-12' "its package"
+scan --vex plain.json app
+is "$(found) $(jq -r '[.findings[].exception.status] | unique[]' .out)" "$expected under_investigation" "and is read again, suppressing nothing"
+cat >.plimsollignore <<'YAML'
+- {id: CVE-2030-0001, reason: the function is not linked, justification: vulnerable_code_not_present}
+- {id: CVE-2030-0002, reason: internal only, expires: 2031-01-01}
+YAML
+vex app
+cp .out judged.json
+exits 0 "judged by rules it is valid, too" python3 openvex.py judged.json
+is "$(jq -r '.statements[] | [.vulnerability.name, .status, .justification, .status_notes, .action_statement] | map(. // "-") | join("|")' judged.json)" \
+  "CVE-2030-0001|not_affected|vulnerable_code_not_present|the function is not linked|-
+CVE-2030-0002|affected|-|-|accepted until 2031-01-01: internal only" "a rule with a justification is a statement, one without it an acceptance"
+rm .plimsollignore
+scan --vex judged.json app
+is "$(found) $rc" "CVE-2030-0002 openssl 0" "which scan takes"
+is "$(grep -c 'about nothing' .err)" 0 "all of it"
+printf 'layer gzip\nfile etc/os-release os\nfile var/lib/dpkg/status none\n' | image empty
+vex empty
+is "$rc $(wc -c <.out)" "0 0" "without a vulnerability there is no document"
+like "$err" 'no vulnerabilities were found' "and it says so"
+vex --db nowhere app
+is "$rc" 3 "without a database it is incomplete"
+mkdir -p root/etc root/var/lib/dpkg && cp os root/etc/os-release && cp status root/var/lib/dpkg/status
+vex root
+like "$(jq -r '.statements[0].products[0]["@id"]' .out)" '^pkg:deb/debian/openssl@' "of a directory the packages are the products"
 done_testing
