@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
+        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -30,7 +30,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-unfixed -d 'Shows only 
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l show-suppressed -d 'Lists what VEX statements and ignore rules suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l baseline -rF -d 'An older report of --format json: only findings that are not in it count for --fail-on'
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, or a directory of them (*.json)'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, a directory of them (*.json), or oci, those attached to the image in its registry'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-file -rF -d 'Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
@@ -42,6 +42,8 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l platform -x -d 'Which image of
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
@@ -66,6 +68,8 @@ complete -c plimsoll -n "__plimsoll_at 'sbom'" -l platform -x -d 'Which image of
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
+complete -c plimsoll -n "__plimsoll_at 'sbom'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
+complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
@@ -86,7 +90,7 @@ complete -c plimsoll -n "__plimsoll_at 'sbom'" -l output -s o -rF -d 'Writes to 
 complete -c plimsoll -n "__plimsoll_at '' 0" -a vex -d 'Writes an OpenVEX document about the vulnerabilities of an image'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -F
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l author -x -d 'Who states it'
-complete -c plimsoll -n "__plimsoll_at 'vex'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, or a directory of them (*.json)'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, a directory of them (*.json), or oci, those attached to the image in its registry'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l ignore-file -rF -d 'Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
@@ -95,6 +99,7 @@ complete -c plimsoll -n "__plimsoll_at 'vex'" -l allow-incomplete -xa 'unsupport
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l no-cache -d 'Reads every layer anew and keeps nothing'
@@ -119,6 +124,8 @@ complete -c plimsoll -n "__plimsoll_at 'explain'" -l platform -x -d 'Which image
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
+complete -c plimsoll -n "__plimsoll_at 'explain'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
+complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'

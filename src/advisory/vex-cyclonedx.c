@@ -176,8 +176,12 @@ int vex_read_cyclonedx(Vex *v, const Node *root) {
     if (!known)
         return diag_add(v->d, DIAG_ERROR, v->name, (version ? version : root)->line, (version ? version : root)->col,
                         "CycloneDX version \"%.*s\" has no analyses that are read here; expected 1.4, 1.5 or 1.6", STR_FMT(str_head(node_str(version), 40)));
+    if (!list) {
+        diag_add(v->d, DIAG_ERROR, v->name, root->line, root->col, "CycloneDX: there are no \"vulnerabilities\": a bill of materials, no VEX document");
+        return -ENOMSG;
+    }
     if (!node_is(list, NODE_LIST))
-        return diag_add(v->d, DIAG_ERROR, v->name, (list ? list : root)->line, (list ? list : root)->col, "CycloneDX: expected a list \"vulnerabilities\"");
+        return diag_add(v->d, DIAG_ERROR, v->name, list->line, list->col, "CycloneDX: expected a list \"vulnerabilities\"");
     if (b.subject && !str_empty(node_get_str(b.subject, "bom-ref")))
         map_set(&b.components, node_get_str(b.subject, "bom-ref"), (void *) b.subject);
     gather(&b, node_get(root, "components"));

@@ -2,6 +2,7 @@
 #include "advisory/vex.h"
 
 #include "advisory/vex-parts.h"
+#include "base/base64.h"
 
 void vex_name(VexNames *names, Str name) {
     if (!str_empty(name))
@@ -52,6 +53,25 @@ int64_t vex_time(const Node *n) {
     return time_parse(node_str(n), &t) < 0 ? TIME_NONE : t;
 }
 
+/* The document inside an attestation: https://github.com/secure-systems-lab/dsse, https://github.com/in-toto/attestation. The tree itself when
+ * there is none around it. -EINVAL for an envelope that cannot be opened. */
+static int unwrap(const Vex *v, const Limits *limits, Arena *scratch, Node **root) {
+    const Node *envelope = node_get(*root, "dsseEnvelope") ? node_get(*root, "dsseEnvelope") : *root, *payload = node_get(envelope, "payload");
+    if (payload && node_get(envelope, "payloadType")) {
+        Str text = base64_decode(node_str(payload), scratch);
+        if (str_empty(text))
+            return diag_add(v->d, DIAG_ERROR, v->name, payload->line, payload->col, "the payload of the envelope is no base64");
+        const char *name = arena_printf(scratch, "%s (payload)", v->name).p;
+        int r = json_parse(text, name, limits, scratch, v->d, root);
+        if (r < 0)
+            return r;
+    }
+    const Node *predicate = node_get(*root, "predicate");
+    if (predicate && node_get(*root, "predicateType"))
+        *root = (Node *) predicate;
+    return 0;
+}
+
 int vex_read(Str text, const char *name, const Limits *limits, Arena *a, VexDocument *ret, Diag *d) {
     Arena scratch = {0};
     Node *root = NULL;
@@ -59,6 +79,8 @@ int vex_read(Str text, const char *name, const Limits *limits, Arena *a, VexDocu
     if (str_starts(text, STR("\xef\xbb\xbf")))
         text = str_from_at(text, 3);
     int r = json_parse(text, name, limits, &scratch, d, &root);
+    if (r >= 0)
+        r = unwrap(&v, limits, &scratch, &root);
     if (r >= 0) {
         if (str_eqz(node_get_str(root, "bomFormat"), "CycloneDX")) {
             v.format = EXCEPTION_CYCLONEDX;
@@ -70,7 +92,8 @@ int vex_read(Str text, const char *name, const Limits *limits, Arena *a, VexDocu
             v.format = EXCEPTION_OPENVEX;
             r = vex_read_openvex(&v, root);
         } else {
-            r = diag_add(d, DIAG_ERROR, name, root->line, root->col, "no VEX document: neither OpenVEX (\"statements\"), CycloneDX (\"bomFormat\") nor CSAF (\"document\")");
+            diag_add(d, DIAG_ERROR, name, root->line, root->col, "no VEX document: neither OpenVEX (\"statements\"), CycloneDX (\"bomFormat\") nor CSAF (\"document\")");
+            r = -ENOMSG;
         }
     }
     if (r >= 0) {

@@ -17,7 +17,8 @@ typedef struct VexDocument {
 } VexDocument;
 
 /* Reads one document; strings are copied into `a`. -EINVAL or -E2BIG with the places in `d` when it is none that can be read. Statements
- * that cannot be used are warnings in `d` and left out. Opens no file and keeps no state: fit for a confined worker. */
+ * that cannot be used are warnings in `d` and left out. An attestation (a DSSE envelope or a bundle of sigstore around an in-toto statement) is opened, its
+ * signature not looked at. -ENOMSG, with the place in `d`, when the document is something else than VEX. Opens no file and keeps no state: fit for a confined worker. */
 int vex_read(Str text, const char *name, const Limits *limits, Arena *a, VexDocument *ret, Diag *d);
 
 /* Reads the regular file behind `fd` in a confined worker; `name` is its place for messages. */

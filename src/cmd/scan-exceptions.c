@@ -9,6 +9,7 @@
 #include "cmd/config.h"
 #include "cmd/message.h"
 #include "cmd/scan-run.h"
+#include "scan/attached.h"
 #include "scan/exceptions.h"
 
 enum {
@@ -63,8 +64,44 @@ static int vex_directory(const ScanRequest *q, Report *r, const char *path) {
     return x;
 }
 
+typedef struct TakeVex {
+    const ScanRequest *q;
+    Report *r;
+    size_t n;
+} TakeVex;
+
+static int take_attached(void *userdata, const Attached *a, Error *err) {
+    TakeVex *t = userdata;
+    VexDocument doc;
+    int x = vex_open(a->fd, a->name, &t->q->limits, &t->r->arena, &doc, err);
+    if (x == -ENOMSG) {
+        error_done(err); /* an attestation of something else, a bill of materials */
+        return 0;
+    }
+    if (x < 0)
+        return x;
+    t->n++;
+    for (size_t i = 0; i < doc.n_warnings; i++)
+        message_warning("%.*s", STR_FMT(doc.warnings[i]));
+    scan_add_exceptions(t->r, doc.format, str_from(a->name), doc.statements, doc.n);
+    return 0;
+}
+
+static int attached_vex(const ScanRequest *q, Report *r) {
+    _cleanup_error_ Error err = {0};
+    TakeVex t = {q, r, 0};
+    int x = scan_attached(&r->artifact, &q->image.registry, &q->limits, ATTACHED_VEX, take_attached, &t, &err);
+    if (x < 0)
+        return message_fail(x == -EINVAL ? EXIT_USAGE : EXIT_INCOMPLETE, &err, error_wrap(&err, x, "--vex oci"));
+    if (t.n == 0)
+        message_warning("--vex oci: no VEX document is attached to %.*s (%.*s)", STR_FMT(r->artifact.reference), STR_FMT(r->artifact.digest));
+    return 0;
+}
+
 static int read_vex(const ScanRequest *q, Report *r, const char *where) {
     struct stat st;
+    if (strcmp(where, "oci") == 0)
+        return attached_vex(q, r);
     return stat(where, &st) == 0 && S_ISDIR(st.st_mode) ? vex_directory(q, r, where) : vex_file(q, r, where);
 }
 

@@ -37,6 +37,7 @@ typedef struct ScanRequest {
     uint64_t analyzers;          /* bit i: analyzers()[i]; 0: all */
     const char *cache_dir;       /* NULL: no cache */
     bool include_dev;
+    bool attached_sbom;
     bool require_sandbox;
     const char *db_path;         /* NULL: the usual place */
     int64_t as_of;

@@ -91,6 +91,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->image.temp_dir = cli_value(cli, "--temp-dir");
     ret->format = format ? format_by_name(str_from(format)) : NULL;
     take_analyzers(cli, &ret->analyzers);
+    ret->attached_sbom = cli_value(cli, "--sbom") != NULL;
     ret->require_sandbox = cli_flag(cli, "--require-sandbox");
     ret->db_path = cli_value(cli, "--db");
     uint64_t days = 0;
@@ -142,6 +143,7 @@ ScanOptions scan_request_options(const ScanRequest *r) {
         .cache_dir = r->cache_dir,
         .analyzers = r->analyzers,
         .include_dev = r->include_dev,
+        .attached_sbom = r->attached_sbom,
         .as_of = r->as_of,
         .layer = on_layer,
         .bytes = on_bytes,

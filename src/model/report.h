@@ -49,6 +49,7 @@ typedef struct Coverage {
     uint64_t mounts;        /* directories: other file systems that were mounted below, and looked at */
     uint64_t mounts_left_out; /* those that the kernel makes up (proc, sysfs …) */
     bool verified;          /* digests of all bytes were verified; false for directories */
+    Str claimed_by;         /* the packages are those that this attached SBOM claims; empty: they were found */
     Str sandbox;            /* "seccomp,landlock" … what confined the workers; empty: nothing ran confined */
     Str *analyzers;         /* names that ran, sorted */
     size_t n_analyzers;

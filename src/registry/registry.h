@@ -59,6 +59,11 @@ typedef struct RegistryManifest {
 int registry_manifest_get(Registry *r, Str tag_or_digest, size_t max, RegistryManifest *ret, Error *err);
 void registry_manifest_done(RegistryManifest *m);
 
+/* What refers to the manifest with this digest: hands each page of the answer, the JSON of an OCI index, to `page`. The referrers API
+ * (distribution-spec 1.1, "Listing Referrers"), or where the registry does not have it the index under the tag "sha256-HEX"; nothing is handed
+ * over when there is neither. `max` bytes per page, and a maximum of pages. Errors as registry_manifest_get, or what `page` answers. */
+int registry_referrers(Registry *r, Str digest, size_t max, int (*page)(void *userdata, Str json, Error *err), void *userdata, Error *err);
+
 /* A blob as a stream of stored bytes. When the connection breaks it goes on at the offset reached (Range), at most
  * `retries` times without progress. The registry must outlive it; one thread at a time reads it. */
 typedef struct RegistryBlob RegistryBlob;

@@ -244,6 +244,7 @@ static void coverage(JsonWriter *w, const Report *r, const Summary *s) {
     json_u64(w, "entries", c->entries);
     json_u64(w, "bytes", c->bytes);
     json_bool(w, "verified", c->verified);
+    json_str_null(w, "claimed_by", c->claimed_by);
     json_str_null(w, "confinement", c->sandbox);
     json_list(w, "analyzers");
     for (size_t i = 0; i < c->n_analyzers; i++)

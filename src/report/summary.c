@@ -63,6 +63,8 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         buf_putz(out, "no findings in ");
         plural(out, r->inventory.n_packages, "package", "packages");
     }
+    if (!str_empty(r->coverage.claimed_by))
+        buf_putz(out, "; packages as an attached SBOM claims them");
     if (s->suppressed_vex)
         buf_printf(out, "; %zu suppressed by VEX", s->suppressed_vex);
     if (s->suppressed_ignored)

@@ -162,7 +162,10 @@ static void coverage(Table *t) {
     buf_putz(t->out, "LOOKED AT");
     table_plain(t);
     buf_putc(t->out, '\n');
-    if (t->r->artifact.kind != ARTIFACT_SBOM) {
+    if (!str_empty(c->claimed_by)) {
+        buf_printf(&b, "claimed by an attached SBOM, not verified: %.*s", STR_FMT(c->claimed_by));
+        row_z(t, "packages", &b);
+    } else if (t->r->artifact.kind != ARTIFACT_SBOM) {
         text_count(&b, c->entries);
         buf_putz(&b, c->entries == 1 ? " entry, " : " entries, ");
         text_bytes(&b, c->bytes);

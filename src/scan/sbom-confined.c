@@ -170,11 +170,15 @@ static int collect(void *userdata, Str bytes) {
 }
 
 int sbom_open(const char *path, const Limits *limits, Report *r, Error *err) {
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return fd < 0 ? 0 : sbom_open_fd(fd, path, limits, r, err);
+}
+
+int sbom_open_fd(int fd, const char *path, const Limits *limits, Report *r, Error *err) {
     enum { SNIFF = 64 * 1024 };
     _cleanup_free_ char *head = xmalloc(SNIFF);
     struct stat st;
-    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         return 0;
     ssize_t sniffed = fs_pread_all(fd, head, SNIFF, 0);
     if (sniffed <= 0 || sbom_sniff(str_n(head, (size_t) sniffed)) == SBOM_NONE)

@@ -23,6 +23,8 @@ SbomKind sbom_sniff(Str text);
  * operating-system packages are a gap ("unsupported-packages"). Opens no file and keeps no state: fit for a confined worker. */
 int sbom_read(Str text, const char *name, const Limits *limits, Report *r, Diag *d);
 
+/* The same for an open regular file; `name` is its place. 0 when it is no SBOM. */
+int sbom_open_fd(int fd, const char *name, const Limits *limits, Report *r, Error *err);
 /* Reads the SBOM at `path` in a confined worker: 1 when it was one and *r is filled in as by sbom_read(), 0 when the file is not an
  * SBOM (or no file at all), negative with a message naming place and cause. */
 int sbom_open(const char *path, const Limits *limits, Report *r, Error *err);

@@ -8,6 +8,7 @@
 
 #include "analyze/analyzer.h"
 #include "base/worker.h"
+#include "scan/attached.h"
 #include "scan/cache.h"
 #include "scan/layer-read.h"
 #include "scan/merge.h"
@@ -243,6 +244,8 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
         r->coverage.sandbox = str_from(worker_confinement());
         return MIN(sbom, 0);
     }
+    if (o->attached_sbom)
+        return scan_collect_attached(reference, o, r, err);
     Scan s = {.o = o, .report = r};
     size_t n_analyzers;
     analyzers(&n_analyzers);
