@@ -58,7 +58,7 @@ _plimsoll() {
     'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -- "$cur"); return ;;
     'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'scan'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -- "$cur"); return ;;
+    'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'scan'':--cache') compopt -o default 2>/dev/null; return ;;
     'scan'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'scan'':--mirror') return ;;
@@ -72,7 +72,7 @@ _plimsoll() {
     'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -- "$cur"); return ;;
     'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'sbom'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -- "$cur"); return ;;
+    'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'sbom'':--cache') compopt -o default 2>/dev/null; return ;;
     'sbom'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'sbom'':--mirror') return ;;
@@ -90,7 +90,7 @@ _plimsoll() {
     'vex'':--platform') return ;;
     'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'vex'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -- "$cur"); return ;;
+    'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'vex'':--cache') compopt -o default 2>/dev/null; return ;;
     'vex'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'vex'':--mirror') return ;;
@@ -103,7 +103,7 @@ _plimsoll() {
     'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -- "$cur"); return ;;
     'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'explain'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda' -- "$cur"); return ;;
+    'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -- "$cur"); return ;;
     'explain'':--cache') compopt -o default 2>/dev/null; return ;;
     'explain'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'explain'':--mirror') return ;;
@@ -140,8 +140,9 @@ _plimsoll() {
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --analyzer --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;

@@ -92,7 +92,7 @@ static int attached_vex(const ScanRequest *q, Report *r) {
     TakeVex t = {q, r, 0};
     int x = scan_attached(&r->artifact, &q->image.registry, &q->limits, ATTACHED_VEX, take_attached, &t, &err);
     if (x < 0)
-        return message_fail(x == -EINVAL ? EXIT_USAGE : EXIT_INCOMPLETE, &err, error_wrap(&err, x, "--vex oci"));
+        return message_fail(x == -ENOTSUP ? EXIT_USAGE : EXIT_INCOMPLETE, &err, error_wrap(&err, x, "--vex oci"));
     if (t.n == 0)
         message_warning("--vex oci: no VEX document is attached to %.*s (%.*s)", STR_FMT(r->artifact.reference), STR_FMT(r->artifact.digest));
     return 0;

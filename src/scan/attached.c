@@ -188,7 +188,7 @@ static int parse_reference(const Artifact *image, Arena *a, RegistryRef *ret, Er
     if (str_cut(reference, ':', &source, &rest) && str_eqz(source, "registry"))
         reference = rest;
     if (image->kind != ARTIFACT_IMAGE || str_empty(image->digest) || registry_ref_parse(reference, a, ret, NULL) < 0)
-        return error_set(err, -EINVAL, "%.*s is no image of a registry: nothing can be attached to it there", STR_FMT(image->reference));
+        return error_set(err, -ENOTSUP, "%.*s is no image of a registry: nothing can be attached to it there", STR_FMT(image->reference));
     return 0;
 }
 

@@ -15,7 +15,7 @@ typedef struct Attached {
 } Attached;
 
 /* Hands to `each` every document attached to the image that may be of this kind, in the order of their digests; a document that is attached to the
- * index that the reference names is taken, too. `each` may end it with anything but 0. -EINVAL when the artifact is no image of a registry;
+ * index that the reference names is taken, too. `each` may end it with anything but 0. -ENOTSUP when the artifact is no image of a registry;
  * -E2BIG over a limit; errors of the registry client. */
 int scan_attached(const Artifact *image, const RegistryOptions *options, const Limits *limits, AttachedKind kind, int (*each)(void *userdata, const Attached *a, Error *err),
                   void *userdata, Error *err);

@@ -54,14 +54,15 @@ like "$out" 'packages as an attached SBOM claims them' "and the verdict"
 attach attach app "$digest.att" application/vnd.dsse.envelope.v1+json envelope.json
 scan --plain-http --vex oci "127.0.0.1:$api/app:1"
 is "$rc $(found)" "0 " "an attestation of cosign is opened"
+f=app/blobs/sha256/$(sha256sum plain.json | cut -d' ' -f1)
+tr '2' '3' <"$f" >changed && cp "$f" whole && mv changed "$f"
+exits 3 "an attached document that was changed makes it incomplete" "$PLIMSOLL" scan --plain-http --archives never --db db --vex oci "127.0.0.1:$api/app:1"
+like "$err" 'have another digest' "for its digest is wrong"
+mv whole "$f"
 printf '{"@context": "https://openvex.dev/ns/v0.2.0", "statements": 1}' >bad.json
 attach attach app "$digest" application/vnd.openvex+json bad.json
-exits 3 "an attached document that cannot be read makes it incomplete" "$PLIMSOLL" scan --plain-http --archives never --db db --vex oci "127.0.0.1:$api/app:1"
-like "$err" 'attached\):1:62: .*expected a list "statements"' "with its place"
-f=app/blobs/sha256/$(sha256sum plain.json | cut -d' ' -f1)
-tr '2' '3' <"$f" >changed && mv changed "$f"
-exits 3 "so does one that was changed" "$PLIMSOLL" scan --plain-http --archives never --db db --vex oci "127.0.0.1:$api/app:1"
-like "$err" 'have another digest' "whose digest is wrong"
+exits 3 "so does one that cannot be read" "$PLIMSOLL" scan --plain-http --archives never --db db --vex oci "127.0.0.1:$api/app:1"
+like "$err" 'attached\):1:61: .*expected a list "statements"' "with its place"
 mkdir -p root/etc && cp os root/etc/os-release
 exits 2 "a directory has nothing attached" "$PLIMSOLL" scan --plain-http --archives never --db db --vex oci root
 like "$err" 'is no image of a registry' "which is said"

@@ -77,9 +77,9 @@ TEST(what_is_no_vex_document_is_refused_with_its_place) {
     refused("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.3\", \"vulnerabilities\": []}", "bad:1:43: error: CycloneDX version \"1.3\"");
     refused("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.4\"}", "bad:1:1: error: CycloneDX: there are no \"vulnerabilities\"");
     refused("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.4\", \"vulnerabilities\": 1}", "bad:1:69: error: CycloneDX: expected a list");
-    refused("{\"payloadType\": \"x\", \"payload\": \"*\"}", "bad:1:34: error: the payload of the envelope is no base64");
+    refused("{\"payloadType\": \"x\", \"payload\": \"*\"}", "bad:1:33: error: the payload of the envelope is no base64");
     refused("{\"payloadType\": \"x\", \"payload\": \"e30=\"}", "no VEX document");
-    refused("{\"predicateType\": \"x\", \"predicate\": {\"a\": 1}}", "bad:1:36: error: no VEX document");
+    refused("{\"predicateType\": \"x\", \"predicate\": {\"a\": 1}}", "bad:1:37: error: no VEX document");
     refused("{\"document\": {\"csaf_version\": \"1.9\"}}", "bad:1:31: error: CSAF version \"1.9\"; expected 2.0");
     refused("{\"document\": {\"csaf_version\": \"2.0\"}, \"vulnerabilities\": {}}", "bad:1:58: error: CSAF: expected a list");
     refused("{\"statements\": [[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]}", "nest");
