@@ -3,6 +3,7 @@
 """mkimage.py OUT: writes an image, whole or damaged in a chosen way, from the lines on standard input.
 
   image OPTION…                layout (default) or saved (an archive of docker save); damage=no-index|text-config|artifact
+     config=FILE               JSON whose "config" and "history" go into the configuration
   layer OPTION…                begins a layer; its entries follow
      plain gzip zstd           how it is stored; members: gzip of two members; frames: zstd with skippable frames before and behind
      media=TYPE                another media type
@@ -124,6 +125,9 @@ def main():
         print(sha(data), sha(raw))
     config = {"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": diff_ids}}
     config["history"] = [{"created_by": f"RUN step-{i + 1}"} for i in range(len(layers))]
+    if "config" in image:
+        with open(image["config"]) as f:
+            config |= json.load(f)
     config = b"this is text" if image.get("damage") == "text-config" else json.dumps(config).encode()
     if "saved" in image:
         with tarfile.open(out, "w") as tar:

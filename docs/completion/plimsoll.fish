@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
+        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -40,15 +40,16 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l allow-incomplete -xa 'unsuppor
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Only this analyzer'
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -d 'Only this analyzer'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l no-cache -d 'Reads every layer anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l require-sandbox -d 'Refuses to read anything when workers cannot be confined by seccomp and Landlock'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l secrets -xa 'on off' -d 'Whether to look for secrets in every text file of every layer and in the image\'s configuration'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l secret-rules -rF -d 'More rules for secrets: YAML, a gitleaks configuration (*.toml), or a directory of such files'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l secret-key-file -rF -d 'A key of at least 16 bytes: each secret gets a fingerprint (HMAC-SHA-256), so that the same one is known again; without it there is none'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l mirror -x -d 'Asks MIRROR before REGISTRY'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ca-file -rF -d 'Certificates (PEM) to trust besides the system\'s'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l client-cert -rF -d 'Certificate (PEM) to show to the registry; with --client-key'
@@ -67,10 +68,8 @@ complete -c plimsoll -n "__plimsoll_at 'sbom'" -l format -s f -xa 'table json cy
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
-complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Only this analyzer'
-complete -c plimsoll -n "__plimsoll_at 'sbom'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
-complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -d 'Only this analyzer'
+complete -c plimsoll -n "__plimsoll_at 'sbom'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'sbom'" -l no-cache -d 'Reads every layer anew and keeps nothing'
@@ -102,7 +101,7 @@ complete -c plimsoll -n "__plimsoll_at 'vex'" -l db -rF -d 'The advisory databas
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
-complete -c plimsoll -n "__plimsoll_at 'vex'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -d 'Only this analyzer'
+complete -c plimsoll -n "__plimsoll_at 'vex'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l no-cache -d 'Reads every layer anew and keeps nothing'
@@ -125,10 +124,8 @@ complete -c plimsoll -n "__plimsoll_at 'explain'" -F
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l source -xa 'auto dir oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
-complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Only this analyzer'
-complete -c plimsoll -n "__plimsoll_at 'explain'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
-complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary' -d 'Only this analyzer'
+complete -c plimsoll -n "__plimsoll_at 'explain'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -d 'Only this analyzer'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l no-cache -d 'Reads every layer anew and keeps nothing'
@@ -207,7 +204,7 @@ complete -c plimsoll -n "__plimsoll_at 'db get'" -l config -rF -d 'Settings from
 complete -c plimsoll -n "__plimsoll_at 'db get'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a facts -d 'Prints what the analyzers see in files, as JSON'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -F
-complete -c plimsoll -n "__plimsoll_at 'facts'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami' -d 'Uses this analyzer only; a single file is read by it whatever its name'
+complete -c plimsoll -n "__plimsoll_at 'facts'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -d 'Uses this analyzer only; a single file is read by it whatever its name'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l version -d 'Shows the version, and exits'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "analyze/table.h"
+#include "secret/engine.h"
 
 static const Analyzer *const table[] = {
 #define ANALYZER(symbol) &analyzer_##symbol,
@@ -73,6 +74,12 @@ uint64_t analyzers_everywhere(uint64_t which) {
             if (!**root)
                 ret |= (uint64_t) 1 << i;
     return ret;
+}
+
+void analyzer_context_done(AnalyzerContext *c) {
+    if (c->secrets)
+        secret_engine_free(c->secrets);
+    c->secrets = NULL;
 }
 
 void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink) {

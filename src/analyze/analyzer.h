@@ -45,11 +45,22 @@ typedef struct EntryInfo {
     Str capability;       /* files: the extended attribute security.capability, as it lies on disk (linux/capability.h, vfs_cap_data); empty when there is none */
 } EntryInfo;
 
+struct SecretEngine;
+
+/* What analyzers are given beside files, and what they keep from one file to the next. One per thread; analyzer_context_done(). */
+typedef struct AnalyzerContext {
+    Str secret_rules;     /* compiled (secret/compile.h); empty: those that come with the program */
+    Str secret_key;       /* for fingerprints of secrets; empty: none are made */
+    struct SecretEngine *secrets; /* made when it is first needed */
+} AnalyzerContext;
+void analyzer_context_done(AnalyzerContext *c);
+
 typedef struct AnalyzerInput {
     Str path;             /* canonical, no leading "/" */
     uint32_t mode;        /* as FileInfo.mode; 0 where it is not known */
     Str bytes;            /* the whole file */
     const Limits *limits;
+    AnalyzerContext *context;
     Arena *scratch;       /* cleared after the call */
 } AnalyzerInput;
 

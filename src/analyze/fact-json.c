@@ -9,6 +9,7 @@ static const char *const kinds[FACT_KIND_N_] = {
     [FACT_ARCHIVE_SOURCE] = "archive-source",
     [FACT_PROBLEM] = "problem",
     [FACT_PACKAGE_LICENSE] = "package-license",
+    [FACT_SECRET] = "secret",
 };
 
 static void lines(JsonWriter *w, const char *key, Str text) {
@@ -97,6 +98,15 @@ void fact_json(JsonWriter *w, const Fact *f) {
         json_strz(w, "type", package_type_name(f->license.type));
         json_str(w, "name", f->license.name);
         lines(w, "licenses", f->license.licenses);
+        break;
+    case FACT_SECRET:
+        json_str(w, "rule", f->secret.rule);
+        json_strz(w, "severity", severity_name(f->secret.severity));
+        number(w, "line", f->secret.line);
+        number(w, "column", f->secret.col);
+        json_str_opt(w, "hint", f->secret.hint);
+        number(w, "length", f->secret.length);
+        json_str_opt(w, "hmac_sha256", f->secret.fingerprint);
         break;
     case FACT_KIND_N_:
         break;

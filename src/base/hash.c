@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -91,12 +92,16 @@ void hasher_add(Hasher *h, const void *p, size_t n) {
         abort();
 }
 
+static void hasher_bytes(Hasher *h, unsigned char *ret, unsigned *ret_n) {
+    if (EVP_DigestFinal_ex(h->ctx, ret, ret_n) != 1 || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
+        abort();
+}
+
 void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]) {
     static const char digits[] = "0123456789abcdef";
     unsigned char raw[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    if (EVP_DigestFinal_ex(h->ctx, raw, &n) != 1 || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
-        abort();
+    hasher_bytes(h, raw, &n);
     for (unsigned i = 0; i < n; i++) {
         ret_hex[2 * i] = digits[raw[i] >> 4];
         ret_hex[2 * i + 1] = digits[raw[i] & 15];
@@ -115,4 +120,30 @@ void sha256_hex(const void *p, size_t n, char ret_hex[static 65]) {
     hasher_add(h, p, n);
     hasher_hex(h, hex);
     memcpy(ret_hex, hex, 65);
+}
+
+void hmac_sha256_hex(Str key, Str data, char ret_hex[static 65]) {
+    enum { BLOCK = 64 };
+    unsigned char block[BLOCK] = {0}, inner[32];
+    unsigned n;
+    _cleanup_(hasher_freep) Hasher *h = hasher_new(DIGEST_SHA256);
+    if (key.n > BLOCK) {
+        hasher_add(h, key.p, key.n);
+        hasher_bytes(h, block, &n);
+    } else if (key.n) {
+        memcpy(block, key.p, key.n);
+    }
+    for (size_t i = 0; i < BLOCK; i++)
+        block[i] ^= 0x36;
+    hasher_add(h, block, BLOCK);
+    hasher_add(h, data.p, data.n);
+    hasher_bytes(h, inner, &n);
+    for (size_t i = 0; i < BLOCK; i++)
+        block[i] ^= 0x36 ^ 0x5c;
+    hasher_add(h, block, BLOCK);
+    hasher_add(h, inner, n);
+    char hex[DIGEST_HEX_MAX + 1];
+    hasher_hex(h, hex);
+    memcpy(ret_hex, hex, 65);
+    OPENSSL_cleanse(block, sizeof(block));
 }

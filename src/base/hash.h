@@ -36,5 +36,7 @@ void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]);
 void hasher_free(Hasher *h);
 DEFINE_CLEANUP(Hasher, hasher_free, hasher_freep);
 
+/* HMAC-SHA-256 (RFC 2104) of one buffer in lower-case hex with a NUL. */
+void hmac_sha256_hex(Str key, Str data, char ret_hex[static 65]);
 /* SHA-256 of one buffer in lower-case hex with a NUL. */
 void sha256_hex(const void *p, size_t n, char ret_hex[static 65]);

@@ -42,6 +42,7 @@ static int job(const WorkerIo *io) {
     Limits limits = limits_default();
     Answer a = {.fd = io->out, .b = buf_new(BUF_OWN_MAX)};
     FactSink sink = {put, &a};
+    AnalyzerContext context = {0};
     for (size_t i = 0; i < io->n_fds; i++) {
         Str path = wire_str(&r);
         uint64_t which = wire_u64(&r);
@@ -51,10 +52,11 @@ static int job(const WorkerIo *io) {
         ssize_t n = bytes ? fs_pread_all(io->fds[i], bytes, size, 0) : -errno;
         if (n < 0)
             return worker_fail(io, (int) n, "%.*s: %s", STR_FMT(path), strerror((int) -n));
-        AnalyzerInput in = {.path = path, .mode = mode, .bytes = {bytes, (size_t) n}, .limits = &limits};
+        AnalyzerInput in = {.path = path, .mode = mode, .bytes = {bytes, (size_t) n}, .limits = &limits, .context = &context};
         analyzers_run(which, &in, &sink);
     }
     flush(&a);
+    analyzer_context_done(&context);
     buf_done(&a.b);
     return a.r;
 }

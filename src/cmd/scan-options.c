@@ -164,6 +164,30 @@ const Option image_options[] = {
     {0},
 };
 
+const Option secret_options[] = {
+    {.name = "--secrets",
+     .arg = "WHEN",
+     .doc = "Whether to look for secrets in every text file of every layer and in the image's configuration",
+     .values = "on|off",
+     .def = "on",
+     .env = "PLIMSOLL_SECRETS",
+     .config = "scan.secrets"},
+    {.name = "--secret-rules",
+     .arg = "FILE",
+     .doc = "More rules for secrets: YAML, a gitleaks configuration (*.toml), or a directory of such files",
+     .env = "PLIMSOLL_SECRET_RULES",
+     .config = "scan.secret-rules",
+     .is_file = true,
+     .repeat = true},
+    {.name = "--secret-key-file",
+     .arg = "FILE",
+     .doc = "A key of at least 16 bytes: each secret gets a fingerprint (HMAC-SHA-256), so that the same one is known again; without it there is none",
+     .env = "PLIMSOLL_SECRET_KEY_FILE",
+     .config = "scan.secret-key-file",
+     .is_file = true},
+    {0},
+};
+
 const Option registry_options[] = {
     {.name = "--mirror",
      .arg = "REGISTRY=MIRROR",

@@ -13,6 +13,7 @@
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
+extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */
 extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */
 extern const Option exception_options[]; /* --vex, --ignore-file: what suppresses findings */
@@ -35,6 +36,9 @@ typedef struct ScanRequest {
     ImageOptions image;          /* .limits points to `limits` below: do not copy the request */
     Limits limits;
     uint64_t analyzers;          /* bit i: analyzers()[i]; 0: all */
+    Buf secret_rules;            /* compiled; empty: those that come with the program */
+    char *secret_key;            /* NULL: none */
+    size_t secret_key_n;
     const char *cache_dir;       /* NULL: no cache */
     bool include_dev;
     bool attached_sbom;

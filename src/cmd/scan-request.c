@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options, already checked one by one, to a ScanRequest; what remains is what they mean together. */
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "base/fs.h"
 #include "base/time.h"
 #include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/progress.h"
 #include "cmd/scan-options.h"
+#include "secret/compile.h"
 
 #include <limits.h>
 
@@ -65,6 +70,87 @@ static void take_analyzers(Cli *cli, uint64_t *ret) {
                 *ret |= (uint64_t) 1 << i;
 }
 
+static int is_rule_file(const struct dirent *e) {
+    Str name = str_from(e->d_name);
+    return e->d_name[0] != '.' && (str_ends(name, STR(".yaml")) || str_ends(name, STR(".yml")) || str_ends(name, STR(".toml")));
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+typedef Vec(char *) Files;
+
+static void files_done(Files *f) {
+    for (size_t i = 0; i < f->n; i++)
+        free(f->p[i]);
+    vec_done(f);
+}
+
+/* A directory stands for the rule files in it, in the order of their names. */
+static int add_rule_files(const char *path, Files *ret) {
+    struct stat st;
+    struct dirent **list;
+    if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        vec_push(ret, xstrdup(path));
+        return 0;
+    }
+    int n = scandir(path, &list, is_rule_file, by_name);
+    if (n < 0) {
+        message_error("%s: %s", path, strerror(errno));
+        return EXIT_USAGE;
+    }
+    for (int i = 0; i < n; i++) {
+        vec_push(ret, xasprintf("%s/%s", path, list[i]->d_name));
+        free(list[i]);
+    }
+    free(list);
+    return 0;
+}
+
+static int take_secret_rules(Cli *cli, ScanRequest *ret) {
+    _cleanup_error_ Error err = {0};
+    _cleanup_(diag_done) Diag d = {0};
+    _cleanup_(files_done) Files files = {0};
+    int rc = 0;
+    for (const char *const *path = cli_values(cli, "--secret-rules", NULL); *path && rc == 0; path++)
+        rc = add_rule_files(*path, &files);
+    if (rc)
+        return rc;
+    int r = secret_blob_for((const char *const *) files.p, files.n, &ret->limits, &ret->secret_rules, &d, &err);
+    if (d.items.n)
+        message_diag(&d);
+    if (r < 0 && d.errors == 0)
+        return message_fail(EXIT_USAGE, &err, r);
+    return r < 0 ? EXIT_USAGE : 0;
+}
+
+static int take_secrets(Cli *cli, ScanRequest *ret) {
+    enum { KEY_MIN = 16, KEY_MAX = 4096 };
+    _cleanup_error_ Error err = {0};
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    /* A bill of materials and explain say nothing of secrets. */
+    const char *when = has(cli, "--secrets") ? cli_value(cli, "--secrets") : "off", *key = has(cli, "--secrets") ? cli_value(cli, "--secret-key-file") : NULL;
+    if (strcmp(when, "off") == 0) {
+        uint64_t others = ret->analyzers ? ret->analyzers : (n < 64 ? (uint64_t) 1 << n : 0) - 1;
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(all[i]->name, "secrets") == 0)
+                others &= ~((uint64_t) 1 << i);
+        ret->analyzers = others ? others : ret->analyzers;
+        return 0;
+    }
+    if (key) {
+        int r = fs_read(key, KEY_MAX, &ret->secret_key, &ret->secret_key_n, &err);
+        if (r < 0)
+            return message_fail(EXIT_USAGE, &err, r);
+        if (ret->secret_key_n < KEY_MIN)
+            return message_usage(cli->command->name, "--secret-key-file %s: a key of %zu bytes can be guessed; it needs at least %d, as from head -c 32 /dev/urandom", key,
+                                 ret->secret_key_n, KEY_MIN);
+    }
+    return take_secret_rules(cli, ret);
+}
+
 static void take_severities(Cli *cli, ScanRequest *ret) {
     size_t n;
     const char *const *lists = cli_values(cli, "--severity", &n);
@@ -92,6 +178,9 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->format = format ? format_by_name(str_from(format)) : NULL;
     take_analyzers(cli, &ret->analyzers);
     ret->attached_sbom = cli_value(cli, "--sbom") != NULL;
+    rc = take_secrets(cli, ret);
+    if (rc != 0)
+        return rc;
     ret->require_sandbox = cli_flag(cli, "--require-sandbox");
     ret->db_path = cli_value(cli, "--db");
     uint64_t days = 0;
@@ -122,6 +211,9 @@ int scan_request(Cli *cli, ScanRequest *ret) {
 void scan_request_done(ScanRequest *r) {
     free(r->owned_cache_dir);
     r->owned_cache_dir = NULL;
+    buf_done(&r->secret_rules);
+    free(r->secret_key);
+    r->secret_key = NULL;
 }
 
 static void on_layer(void *userdata, size_t i, size_t n, uint64_t bytes) {
@@ -144,6 +236,8 @@ ScanOptions scan_request_options(const ScanRequest *r) {
         .analyzers = r->analyzers,
         .include_dev = r->include_dev,
         .attached_sbom = r->attached_sbom,
+        .secret_rules = buf_view(&r->secret_rules),
+        .secret_key = {r->secret_key, r->secret_key_n},
         .as_of = r->as_of,
         .layer = on_layer,
         .bytes = on_bytes,

@@ -17,6 +17,7 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_CONTENT_SETS] = {{F(content_sets, sets), F(content_sets, from_nvr)}, 2},
     [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},
     [FACT_PROBLEM] = {{F(problem, reason)}, 1},
+    [FACT_SECRET] = {{F(secret, rule), F(secret, title), F(secret, kind), F(secret, hint), F(secret, fingerprint)}, 5},
     [FACT_PACKAGE_LICENSE] = {{F(license, name), F(license, licenses)}, 2},
 };
 #undef F
@@ -54,6 +55,12 @@ void fact_encode(Buf *b, const Fact *f) {
     case FACT_PACKAGE_LICENSE:
         wire_put_u64(b, f->license.type);
         break;
+    case FACT_SECRET:
+        wire_put_u64(b, f->secret.severity);
+        wire_put_u64(b, f->secret.length);
+        wire_put_u64(b, f->secret.line);
+        wire_put_u64(b, f->secret.col);
+        break;
     default:
         break;
     }
@@ -90,6 +97,12 @@ int fact_decode(WireReader *r, Fact *ret) {
         break;
     case FACT_PACKAGE_LICENSE:
         f.license.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
+        break;
+    case FACT_SECRET:
+        f.secret.severity = (Severity) wire_max(r, SEVERITY_N_ - 1);
+        f.secret.length = wire_u64(r);
+        f.secret.line = (uint32_t) wire_max(r, UINT32_MAX);
+        f.secret.col = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     default:
         break;

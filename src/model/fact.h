@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/wire.h"
+#include "model/severity.h"
 
 typedef enum FactKind {
     FACT_OS,               /* os-release and relatives */
@@ -13,6 +14,7 @@ typedef enum FactKind {
     FACT_ARCHIVE_SOURCE,   /* a configured package archive (apt source, apk repository) */
     FACT_PROBLEM,          /* the file could not be read as what it is; makes the scan incomplete */
     FACT_PACKAGE_LICENSE,  /* licences of a package, where they stand in a file of their own (Debian's copyright) */
+    FACT_SECRET,           /* a secret in a text; never the secret itself */
     FACT_KIND_N_,
 } FactKind;
 
@@ -121,6 +123,16 @@ typedef struct ProblemFact {
     uint32_t line;      /* 0: not a text file */
 } ProblemFact;
 
+typedef struct SecretFact {
+    Str rule;           /* id of the rule that found it */
+    Str title, kind;    /* of the rule */
+    Severity severity;
+    Str hint;           /* its first characters: at most four, and no more than a quarter of it */
+    Str fingerprint;    /* HMAC-SHA-256 in hex with the user's key; empty without one */
+    uint64_t length;    /* bytes */
+    uint32_t line, col; /* from 1; 0: the path alone tells */
+} SecretFact;
+
 typedef struct Fact {
     FactKind kind;
     Str analyzer;       /* the analyzer's name */
@@ -133,6 +145,7 @@ typedef struct Fact {
         ArchiveSourceFact archive;
         ProblemFact problem;
         PackageLicenseFact license;
+        SecretFact secret;
     };
 } Fact;
 
@@ -141,4 +154,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 3 };
+enum { FACT_FORMAT_VERSION = 4 };

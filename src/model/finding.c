@@ -15,6 +15,10 @@ int finding_compare(const Finding *a, const Finding *b) {
         if (r)
             return r;
     }
+    const uint64_t na[] = {(uint64_t) a->layer + 1, a->line, a->col}, nb[] = {(uint64_t) b->layer + 1, b->line, b->col};
+    for (size_t i = 0; i < ARRAY_SIZE(na); i++)
+        if (na[i] != nb[i])
+            return na[i] < nb[i] ? -1 : 1;
     return 0;
 }
 

@@ -13,10 +13,11 @@ typedef enum FindingKind {
     FINDING_UPDATE_PENDING,  /* the security archive has a newer version; no advisory at hand names a CVE */
     FINDING_EOL,             /* the distribution release is past its end of life */
     FINDING_MALFORMED,       /* a file or layer is broken or over a limit in a way that an attacker may want */
+    FINDING_SECRET,          /* a token, key or password lies in a layer or in the configuration */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */
@@ -62,6 +63,9 @@ typedef struct Finding {
     int64_t published;        /* TIME_NONE unknown */
     int layer;                /* as Package.layer */
     Str path;                 /* file it is about */
+    uint32_t line, col;       /* in that file; 0: unknown */
+    const SecretFact *secret; /* FINDING_SECRET: what was found, never the secret itself */
+    int deleted;              /* FINDING_SECRET: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
     Str detail;               /* evidence in words, for kinds other than vulnerability */
     const Exception *exception; /* of a suppressed finding, what suppresses it; else the VEX statement that calls it affected or under investigation; NULL: none */
     bool is_new;              /* not in the --baseline report; true when there is no baseline */
@@ -71,5 +75,5 @@ typedef struct Finding {
 int finding_compare(const Finding *a, const Finding *b);
 
 /* What a finding is about, whatever the version: SHA-256 in hex of kind, id and package (type, name, architecture), or of kind, id, path and
- * detail when it is about no package. Two scans of one thing give the same one; baselines and code scanners go by it. */
+ * detail (for a secret its first characters, length and keyed fingerprint) when it is about no package. Two scans of one thing give the same one; baselines and code scanners go by it. */
 void finding_fingerprint(const Finding *f, char ret_hex[static 65]);

@@ -13,5 +13,7 @@ void finding_fingerprint(const Finding *f, char ret_hex[static 65]) {
         buf_printf(&b, "%zu:", parts[i].n);
         buf_str(&b, parts[i]);
     }
+    if (f->secret)
+        buf_printf(&b, "%.*s%.*s%llu", STR_FMT(f->secret->hint), STR_FMT(f->secret->fingerprint), (unsigned long long) f->secret->length);
     sha256_hex(buf_view(&b).p, b.n, ret_hex);
 }

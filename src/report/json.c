@@ -108,6 +108,26 @@ static void exception(JsonWriter *w, const Exception *e) {
     json_end(w);
 }
 
+static void secret(JsonWriter *w, const Finding *f) {
+    const SecretFact *s = f->secret;
+    if (!s) {
+        json_null(w, "secret");
+        return;
+    }
+    json_map(w, "secret");
+    json_str(w, "kind", s->kind);
+    json_str(w, "name", s->title);
+    json_str_null(w, "hint", s->hint);
+    json_u64(w, "length", s->length);
+    json_u64(w, "column", s->col);
+    json_str_null(w, "hmac_sha256", s->fingerprint);
+    if (f->deleted == LAYER_NONE)
+        json_null(w, "deleted_in_layer");
+    else
+        json_i64(w, "deleted_in_layer", f->deleted);
+    json_end(w);
+}
+
 static void finding(JsonWriter *w, const Finding *f) {
     char fingerprint[65];
     json_map(w, NULL);
@@ -163,6 +183,11 @@ static void finding(JsonWriter *w, const Finding *f) {
     json_time(w, "published", f->published);
     layer_index(w, f->layer);
     json_str_null(w, "path", f->path);
+    if (f->line)
+        json_u64(w, "line", f->line);
+    else
+        json_null(w, "line");
+    secret(w, f);
     json_bool(w, "new", f->is_new);
     exception(w, f->exception);
     json_end(w);

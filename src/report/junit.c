@@ -25,10 +25,15 @@ static size_t lines(Buf *out, const Report *r, const ByPackage *by, size_t packa
         if (fails(r, f) != failing)
             continue;
         n++;
-        buf_printf(out, "%s %.*s: ", severity_name(f->severity), STR_FMT(f->id));
+        buf_printf(out, "%s %.*s", severity_name(f->severity), STR_FMT(f->id));
+        if (!f->package && !str_empty(f->path))
+            buf_printf(out, " in %.*s", STR_FMT(f->path));
+        size_t before = out->n;
+        buf_putz(out, ": ");
         finding_fix(out, f);
         if (!str_empty(f->title) || !str_empty(f->detail)) {
-            buf_putz(out, ": ");
+            if (out->n > before + 2)
+                buf_putz(out, ": ");
             buf_str(out, str_empty(f->title) ? f->detail : f->title);
         }
         if (f->kev)

@@ -32,6 +32,14 @@ static void uri(Buf *out, Str path) {
     }
 }
 
+/* What holds for every finding of the rule: for secrets, not where this one is. */
+static void rule_text(Buf *out, const Finding *f) {
+    if (f->secret)
+        buf_str(out, f->secret->title);
+    else
+        finding_text(out, f);
+}
+
 static void rule(JsonWriter *w, const Finding *f) {
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX), fix = buf_new(BUF_OWN_MAX);
     char score[16];
@@ -39,14 +47,14 @@ static void rule(JsonWriter *w, const Finding *f) {
     json_map(w, NULL);
     json_str(w, "id", f->id);
     json_strz(w, "name", finding_kind_name(f->kind));
-    finding_text(&b, f);
+    rule_text(&b, f);
     message(w, "shortDescription", buf_view(&b));
     message(w, "fullDescription", buf_view(&b));
     buf_clear(&b);
     finding_url(&b, f);
     json_str_opt(w, "helpUri", buf_view(&b));
     buf_clear(&b);
-    finding_text(&b, f);
+    rule_text(&b, f);
     finding_fix(&fix, f);
     buf_printf(&b, "\nSeverity: %s (%.*s)\n%.*s", severity_name(f->severity), STR_FMT(f->severity_source), STR_FMT(buf_view(&fix)));
     message(w, "help", buf_view(&b));
@@ -109,7 +117,7 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
     json_strz(w, "uriBaseId", "ROOT");
     json_end(w);
     json_map(w, "region");
-    json_u64(w, "startLine", 1);
+    json_u64(w, "startLine", MAX(f->line, 1u));
     json_end(w);
     json_end(w);
     if (f->package) {

@@ -60,6 +60,8 @@ static char *facts_key(Str diff_id, const LookFor *what) {
             buf_printf(&b, "analyzer %s %u\n", all[i]->name, all[i]->version);
     for (size_t i = 0; i < what->n_aliases; i++)
         buf_printf(&b, "alias %.*s -> %.*s\n", STR_FMT(what->aliases[i].from), STR_FMT(what->aliases[i].to));
+    if (what->secrets_digest)
+        buf_printf(&b, "secrets %s\n", what->secrets_digest);
     if (what->listing)
         buf_printf(&b, "listing %d\n", what->listing);
     return buf_take(&b);

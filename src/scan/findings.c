@@ -218,6 +218,10 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
         return diag_add(d, DIAG_ERROR, name, root->line, root->col, "expected a report of plimsoll (--format json): there is no list \"findings\"");
     node_each(f, list) {
         const Node *p = node_get(f, "package");
+        if (str_eq(node_get_str(f, "kind"), str_from(finding_kind_name(FINDING_SECRET)))) {
+            map_set(&known, node_get_str(f, "fingerprint"), &known);
+            continue;
+        }
         map_set(&known, identity(&a, node_get_str(f, "kind"), node_get_str(f, "id"), node_get_str(p, "name"), node_get_str(p, "architecture")), &known);
     }
     for (size_t i = 0; i < r->n_findings; i++) {
@@ -225,6 +229,12 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
         const Package *p = f->package;
         Str key = identity(&a, str_from(finding_kind_name(f->kind)), f->id, p ? p->fact.name : STR_NULL,
                            p ? p->fact.arch : STR_NULL);
+        char fingerprint[65];
+        /* Two secrets of one kind are two findings. */
+        if (f->kind == FINDING_SECRET) {
+            finding_fingerprint(f, fingerprint);
+            key = str_from(fingerprint);
+        }
         if (map_has(&known, key)) {
             f->is_new = false;
             r->n_baseline++;

@@ -9,6 +9,7 @@
 
 Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state) {
     Job j = {.io = io, .args = *args, .state = state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
+    j.context = (AnalyzerContext) {.secret_rules = args->look_for.secret_rules, .secret_key = args->look_for.secret_key};
     j.by_entry = analyzers_by_entry(args->look_for.analyzers);
     j.by_content = analyzers_by_content(args->look_for.analyzers);
     return j;
@@ -19,6 +20,7 @@ void job_done(Job *j) {
     buf_done(&j->index);
     buf_done(&j->links);
     listing_writer_done(&j->listing);
+    analyzer_context_done(&j->context);
     arena_done(&j->scratch);
 }
 
@@ -188,7 +190,7 @@ static void put_fact(void *userdata, const Fact *f) {
 void job_analyse(Job *j, JobWanted w, Str path, uint32_t mode, Str bytes) {
     const LookFor *l = &j->args.look_for;
     FactSink sink = {put_fact, j};
-    AnalyzerInput in = {.path = path, .mode = mode, .bytes = bytes, .limits = &j->args.limits};
+    AnalyzerInput in = {.path = path, .mode = mode, .bytes = bytes, .limits = &j->args.limits, .context = &j->context};
     j->real = path;
     analyzers_run(w.here, &in, &sink);
     for (size_t i = 0; w.elsewhere && i < l->n_aliases; i++)

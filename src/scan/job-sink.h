@@ -12,6 +12,7 @@ typedef struct Job {
     JobState *state;
     uint64_t by_content;  /* analyzers that may want any file */
     uint64_t by_entry;    /* analyzers that look at entries */
+    AnalyzerContext context;
     Arena scratch;
     Buf facts, index, links;
     ListingWriter listing;

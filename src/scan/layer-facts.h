@@ -64,5 +64,8 @@ typedef struct LookFor {
     uint64_t analyzers;        /* bit i: analyzers()[i] */
     const PathAlias *aliases;
     size_t n_aliases;
+    Str secret_rules;          /* compiled; empty: those that come with the program */
+    Str secret_key;            /* for fingerprints; empty: none */
+    const char *secrets_digest; /* of both: what the cache goes by; NULL when there are none */
     ListingKind listing;
 } LookFor;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "analyze/analyzer.h"
+#include "base/alloc.h"
+#include "base/hash.h"
 #include "base/worker.h"
 #include "scan/attached.h"
 #include "scan/cache.h"
@@ -14,6 +16,8 @@
 #include "scan/merge.h"
 #include "scan/packages.h"
 #include "scan/sbom.h"
+#include "scan/secrets.h"
+#include "secret/compile.h"
 
 /* Times that links may lead to further places before we stop following. */
 enum { PASSES_MAX = 4 };
@@ -206,6 +210,20 @@ static void add_aliases(Scan *s, const PathAlias *more, size_t n) {
     s->look_for.n_aliases = count;
 }
 
+/* What the cache must know of the rules and the key: other rules find other things. */
+static const char *secrets_digest(const ScanOptions *o, char buf[static 65]) {
+    char rules[65], key[65] = "";
+    if (o->secret_rules.n)
+        sha256_hex(o->secret_rules.p, o->secret_rules.n, rules);
+    else
+        snprintf(rules, sizeof(rules), "%s", secret_builtin_digest());
+    if (o->secret_key.n)
+        hmac_sha256_hex(o->secret_key, STR("plimsoll: which key"), key);
+    _cleanup_free_ char *both = xasprintf("%s %s", rules, key);
+    sha256_hex(both, strlen(both), buf);
+    return buf;
+}
+
 static int collect(Scan *s, Error *err) {
     Report *r = s->report;
     for (unsigned pass = 0;; pass++) {
@@ -228,6 +246,10 @@ static int collect(Scan *s, Error *err) {
         if (!s->o->include_dev)
             packages_leave_out_dev(&r->inventory);
         add_problems(s, m);
+        if (secrets_wanted(&s->look_for)) {
+            secrets_of_layers(r, m);
+            secrets_of_config(r, &s->look_for, s->o->limits);
+        }
         if (merge_over_limit(m))
             scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
         return 0;
@@ -251,6 +273,10 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     analyzers(&n_analyzers);
     s.look_for.listing = o->listing;
     s.look_for.analyzers = o->analyzers ? o->analyzers : ((uint64_t) 1 << n_analyzers) - 1;
+    char digest[65];
+    s.look_for.secret_rules = o->secret_rules;
+    s.look_for.secret_key = o->secret_key;
+    s.look_for.secrets_digest = secrets_wanted(&s.look_for) ? secrets_digest(o, digest) : NULL;
     int x = image_open(reference, &o->image, &r->arena, &s.image, err);
     if (x < 0)
         return x;

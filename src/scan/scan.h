@@ -15,6 +15,8 @@ typedef struct ScanOptions {
     ListingKind listing;         /* what `listed` is told of each entry; LISTING_NONE: it is not called */
     bool include_dev;            /* keeps packages that are for development only, or optional */
     bool attached_sbom;          /* the packages that an SBOM attached to the image claims, instead of those in its layers */
+    Str secret_rules;            /* compiled (secret/compile.h); empty: those that come with the program */
+    Str secret_key;              /* for fingerprints of secrets; empty: none are made */
     int64_t as_of;
     void *userdata;              /* of the callbacks below, each of which may be NULL */
     /* Layer i of n begins; `bytes` it holds as stored (0 unknown). */

@@ -12,6 +12,8 @@ int secret_compile(const SecretSet *s, Buf *ret_blob, Diag *d, Error *err);
 
 /* The blob of the rules that come with the program, made when it was built (static memory). */
 Str secret_builtin_blob(void);
+/* Its SHA-256 in hex. */
+const char *secret_builtin_digest(void);
 
 /* The blob for a scan: the built-in rules with those of `files` (n of them; names say the format) in addition. *ret_blob stays empty when the built-in
  * blob serves as it is, here and now. What the files have wrong is in `d`, all of it (-EINVAL). */

@@ -11,6 +11,10 @@ Str secret_builtin_blob(void) {
     return STR_NULL;
 }
 
+const char *secret_builtin_digest(void) {
+    return "";
+}
+
 static int fail(const char *what) {
     fprintf(stderr, "secretc: %s\n", what);
     return 1;
@@ -23,7 +27,10 @@ static void write_c(FILE *f, Str blob) {
             fputs(i ? "\"\n\"" : "\"", f);
         fprintf(f, "\\%03o", (unsigned char) blob.p[i]);
     }
-    fputs("\";\n\nStr secret_builtin_blob(void) {\n    return STR(blob);\n}\n", f);
+    fputs("\";\n\nStr secret_builtin_blob(void) {\n    return STR(blob);\n}\n\n", f);
+    char hex[65];
+    sha256_hex(blob.p, blob.n, hex);
+    fprintf(f, "const char *secret_builtin_digest(void) {\n    return \"%s\";\n}\n", hex);
 }
 
 int main(int argc, char **argv) {

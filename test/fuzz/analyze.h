@@ -21,9 +21,10 @@ static inline void fuzz_analyzer(const char *name, const char *const *paths, con
     Limits limits = limits_default();
     Buf b = buf_new(BUF_OWN_MAX);
     FactSink sink = {fuzz_put, &b};
+    AnalyzerContext context = {0};
     for (; *paths; paths++) {
         Arena scratch = {0};
-        AnalyzerInput in = {.path = str_from(*paths), .bytes = {(const char *) p, n}, .limits = &limits, .scratch = &scratch};
+        AnalyzerInput in = {.path = str_from(*paths), .bytes = {(const char *) p, n}, .limits = &limits, .context = &context, .scratch = &scratch};
         FileInfo info = {.path = in.path, .mode = 0755, .size = n, .head = str_head(in.bytes, ANALYZER_HEAD)};
         bool by_path = a->wants(in.path), by_content = n && a->wants_content && a->wants_content(&info);
         if (!by_path && !a->wants_content)
@@ -33,6 +34,7 @@ static inline void fuzz_analyzer(const char *name, const char *const *paths, con
         a->run(&in, &sink);
         arena_done(&scratch);
     }
+    analyzer_context_done(&context);
     buf_done(&b);
 }
 

@@ -70,7 +70,8 @@ static void run_file(const char *file, Str path, Out *o) {
     struct stat st;
     CHECK_INT(stat(file, &st), 0);
     const uint32_t mode = st.st_mode & 0111 ? 0755 : 0644; /* as git keeps it */
-    AnalyzerInput in = {.path = path, .mode = mode, .bytes = {exact, n}, .limits = &limits};
+    AnalyzerContext context = {0};
+    AnalyzerInput in = {.path = path, .mode = mode, .bytes = {exact, n}, .limits = &limits, .context = &context};
     FileInfo info = {path, mode, n, str_head(in.bytes, ANALYZER_HEAD)};
     uint64_t wanted = analyzers_wanting(UINT64_MAX, path);
     if (n)
@@ -82,6 +83,7 @@ static void run_file(const char *file, Str path, Out *o) {
         CHECK_MSG(below || !(wanted >> i & 1), "%s wants %.*s, which lies below none of its roots", all[i]->name, STR_FMT(path));
     }
     analyzers_run(wanted, &in, &sink);
+    analyzer_context_done(&context);
 }
 
 static void walk(const char *root, const char *path, Out *o) {
@@ -212,7 +214,8 @@ TEST(problems_of_one_file_are_counted_not_repeated) {
     const char *const paths[] = {"etc/os-release", "var/lib/dpkg/status", "lib/apk/db/installed", "etc/apt/sources.list"};
     for (size_t p = 0; p < ARRAY_SIZE(paths); p++) {
         FactSink sink = {count, kinds};
-        AnalyzerInput in = {.path = str_from(paths[p]), .bytes = buf_view(&text), .limits = &limits};
+        AnalyzerContext context = {0};
+        AnalyzerInput in = {.path = str_from(paths[p]), .bytes = buf_view(&text), .limits = &limits, .context = &context};
         analyzers_run(analyzers_wanting(UINT64_MAX, in.path), &in, &sink);
     }
     CHECK(kinds[FACT_PROBLEM] >= ARRAY_SIZE(paths));

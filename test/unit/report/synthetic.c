@@ -169,6 +169,13 @@ static void findings(Report *r, unsigned order) {
     f->path = S("opt/bomb.tar");
     f->layer = 2;
     f->detail = S("expands 1,000 times");
+    f = add(r, NULL, "acme-deploy-token", SEVERITY_CRITICAL, FIX_UNKNOWN);
+    SecretFact *secret = arena_new(&r->arena, SecretFact);
+    *secret = (SecretFact) {.rule = f->id, .title = S("Acme deploy token"), .kind = S("token"), .severity = f->severity, .hint = S("acm_"),
+        .fingerprint = S("d5579c46dfcc7f18207013e65b44e4cb4e2c2298f4ac457ba8f82743f31e930b"), .length = 40, .line = 12, .col = 9};
+    f->kind = FINDING_SECRET, f->secret = secret, f->path = S("srv/app/.env"), f->line = 12, f->col = 9, f->layer = 1, f->deleted = 2;
+    f->severity_source = S("plimsoll"), f->feed = STR_NULL;
+    f->title = S("Acme deploy token: acm_… (40 characters), line 12; deleted in layer 3, but still in the image");
     shuffle(r->findings, r->n_findings, sizeof(Finding), order);
     qsort(r->findings, r->n_findings, sizeof(Finding), by_finding);
 }
