@@ -43,6 +43,8 @@ typedef struct HttpTransfer {
     CURLcode result;         /* when ended */
     char why[CURL_ERROR_SIZE];
     uint64_t activity;       /* counts signs of life, for the stall clock */
+    int64_t slow_ms;         /* waited for body bytes since slow_bytes had come */
+    uint64_t slow_bytes;
     uint64_t body_bytes, body_max, skip;
     bool too_long;           /* body_max was passed */
     char *dst;               /* where the reader wants bytes now */
@@ -67,7 +69,7 @@ int http_transfer_start(HttpTransfer *t, const HttpExchange *x, Error *err);
 void http_transfer_accept(HttpTransfer *t, uint64_t skip, uint64_t max);
 /* Reads a short body for nothing, so that the connection can be used again. */
 void http_transfer_discard(HttpTransfer *t);
-/* Waits until bytes are in dst or spill, or it ended: 0 or -ETIMEDOUT. */
+/* Waits until bytes are in dst or spill, or it ended: 0, -ETIMEDOUT, or -ETIME when they come too slowly to be worth asking again. */
 int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err);
 /* Leaves the exchange: its connection is kept only when the body was read to its end. */
 void http_transfer_stop(HttpTransfer *t);

@@ -6,7 +6,7 @@
 #include "net/http-private.h"
 #include "net/url.h"
 
-enum { BACKOFF_MAX_MS = 30 * 1000 };
+enum { BACKOFF_MAX_MS = 30 * 1000, GAIN_ENOUGH = 64 * 1024 };
 
 struct HttpStream {
     HttpClient *client;
@@ -22,7 +22,8 @@ struct HttpStream {
     uint64_t offset;      /* bytes given to the reader */
     uint64_t total;       /* bytes of the whole body; UINT64_MAX: not known */
     char *etag;           /* strong validator of the body that is read */
-    unsigned failures;    /* since the last new byte */
+    unsigned failures;    /* since the last GAIN_ENOUGH new bytes */
+    uint64_t gained;      /* bytes since the last failure */
     bool body_started;    /* a 2xx body is being read */
     bool no_range;        /* the server does not do ranges properly */
     int lost;             /* the error that ended it for good */
@@ -236,6 +237,7 @@ static int resume(HttpStream *s, int r, Error *err) {
         if (s->failures >= t->config->retries)
             return error_wrap(err, r, "%llu bytes came, then no more in %u attempts", (unsigned long long) s->offset, s->failures + 1);
         s->failures++;
+        s->gained = 0;
         if (!back_off(s, 0))
             return r;
         int q = attempts(s, err);
@@ -297,7 +299,10 @@ ssize_t http_stream_read(HttpStream *s, void *p, size_t n, Error *err) {
         }
         if (got) {
             s->offset += got;
-            s->failures = 0;
+            s->gained += got;
+            /* A server that breaks off after a few bytes each time does not get us on. */
+            if (s->gained >= GAIN_ENOUGH)
+                s->failures = 0;
             return (ssize_t) got;
         }
         if (r < 0) {

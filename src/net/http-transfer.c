@@ -6,6 +6,9 @@
 #include "base/alloc.h"
 #include "net/http-private.h"
 
+/* What comes more slowly than SLOWEST bytes a second, over the time that a silence may last, would hold us up for days. */
+enum { SLOWEST = 1024 };
+
 enum { HEADERS_MAX = 512 * 1024, HEADER_VALUE_MAX = 32 * 1024, DISCARD_MAX = 64 * 1024, RECEIVE_BUFFER = 256 * 1024 };
 
 static int64_t now_ms(void) {
@@ -221,8 +224,20 @@ static void take_messages(HttpTransfer *t) {
         }
 }
 
+/* Counts only while we wait: a reader that is slow itself is no fault of the server's. */
+static bool is_too_slow(HttpTransfer *t, int64_t waited, int64_t limit) {
+    t->slow_ms += waited;
+    if (t->slow_ms < limit)
+        return false;
+    uint64_t came = t->body_bytes - t->slow_bytes;
+    bool slow = came < (uint64_t) t->slow_ms * SLOWEST / 1000;
+    t->slow_ms = 0;
+    t->slow_bytes = t->body_bytes;
+    return slow;
+}
+
 int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
-    int64_t limit = (int64_t) t->config->timeout_s * 1000, deadline = now_ms() + limit;
+    int64_t limit = (int64_t) t->config->timeout_s * 1000, last = now_ms(), deadline = last + limit;
     uint64_t seen = t->activity;
     for (;;) {
         if (t->paused && !t->hold && (t->dst_n > t->dst_got || t->spill_n == 0)) {
@@ -236,17 +251,20 @@ int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
         if (m != CURLM_OK)
             return error_set(err, -EIO, "libcurl failed: %s", curl_multi_strerror(m));
         take_messages(t);
+        int64_t now = now_ms();
+        if (!for_head && is_too_slow(t, now - last, limit) && !t->ended)
+            return error_set(err, -ETIME, "the server sends less than %d bytes a second", SLOWEST);
+        last = now;
         if (for_head ? t->head_done || t->ended : t->dst_got || t->spill_n || t->ended)
             return 0;
-        int64_t now = now_ms();
-        if (t->activity != seen) {
-            seen = t->activity;
+        /* The lines of a head must not drip either: all of them have as long as one silence. */
+        if (t->activity != seen && (!for_head || seen == 0))
             deadline = now + limit;
-        }
+        seen = t->activity;
         /* Before the connection stands, libcurl's own clock decides: it knows which addresses are still to be tried. */
         bool connecting = t->activity == 0;
         if (!connecting && now >= deadline)
-            return error_set(err, -ETIMEDOUT, "no byte came for %u s", t->config->timeout_s);
+            return error_set(err, -ETIMEDOUT, for_head ? "no answer came within %u s" : "no byte came for %u s", t->config->timeout_s);
         int64_t wait = connecting ? 1000 : MIN(deadline - now, (int64_t) 1000);
         curl_multi_poll(t->handle->multi, NULL, 0, (int) wait, NULL);
     }
@@ -255,7 +273,8 @@ int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
 int http_transfer_start(HttpTransfer *t, const HttpExchange *x, Error *err) {
     http_transfer_stop(t);
     reset_head(t);
-    t->header_bytes = t->activity = t->body_bytes = 0;
+    t->header_bytes = t->activity = t->body_bytes = t->slow_bytes = 0;
+    t->slow_ms = 0;
     t->head_done = t->ended = t->discard = t->too_long = t->paused = false;
     t->hold = true;
     t->spill_at = t->spill_n = 0;

@@ -97,6 +97,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.fail(401, "UNAUTHORIZED", WWW_Authenticate=f'Bearer realm="http://127.0.0.1:{other_port}/token",service="x"')
         if odd == "forbidden":
             return self.fail(403, "DENIED")
+        if odd == "drip-head":
+            for _ in range(200):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n" if _ == 0 else b"X-A: b\r\n")
+                time.sleep(0.1)
+            return self.hang_up()
         if odd == "busy" and times == 1:
             return self.fail(429, "TOOMANYREQUESTS", Retry_After=1)
         if odd == "patience":
@@ -150,6 +155,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(body + b"more" * 1000)
             return self.hang_up()
         large = len(body) > 100_000
+        if odd == "drip" and large:
+            self.answer(200, Content_Length=len(body))
+            for at in range(200):
+                self.wfile.write(body[at : at + 1])
+                time.sleep(0.1)
+            return self.hang_up()
+        if odd == "crumbs" and large:
+            return self.broken(206 if begin else 200, body[begin:], 100, {"Content_Range": f"bytes {begin}-{len(body) - 1}/{len(body)}"} if begin else {})
         if odd == "no-range" or not begin:
             start, status, extra = 0, 200, {}
         else:
