@@ -29,11 +29,11 @@ static int branch_rows(const FeedSink *sink, Arena *a, Str package, const Adviso
     for (size_t i = 0; r >= 0 && i < range.n; i++) {
         if (i && range.bounds[i].alternative == range.bounds[i - 1].alternative)
             continue;
-        r = feed_range_span(&range, range.bounds[i].alternative, &s);
+        r = feed_range_span(&range, range.bounds[i].alternative, a, &s);
         if (r >= 0 && s.to.side == CUT_BELOW && str_ends(s.to.version, STR("-dev")))
             s.to.version = str_head(s.to.version, s.to.version.n - 4);
         if (r >= 0)
-            r = feed_range_rows(sink, a, STR("packagist"), package, row, s.from, s.to, true);
+            r = feed_range_rows(sink, STR("packagist"), package, row, s.from, s.to, true);
     }
     if (r == -EINVAL || r == -E2BIG || (r >= 0 && range.n == 0)) {
         sink->problem(sink->userdata, versions ? versions->line : 0, "\"%.*s\" is no constraint that can be understood", STR_FMT(str_head(own, 100)));

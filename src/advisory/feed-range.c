@@ -7,12 +7,17 @@ int cut_compare(const VersionScheme *scheme, Cut a, Cut b) {
     return r ? r : (int) a.side - (int) b.side;
 }
 
-int feed_range_span(const VersionRange *range, uint32_t alternative, VersionSpan *ret) {
+/* No version is below "1.3.A" that is not below all pre-releases of 1.3 (Gem::Version: letters before digits, "A" first). */
+static Str before_all(Arena *a, Str version) {
+    return arena_printf(a, "%.*s.A", STR_FMT(version));
+}
+
+int feed_range_span(const VersionRange *range, uint32_t alternative, Arena *a, VersionSpan *ret) {
     static const struct {
         CutSide from, to; /* CUT_END, CUT_START: no bound on this side */
     } sides[] = {
         [VERSION_OP_EQ] = {CUT_BELOW, CUT_ABOVE},     [VERSION_OP_LT] = {CUT_END, CUT_BELOW}, [VERSION_OP_LE] = {CUT_END, CUT_ABOVE},
-        [VERSION_OP_GT] = {CUT_ABOVE, CUT_START},     [VERSION_OP_GE] = {CUT_BELOW, CUT_START}, [VERSION_OP_BEFORE] = {CUT_END, CUT_BEFORE},
+        [VERSION_OP_GT] = {CUT_ABOVE, CUT_START},     [VERSION_OP_GE] = {CUT_BELOW, CUT_START}, [VERSION_OP_BEFORE] = {CUT_END, CUT_BELOW},
     };
     VersionSpan out = {{CUT_START, STR_NULL}, {CUT_END, STR_NULL}, false};
     for (size_t i = 0; i < range->n; i++) {
@@ -21,7 +26,8 @@ int feed_range_span(const VersionRange *range, uint32_t alternative, VersionSpan
             continue;
         if (b->op == VERSION_OP_NE)
             return -EINVAL;
-        Cut from = {sides[b->op].from, b->version}, to = {sides[b->op].to, b->version};
+        Str version = b->op == VERSION_OP_BEFORE ? before_all(a, b->version) : b->version;
+        Cut from = {sides[b->op].from, version}, to = {sides[b->op].to, version};
         if (from.side != CUT_END && cut_compare(range->scheme, from, out.from) > 0)
             out.from = from;
         if (to.side != CUT_START && cut_compare(range->scheme, to, out.to) < 0)
@@ -31,19 +37,14 @@ int feed_range_span(const VersionRange *range, uint32_t alternative, VersionSpan
     return 0;
 }
 
-/* No version is below "1.3.A" that is not below all pre-releases of 1.3 (Gem::Version: letters before digits, "A" first). */
-static Str before_all(Arena *a, Str version) {
-    return arena_printf(a, "%.*s.A", STR_FMT(version));
-}
-
-int feed_range_rows(const FeedSink *sink, Arena *a, Str release, Str package, const AdvisoryRow *row, Cut from, Cut to, bool fix) {
+int feed_range_rows(const FeedSink *sink, Str release, Str package, const AdvisoryRow *row, Cut from, Cut to, bool fix) {
     AdvisoryRow out = *row;
     if (from.side != CUT_START)
-        out.introduced = from.side == CUT_BEFORE ? before_all(a, from.version) : from.version;
+        out.introduced = from.version;
     if (to.side == CUT_ABOVE)
         out.last_affected = to.version;
     else if (to.side != CUT_END)
-        out.fixed = to.side == CUT_BEFORE ? before_all(a, to.version) : to.version;
+        out.fixed = to.version;
     out.status = fix && to.side == CUT_BELOW ? FIX_FIXED : FIX_AFFECTED;
     int r = sink->row(sink->userdata, release, package, &out);
     if (r < 0 || from.side != CUT_ABOVE)

@@ -8,7 +8,6 @@
 /* A place between versions. */
 typedef enum CutSide {
     CUT_START,  /* before all versions */
-    CUT_BEFORE, /* before it and all its pre-releases */
     CUT_BELOW,  /* right before it */
     CUT_ABOVE,  /* right behind it */
     CUT_END,    /* behind all versions */
@@ -25,8 +24,8 @@ typedef struct VersionSpan {
 } VersionSpan;
 
 int cut_compare(const VersionScheme *scheme, Cut a, Cut b);
-/* What one alternative of a range holds. -EINVAL when it is more than one span ("!="). */
-int feed_range_span(const VersionRange *range, uint32_t alternative, VersionSpan *ret);
+/* What one alternative of a range holds; versions that differ from the text are in `a`. -EINVAL when it is more than one span ("!="). */
+int feed_range_span(const VersionRange *range, uint32_t alternative, Arena *a, VersionSpan *ret);
 /* Rows that say "affected from … to …": `fix` when what is behind `to` is fixed. A row of "not affected" takes out a version that is itself
  * excluded at the beginning. `row` has id and advisory. */
-int feed_range_rows(const FeedSink *sink, Arena *a, Str release, Str package, const AdvisoryRow *row, Cut from, Cut to, bool fix);
+int feed_range_rows(const FeedSink *sink, Str release, Str package, const AdvisoryRow *row, Cut from, Cut to, bool fix);

@@ -23,7 +23,7 @@ static int add_spans(const FeedSink *sink, Arena *a, const Node *list, bool fix,
         VersionSpan s;
         int r = version_range_parse(node_str(item), VERSION_RANGE_GEM, a, &range, &err);
         if (r >= 0 && range.n)
-            r = feed_range_span(&range, 0, &s);
+            r = feed_range_span(&range, 0, a, &s);
         if (r < 0 || range.n == 0 || spans->n == SPANS_MAX) {
             sink->problem(sink->userdata, item->line, "\"%.*s\" is no constraint that can be understood", STR_FMT(str_head(node_str(item), 100)));
             return -EINVAL;
@@ -41,20 +41,20 @@ static int by_from(const void *x, const void *y, void *userdata) {
 }
 
 /* What is between the spans is affected. */
-static int rows_between(const FeedSink *sink, Arena *a, Str gem, const AdvisoryRow *row, Spans *spans) {
+static int rows_between(const FeedSink *sink, Str gem, const AdvisoryRow *row, Spans *spans) {
     const VersionScheme *scheme = version_scheme(STR("gem"));
     if (spans->n > 1)
         qsort_r(spans->p, spans->n, sizeof(VersionSpan), by_from, (void *) scheme);
     Cut at = {CUT_START, STR_NULL};
     for (size_t i = 0; i < spans->n; i++) {
         const VersionSpan *s = &spans->p[i];
-        int r = cut_compare(scheme, at, s->from) < 0 ? feed_range_rows(sink, a, STR("rubygems"), gem, row, at, s->from, s->fix) : 0;
+        int r = cut_compare(scheme, at, s->from) < 0 ? feed_range_rows(sink, STR("rubygems"), gem, row, at, s->from, s->fix) : 0;
         if (r < 0)
             return r;
         if (cut_compare(scheme, s->to, at) > 0)
             at = s->to;
     }
-    return at.side == CUT_END ? 0 : feed_range_rows(sink, a, STR("rubygems"), gem, row, at, (Cut) {CUT_END, STR_NULL}, false);
+    return at.side == CUT_END ? 0 : feed_range_rows(sink, STR("rubygems"), gem, row, at, (Cut) {CUT_END, STR_NULL}, false);
 }
 
 /* A number is text as it is written. */
@@ -101,7 +101,7 @@ static int record(const FeedSink *sink, Arena *a, const Node *root, Str path) {
     if (r >= 0)
         r = add_spans(sink, a, node_get(root, "unaffected_versions"), false, &spans);
     if (r >= 0)
-        r = rows_between(sink, a, gem, &row, &spans);
+        r = rows_between(sink, gem, &row, &spans);
     vec_done(&spans);
     if (r < 0)
         return r;
