@@ -139,20 +139,20 @@ void analyzer_put_entry(const Analyzer *a, const EntryInfo *e, FactSink *sink, F
 
 enum { REASON_MAX = 1024 };
 
-_printf_(5, 0) static void put_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, va_list args) {
+_printf_(6, 0) static void put_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, ProblemKind kind, uint32_t line, const char *fmt, va_list args) {
     /* A reason quotes the input at most in part. */
     char reason[REASON_MAX];
     int n = vsnprintf(reason, sizeof(reason), fmt, args);
     if (n < 0)
         n = 0;
-    Fact f = {.kind = FACT_PROBLEM, .problem = {.reason = str_n(reason, MIN((size_t) n, sizeof(reason) - 1)), .line = line}};
+    Fact f = {.kind = FACT_PROBLEM, .problem = {.kind = kind, .reason = str_n(reason, MIN((size_t) n, sizeof(reason) - 1)), .line = line}};
     analyzer_put(a, in, sink, &f);
 }
 
 void analyzer_problem(const Analyzer *a, const AnalyzerInput *in, FactSink *sink, uint32_t line, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    put_problem(a, in, sink, line, fmt, args);
+    put_problem(a, in, sink, PROBLEM_FILE, line, fmt, args);
     va_end(args);
 }
 
@@ -161,7 +161,16 @@ void problem_log(ProblemLog *log, uint32_t line, const char *fmt, ...) {
         return;
     va_list args;
     va_start(args, fmt);
-    put_problem(log->analyzer, log->in, log->sink, line, fmt, args);
+    put_problem(log->analyzer, log->in, log->sink, PROBLEM_FILE, line, fmt, args);
+    va_end(args);
+}
+
+void problem_log_limit(ProblemLog *log, const char *fmt, ...) {
+    if (++log->n > PROBLEM_LOG_KEEP)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    put_problem(log->analyzer, log->in, log->sink, PROBLEM_LIMIT, 0, fmt, args);
     va_end(args);
 }
 

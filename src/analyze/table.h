@@ -21,6 +21,8 @@ typedef struct ProblemLog {
 enum { PROBLEM_LOG_KEEP = 10 };
 
 void problem_log(ProblemLog *log, uint32_t line, const char *fmt, ...) _printf_(3, 4);
+/* A limit was passed: what lies behind it was not seen, and it may be an attack. */
+void problem_log_limit(ProblemLog *log, const char *fmt, ...) _printf_(2, 3);
 /* The errors that a reader of src/parse found. */
 void problem_log_diag(ProblemLog *log, const Diag *d);
 /* Says how many were not told. */

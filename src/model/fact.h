@@ -58,7 +58,8 @@ typedef enum PackageFlags {
     PACKAGE_DEV = 1 << 1,       /* needed for development or tests only */
     PACKAGE_OPTIONAL = 1 << 2,  /* an optional dependency: may not be installed */
     PACKAGE_DECLARED = 1 << 3,  /* a lock file or manifest names it; what is installed has no such mark */
-    PACKAGE_FLAGS_ALL_ = (1 << 4) - 1,
+    PACKAGE_GUESSED = 1 << 4,   /* name or version was concluded from something else than a statement of both */
+    PACKAGE_FLAGS_ALL_ = (1 << 5) - 1,
 } PackageFlags;
 
 typedef struct PackageFact {
