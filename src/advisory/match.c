@@ -337,7 +337,7 @@ int matcher_finding(Matcher *m, const Package *p, const MatchDecision *d, Arena 
     Finding f = {.kind = is_malicious(d) ? FINDING_MALICIOUS : FINDING_VULNERABILITY, .id = copy(a, d->row->id), .package = p, .status = d->row->status, .status_text = copy(a, d->row->status_text),
                  .feed = copy(a, d->row->feed), .advisories = package_type_is_os(p->fact.type) ? join_advisories(a, d) : join_names(a, d, &v), .title = copy(a, v.title), .references = copy(a, v.references),
                  .epss = v.epss, .epss_percentile = v.epss_percentile, .kev = v.kev, .kev_due = copy(a, v.kev_due), .published = v.published,
-                 .fixed_version = copy(a, d->fixed), .layer = p->layer, .path = p->path, .is_new = true};
+                 .fixed_version = copy(a, d->fixed), .layer = p->layer, .path = p->path, .line = p->fact.line, .is_new = true};
     f.cvss.score10 = -1;
     const Cvss *cvss = v.n_cvss && v.cvss[0].score10 >= 0 ? &v.cvss[0] : NULL;
     if (cvss)

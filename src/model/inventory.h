@@ -7,6 +7,8 @@
 
 enum { LAYER_NONE = -1 };
 
+enum { PACKAGE_LOCATIONS_MAX = 100 }; /* kept of one package */
+
 /* A place where a package was found. */
 typedef struct PackageLocation {
     Str path;            /* of the database, lock file or program; inside of archives "app.war!/WEB-INF/lib/x.jar" */
@@ -20,7 +22,7 @@ typedef struct Package {
     Str path;            /* of the first location */
     int layer;           /* OS packages: index of the layer that introduced it; others: that of the first location; or LAYER_NONE */
     const PackageLocation *locations; /* what is installed before what is declared, then by path */
-    size_t n_locations;  /* at least one, at most 100 */
+    size_t n_locations;  /* at least one, at most PACKAGE_LOCATIONS_MAX */
     size_t n_places;     /* how many there were */
     /* Language packages: the OS package that installed it (its files are that one's), so that the distribution's advisories speak of it and the language's
      * do not; NULL. */
@@ -53,5 +55,7 @@ void inventory_done(Inventory *inv);
 /* The advisory database's release key from os-release's ID and VERSION_ID (written into buf): "debian:12", "alpine:3.20", "rocky:9",
  * "ubuntu:22.04", "amazon:2023", "wolfi", "suse:15.6" … -ENOENT for a family that no feed covers. */
 int os_release_key(const OsFact *os, char *buf, size_t n);
+/* Names with a namespace in them ("@scope/name", "group:artifact", "vendor/name"): true with its parts; false, with the whole as name, for all others. */
+bool package_group(const PackageFact *p, Str *ret_group, Str *ret_name);
 /* The package URL (purl-spec): "pkg:deb/debian/openssl@3.0.15-1~deb12u1?arch=amd64&distro=debian-12". */
 Str package_purl(Arena *a, const PackageFact *p, const Os *os);

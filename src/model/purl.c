@@ -38,6 +38,12 @@ static Str split_epoch(const PackageFact *p, Str version, Str *ret_epoch) {
     return after;
 }
 
+bool package_group(const PackageFact *p, Str *ret_group, Str *ret_name) {
+    const bool slash = p->type == PACKAGE_COMPOSER || (p->type == PACKAGE_NPM && str_starts(p->name, STR("@")));
+    *ret_name = p->name;
+    return (slash || p->type == PACKAGE_MAVEN) && str_cut(p->name, slash ? '/' : ':', ret_group, ret_name);
+}
+
 /* Packages of language ecosystems: a name has its namespace in it, and the distribution says nothing of them. */
 static Str language_purl(Arena *a, const PackageFact *p) {
     _cleanup_(buf_done) Buf b = buf_new(64 * 1024);

@@ -17,6 +17,14 @@
 #define SBOM_FILES "plimsoll:files"               /* how many it owns */
 #define SBOM_DEPENDS "plimsoll:depends"
 #define SBOM_ESSENTIAL "plimsoll:essential"
+/* Of language packages. */
+#define SBOM_DECLARED "plimsoll:declared"
+#define SBOM_DEV "plimsoll:development"
+#define SBOM_OPTIONAL "plimsoll:optional"
+#define SBOM_OWNER "plimsoll:owner"               /* bom-ref (purl) of the package that installed it */
+#define SBOM_LOCATION "plimsoll:location"         /* a JSON map; repeats */
+#define SBOM_PLACES "plimsoll:places"             /* how many there were, where some are left out */
+#define SBOM_LINKED "plimsoll:linked"             /* import paths, each ended by a line feed */
 
 /* Of the document. The last four repeat; layer, archive and gap hold a JSON map. */
 #define SBOM_TOOL "plimsoll:tool"

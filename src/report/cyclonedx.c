@@ -60,7 +60,10 @@ static void package(JsonWriter *w, Arena *scratch, const Package *p, const Os *o
         json_end(w);
     }
     json_str_opt(w, "publisher", f->maintainer);
-    json_str(w, "name", f->name);
+    Str group, name;
+    if (package_group(f, &group, &name))
+        json_str(w, "group", group);
+    json_str(w, "name", name);
     json_str(w, "version", cyclonedx_version(f->version));
     hashes(w, f->digest);
     if (!str_empty(f->license)) {

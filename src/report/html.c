@@ -112,7 +112,8 @@ static void findings(Buf *out, const Report *r) {
 }
 
 static void packages(Buf *out, const Report *r) {
-    static const char *const names[] = {"Package", "Version", "Architecture", "Source", "Licence", "Layer"};
+    static const char *const names[] = {"Package", "Version", "Architecture", "Source", "Licence", "Layer", "Place"};
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     buf_putz(out, "<h2>Packages</h2>\n");
     if (r->sbom_only)
         buf_putz(out, "<p><input id=\"filter\" type=\"search\" placeholder=\"Filter\" aria-label=\"Filter\"></p>\n");
@@ -122,10 +123,13 @@ static void packages(Buf *out, const Report *r) {
         buf_putz(out, "<tr>");
         cell(out, "", p->fact.name);
         cell(out, "", p->fact.version);
-        cell(out, "", p->fact.arch);
+        cell(out, "", package_kind(p));
         cell(out, "", p->fact.source_name);
         cell(out, "", p->fact.license);
         layer_cell(out, r, p->layer);
+        buf_clear(&b);
+        package_place(&b, p);
+        cell(out, "", buf_view(&b));
         buf_putz(out, "</tr>\n");
     }
     buf_putz(out, "</tbody></table>\n");
@@ -189,10 +193,8 @@ static void artifact(Buf *out, const Report *r) {
         buf_clear(&b);
     }
     item(out, "system", !os->known ? STR("not recognised") : str_empty(os->pretty_name) ? os->id : os->pretty_name);
-    buf_printf(&b, "%zu", r->inventory.n_packages);
-    if (a->n_layers)
-        buf_printf(&b, " in %zu layer%s", a->n_layers, a->n_layers == 1 ? "" : "s");
-    item(out, "packages", buf_view(&b));
+    summary_packages(&b, r);
+    item(out, "contents", buf_view(&b));
     buf_putz(out, "</dl>\n");
 }
 

@@ -43,6 +43,19 @@ void json_gap(JsonWriter *w, const Gap *g) {
     json_str(w, "reason", g->reason);
 }
 
+void json_location(JsonWriter *w, const PackageLocation *l) {
+    json_str(w, "path", l->path);
+    if (l->line)
+        json_u64(w, "line", l->line);
+    else
+        json_null(w, "line");
+    if (l->layer >= 0)
+        json_i64(w, "layer", l->layer);
+    else
+        json_null(w, "layer");
+    json_bool(w, "declared", l->declared);
+}
+
 void json_archive(JsonWriter *w, const ArchiveSourceFact *a) {
     json_str(w, "kind", a->kind);
     json_str(w, "uri", a->uri);

@@ -15,6 +15,7 @@ void json_parts(JsonWriter *w, const char *key, Str s, char separator);
 /* The members (without the braces) of a layer, a gap, an archive source: the same in our report and inside SBOM properties. */
 void json_layer(JsonWriter *w, size_t index, const LayerInfo *l);
 void json_gap(JsonWriter *w, const Gap *g);
+void json_location(JsonWriter *w, const PackageLocation *l);
 void json_archive(JsonWriter *w, const ArchiveSourceFact *a);
 
 enum { UUID_TEXT = 36 };

@@ -81,8 +81,20 @@ static void package(JsonWriter *w, const Package *p) {
     json_u64(w, "installed_size", f->installed_size);
     json_u64(w, "files", f->n_files);
     json_bool(w, "essential", f->flags & PACKAGE_ESSENTIAL);
+    json_bool(w, "declared", f->flags & PACKAGE_DECLARED);
+    json_bool(w, "development", f->flags & PACKAGE_DEV);
+    json_bool(w, "optional", f->flags & PACKAGE_OPTIONAL);
+    json_str_null(w, "owner", p->owner ? p->owner->bom_ref : STR_NULL);
     json_str(w, "path", p->path);
     layer_index(w, p->layer);
+    json_list(w, "locations");
+    for (size_t i = 0; i < p->n_locations; i++) {
+        json_map(w, NULL);
+        json_location(w, &p->locations[i]);
+        json_end(w);
+    }
+    json_end(w);
+    json_u64(w, "places", p->n_places);
     json_end(w);
 }
 
@@ -196,6 +208,7 @@ static void finding(JsonWriter *w, const Finding *f) {
 static void summary(JsonWriter *w, const Report *r, const Summary *s) {
     json_map(w, "summary");
     json_u64(w, "packages", r->inventory.n_packages);
+    json_u64(w, "left_out", r->inventory.n_left_out);
     json_u64(w, "findings", s->total);
     json_map(w, "severity");
     for (int i = SEVERITY_N_ - 1; i >= 0; i--)
@@ -268,6 +281,8 @@ static void coverage(JsonWriter *w, const Report *r, const Summary *s) {
     json_end(w);
     json_u64(w, "entries", c->entries);
     json_u64(w, "bytes", c->bytes);
+    json_u64(w, "mounts", c->mounts);
+    json_u64(w, "mounts_left_out", c->mounts_left_out);
     json_bool(w, "verified", c->verified);
     json_str_null(w, "claimed_by", c->claimed_by);
     json_str_null(w, "confinement", c->sandbox);

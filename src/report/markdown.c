@@ -28,7 +28,9 @@ static void artifact(Buf *out, const Report *r) {
         row(out, "system", str_empty(os->pretty_name) ? os->id : os->pretty_name);
     else
         buf_putz(out, "| system | not recognised |\n");
-    buf_printf(out, "| packages | %zu |\n", r->inventory.n_packages);
+    buf_putz(out, "| contents | ");
+    summary_packages(out, r);
+    buf_putz(out, " |\n");
 }
 
 static void findings(Buf *out, const Report *r) {
@@ -75,7 +77,7 @@ static void packages(Buf *out, const Report *r) {
     buf_putz(out, "\n## Packages\n\n| Package | Version | Architecture | Licence |\n|---|---|---|---|\n");
     for (size_t i = 0; i < r->inventory.n_packages; i++) {
         const PackageFact *p = &r->inventory.packages[i].fact;
-        const Str cells[] = {p->name, p->version, p->arch, p->license};
+        const Str cells[] = {p->name, p->version, package_kind(&r->inventory.packages[i]), p->license};
         for (size_t k = 0; k < ARRAY_SIZE(cells); k++) {
             buf_putz(out, "| ");
             text_markdown_code(out, cells[k]);

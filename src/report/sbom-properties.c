@@ -34,8 +34,29 @@ void sbom_package_properties(const Package *p, SbomEmit emit, void *userdata) {
     if (f->n_files)
         number(emit, userdata, SBOM_FILES, f->n_files);
     text(emit, userdata, SBOM_DEPENDS, f->depends);
-    if (f->flags & PACKAGE_ESSENTIAL)
-        emit(userdata, SBOM_ESSENTIAL, STR("true"));
+    static const struct {
+        uint32_t flag;
+        const char *name;
+    } flags[] = {{PACKAGE_ESSENTIAL, SBOM_ESSENTIAL}, {PACKAGE_DECLARED, SBOM_DECLARED}, {PACKAGE_DEV, SBOM_DEV}, {PACKAGE_OPTIONAL, SBOM_OPTIONAL}};
+    for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+        if (f->flags & flags[i].flag)
+            emit(userdata, flags[i].name, STR("true"));
+    if (p->owner)
+        emit(userdata, SBOM_OWNER, p->owner->bom_ref);
+    text(emit, userdata, SBOM_LINKED, f->linked);
+    /* One place is told by path and layer, unless there is more to it. */
+    bool more = p->n_locations > 1 || (p->n_locations && (p->locations[0].line || p->locations[0].declared));
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    for (size_t i = 0; more && i < p->n_locations; i++) {
+        buf_clear(&b);
+        JsonWriter w = json_writer(&b, false);
+        json_map(&w, NULL);
+        json_location(&w, &p->locations[i]);
+        json_end(&w);
+        emit(userdata, SBOM_LOCATION, buf_view(&b));
+    }
+    if (p->n_places > p->n_locations)
+        number(emit, userdata, SBOM_PLACES, p->n_places);
 }
 
 void sbom_document_properties(const Report *r, SbomEmit emit, void *userdata) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/summary.h"
 
+#include "report/text.h"
+
 #include <ctype.h>
 
 Summary summary_of(const Report *r) {
@@ -35,6 +37,31 @@ Summary summary_of(const Report *r) {
 
 static void plural(Buf *out, size_t n, const char *one, const char *many) {
     buf_printf(out, "%zu %s", n, n == 1 ? one : many);
+}
+
+void summary_packages(Buf *out, const Report *r) {
+    text_count(out, r->inventory.n_packages);
+    buf_putz(out, r->inventory.n_packages == 1 ? " package" : " packages");
+    if (r->artifact.n_layers)
+        buf_printf(out, " in %zu layer%s", r->artifact.n_layers, r->artifact.n_layers == 1 ? "" : "s");
+    if (r->inventory.n_left_out)
+        buf_printf(out, "; %zu for development or optional left out", r->inventory.n_left_out);
+}
+
+void package_place(Buf *out, const Package *p) {
+    if (package_type_is_os(p->fact.type) || p->n_locations == 0)
+        return;
+    buf_str(out, p->locations->path);
+    if (p->locations->line)
+        buf_printf(out, ":%u", p->locations->line);
+    if (p->n_places > 1)
+        buf_printf(out, " and %zu more place%s", p->n_places - 1, p->n_places == 2 ? "" : "s");
+    if (p->owner)
+        buf_printf(out, ", installed by %.*s", STR_FMT(p->owner->fact.name));
+}
+
+Str package_kind(const Package *p) {
+    return str_empty(p->fact.arch) ? str_from(package_type_name(p->fact.type)) : p->fact.arch;
 }
 
 void summary_sentence(Buf *out, const Report *r, const Summary *s) {

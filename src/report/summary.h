@@ -25,6 +25,13 @@ Summary summary_of(const Report *r);
 /* The verdict in one sentence, without hostile text: "12 findings: 1 critical, …" or why there is none. */
 void summary_sentence(Buf *out, const Report *r, const Summary *s);
 
+/* "412 packages", and what was left out of them. */
+void summary_packages(Buf *out, const Report *r);
+/* Language packages: "app/package-lock.json:7 and 2 more places, installed by python3-requests"; nothing for the distribution's, which lie in its database. Not
+ * yet cleaned. */
+void package_place(Buf *out, const Package *p);
+/* The architecture, or what kind of package it is where it has none. */
+Str package_kind(const Package *p);
 /* The instruction that made layer i, shortened ("RUN apt-get update && …"; long hexadecimal numbers cut), on one line, not yet cleaned; empty when unknown. */
 void layer_instruction(Buf *out, const Report *r, int layer);
 /* "fixed in 1.2-3", "no fix yet", "will not fix (no-dsa)" … not yet cleaned. */

@@ -28,7 +28,7 @@ static Str block_key(Arena *a, const Finding *f, size_t n) {
     if (!f->package)
         return arena_printf(a, "\n%p", (const void *) f);
     const PackageFact *p = &f->package->fact;
-    buf_printf(&b, "%.*s\n%.*s\n%d\n", STR_FMT(p->source_name), STR_FMT(p->version), f->package->layer);
+    buf_printf(&b, "%.*s\n%.*s\n%d\n", STR_FMT(package_type_is_os(p->type) ? p->source_name : p->name), STR_FMT(p->version), f->package->layer);
     for (size_t i = 0; i < n; i++) {
         buf_printf(&b, "%.*s ", STR_FMT(f[i].id));
         finding_fix(&b, &f[i]);
@@ -117,6 +117,16 @@ static void heading(Table *t, const Block *b) {
         table_plain(t);
     }
     buf_putc(t->out, '\n');
+    buf_clear(&place);
+    if (f->package)
+        package_place(&place, f->package);
+    if (place.n) {
+        buf_putz(t->out, "    ");
+        table_color(t, "\033[2m");
+        table_text(t, buf_view(&place), t->o->width > 20 ? t->o->width - 4 : 0);
+        table_plain(t);
+        buf_putc(t->out, '\n');
+    }
 }
 
 static void epss(Buf *out, const Finding *f) {

@@ -80,10 +80,7 @@ static void header(Table *t) {
     else
         buf_printf(&b, "%.*s %.*s", STR_FMT(os->id), STR_FMT(os->version_id));
     row_z(t, "system", &b);
-    text_count(&b, r->inventory.n_packages);
-    buf_putz(&b, r->inventory.n_packages == 1 ? " package" : " packages");
-    if (a->n_layers)
-        buf_printf(&b, " in %zu layer%s", a->n_layers, a->n_layers == 1 ? "" : "s");
+    summary_packages(&b, r);
     row_z(t, "contents", &b);
 }
 
@@ -249,7 +246,7 @@ static void packages(Table *t) {
         buf_putz(t->out, "  ");
         table_cell(t, p->fact.version, wide[1]);
         buf_putz(t->out, "  ");
-        table_cell(t, p->fact.arch, 8);
+        table_cell(t, package_kind(p), 8);
         if (p->layer >= 0)
             buf_printf(t->out, "  %5d", p->layer + 1);
         else

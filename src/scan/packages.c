@@ -8,8 +8,6 @@
 #include "scan/merge.h"
 #include "scan/packages.h"
 
-enum { LOCATIONS_MAX = 100 }; /* kept of one package */
-
 /* A place where a package was found. */
 typedef struct Found {
     const PackageFact *fact; /* slices into the facts */
@@ -184,12 +182,12 @@ static Package take(Collect *c, const Found *f, size_t n) {
     const uint32_t all_must = PACKAGE_DEV | PACKAGE_OPTIONAL | PACKAGE_DECLARED;
     Arena *a = &c->inv->arena;
     Package p = {.fact = copy_fact(a, f->fact), .layer = f->at.layer};
-    PackageLocation *places = arena_alloc(a, MIN(n, (size_t) LOCATIONS_MAX) * sizeof(PackageLocation));
+    PackageLocation *places = arena_alloc(a, MIN(n, (size_t) PACKAGE_LOCATIONS_MAX) * sizeof(PackageLocation));
     for (size_t i = 0; i < n; i++) {
         p.fact.flags = (p.fact.flags & f[i].fact->flags & all_must) | ((p.fact.flags | f[i].fact->flags) & ~all_must);
         if (i && same_place(&f[i], &f[i - 1]))
             continue;
-        if (p.n_locations < LOCATIONS_MAX) {
+        if (p.n_locations < PACKAGE_LOCATIONS_MAX) {
             places[p.n_locations] = f[i].at;
             places[p.n_locations++].path = arena_str(a, f[i].at.path);
         }

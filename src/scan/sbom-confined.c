@@ -67,6 +67,15 @@ static void encode(Buf *b, Report *r) {
         Fact f = {.kind = FACT_PACKAGE, .path = p->path, .package = p->fact};
         wire_put_i64(b, p->layer);
         wire_put_str(b, p->bom_ref);
+        wire_put_u64(b, p->owner ? (uint64_t) (p->owner - inv->packages) + 1 : 0);
+        wire_put_u64(b, p->n_places);
+        wire_put_u64(b, p->n_locations);
+        for (size_t k = 0; k < p->n_locations; k++) {
+            wire_put_str(b, p->locations[k].path);
+            wire_put_u64(b, p->locations[k].line);
+            wire_put_i64(b, p->locations[k].layer);
+            wire_put_u64(b, p->locations[k].declared);
+        }
         fact_encode(b, &f);
     }
 }
@@ -129,6 +138,20 @@ static int decode(Str bytes, Report *r) {
         Package *p = &inv->packages[inv->n_packages++];
         int64_t layer = wire_i64(w);
         p->bom_ref = wire_str(w);
+        size_t owner = (size_t) wire_max(w, n);
+        p->owner = owner ? &inv->packages[owner - 1] : NULL;
+        p->n_places = (size_t) wire_u64(w);
+        p->n_locations = (size_t) wire_max(w, PACKAGE_LOCATIONS_MAX);
+        PackageLocation *all = arena_alloc(arena, (p->n_locations + 1) * sizeof(PackageLocation));
+        for (size_t k = 0; k < p->n_locations; k++) {
+            all[k] = (PackageLocation) {.path = wire_str(w), .line = (uint32_t) wire_max(w, UINT32_MAX)};
+            int64_t at = wire_i64(w);
+            all[k].declared = wire_max(w, 1);
+            if (at < LAYER_NONE || at >= (int64_t) a->n_layers)
+                return -EBADMSG;
+            all[k].layer = (int) at;
+        }
+        p->locations = all;
         if (fact_decode(w, &f) != 1 || f.kind != FACT_PACKAGE || layer < LAYER_NONE || layer >= (int64_t) a->n_layers)
             return -EBADMSG;
         p->layer = (int) layer;

@@ -27,6 +27,8 @@ typedef struct SbomPackage {
     Str layer_diff_id;          /* other tools name the layer by its digest */
     Str source_release, source_epoch; /* other tools take the source's version apart */
     Str source_rpm;             /* "openssl-3.0.7-1.el9.src.rpm" */
+    Str owner;                  /* bom-ref (purl) of the package that installed it */
+    Vec(PackageLocation) locations;
     Str origin;                 /* source package without a version */
     bool has_layer;
 } SbomPackage;

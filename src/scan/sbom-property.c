@@ -91,6 +91,16 @@ void sbom_document_property(Sbom *s, Str name, Str value) {
     arena_done(&scratch);
 }
 
+static void location(Sbom *s, SbomPackage *p, const Node *n) {
+    int64_t line = 0, layer = LAYER_NONE;
+    if (!n || p->locations.n >= PACKAGE_LOCATIONS_MAX)
+        return;
+    node_i64(node_get(n, "line"), &line);
+    node_i64(node_get(n, "layer"), &layer);
+    vec_push(&p->locations, (PackageLocation) {.path = copy(s, n, "path"), .line = line > 0 && line < UINT32_MAX ? (uint32_t) line : 0,
+                                               .layer = layer >= 0 && layer <= INT32_MAX ? (int) layer : LAYER_NONE, .declared = node_true(node_get(n, "declared"))});
+}
+
 void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value) {
     PackageFact *f = &p->p.fact;
     const struct {
@@ -98,7 +108,7 @@ void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value) {
         Str *to;
     } texts[] = {
         {SBOM_SOURCE_NAME, &f->source_name}, {SBOM_SOURCE_VERSION, &f->source_version}, {SBOM_LICENSE, &f->license}, {SBOM_VENDOR, &f->vendor},
-        {SBOM_MAINTAINER, &f->maintainer}, {SBOM_MODULE, &f->module}, {SBOM_DIGEST, &f->digest}, {SBOM_PATH, &p->p.path}, {SBOM_DEPENDS, &f->depends},
+        {SBOM_MAINTAINER, &f->maintainer}, {SBOM_MODULE, &f->module}, {SBOM_DIGEST, &f->digest}, {SBOM_PATH, &p->p.path}, {SBOM_DEPENDS, &f->depends}, {SBOM_OWNER, &p->owner}, {SBOM_LINKED, &f->linked},
         {"aquasecurity:trivy:SrcName", &f->source_name}, {"aquasecurity:trivy:SrcVersion", &f->source_version},
         {"aquasecurity:trivy:SrcRelease", &p->source_release}, {"aquasecurity:trivy:SrcEpoch", &p->source_epoch},
         {"aquasecurity:trivy:Modularitylabel", &f->module}, {"aquasecurity:trivy:LayerDiffID", &p->layer_diff_id},
@@ -120,7 +130,18 @@ void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value) {
         f->installed_size = number(value);
     } else if (str_eqz(name, SBOM_FILES)) {
         f->n_files = number(value);
-    } else if (str_eqz(name, SBOM_ESSENTIAL)) {
-        f->flags |= str_eqz(value, "true") ? PACKAGE_ESSENTIAL : 0;
+    } else if (str_eqz(name, SBOM_PLACES)) {
+        p->p.n_places = number(value);
+    } else if (str_eqz(name, SBOM_LOCATION)) {
+        Arena scratch = {0};
+        location(s, p, json_value(s, &scratch, value));
+        arena_done(&scratch);
+    } else if (str_eqz(value, "true")) {
+        static const struct {
+            const char *name;
+            uint32_t flag;
+        } flags[] = {{SBOM_ESSENTIAL, PACKAGE_ESSENTIAL}, {SBOM_DECLARED, PACKAGE_DECLARED}, {SBOM_DEV, PACKAGE_DEV}, {SBOM_OPTIONAL, PACKAGE_OPTIONAL}};
+        for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+            f->flags |= str_eqz(name, flags[i].name) ? flags[i].flag : 0;
     }
 }

@@ -19,6 +19,12 @@ SbomKind sbom_sniff(Str text) {
     return xml || str_starts(head, STR("SPDXVersion:")) ? SBOM_UNSUPPORTED : SBOM_NONE;
 }
 
+/* As analyzers have it: with the namespace in it. */
+static Str language_name(Arena *a, PackageType type, const Purl *p) {
+    Str name = str_empty(p->namespace) ? p->name : arena_printf(a, "%.*s%c%.*s", STR_FMT(p->namespace), type == PACKAGE_MAVEN ? ':' : '/', STR_FMT(p->name));
+    return package_name_normal(a, str_from(package_type_info(type)->ecosystem), name);
+}
+
 bool sbom_package_begin(Sbom *s, Str purl, SbomPackage *ret) {
     SbomPackage p = {.p = {.layer = LAYER_NONE}};
     PackageType type;
@@ -26,12 +32,18 @@ bool sbom_package_begin(Sbom *s, Str purl, SbomPackage *ret) {
         s->unnamed++;
         return false;
     }
-    if (package_type_parse(p.purl.type, &type) < 0 || !package_type_is_os(type)) {
+    if (package_type_parse(p.purl.type, &type) < 0) {
         void **slot = map_slot(&s->others, p.purl.type, NULL);
         *slot = (void *) ((uintptr_t) *slot + 1);
         return false;
     }
-    p.p.fact = (PackageFact) {.type = type, .name = p.purl.name, .version = p.purl.version, .arch = p.purl.arch, .module = p.purl.module};
+    p.p.fact = (PackageFact) {.type = type, .name = p.purl.name, .version = p.purl.version};
+    if (package_type_is_os(type)) {
+        p.p.fact.arch = p.purl.arch;
+        p.p.fact.module = p.purl.module;
+    } else {
+        p.p.fact.name = language_name(s->a, type, &p.purl);
+    }
     *ret = p;
     return true;
 }
@@ -70,9 +82,10 @@ static void settle_source(Sbom *s, SbomPackage *p) {
 
 void sbom_package_end(Sbom *s, SbomPackage *p) {
     PackageFact *f = &p->p.fact;
-    if (f->type != PACKAGE_APK)
+    if (f->type == PACKAGE_DEB || f->type == PACKAGE_RPM)
         f->version = with_epoch(s->a, p->purl.epoch, f->version);
-    settle_source(s, p);
+    if (package_type_is_os(f->type))
+        settle_source(s, p);
     while (p->p.path.n && p->p.path.p[0] == '/')
         p->p.path = str_from_at(p->p.path, 1);
     vec_push(&s->packages, *p);
@@ -133,6 +146,9 @@ static void settle_layers(Sbom *s) {
         }
         if (p->p.layer >= 0 && (size_t) p->p.layer >= s->layers.n)
             p->p.layer = LAYER_NONE;
+        for (size_t k = 0; k < p->locations.n; k++)
+            if (p->locations.p[k].layer >= 0 && (size_t) p->locations.p[k].layer >= s->layers.n)
+                p->locations.p[k].layer = LAYER_NONE;
     }
     map_done(&by_diff_id);
 }
@@ -141,18 +157,53 @@ static int cmp_package(const void *a, const void *b) {
     return package_compare(&((const SbomPackage *) a)->p, &((const SbomPackage *) b)->p);
 }
 
+static bool same_package(const Package *x, const Package *y) {
+    return x->fact.type == y->fact.type && str_eq(x->fact.name, y->fact.name) && str_eq(x->fact.version, y->fact.version) && str_eq(x->fact.arch, y->fact.arch);
+}
+
+/* The places of n components that are one package: what they list, or else the one place of each. */
+static void settle_locations(Sbom *s, const SbomPackage *from, size_t n, Package *to) {
+    size_t room = n, places = 0;
+    for (size_t i = 0; i < n; i++)
+        room += from[i].locations.n;
+    PackageLocation *all = arena_alloc(s->a, MIN(room, (size_t) PACKAGE_LOCATIONS_MAX) * sizeof(PackageLocation));
+    for (size_t i = 0; i < n; i++) {
+        const SbomPackage *p = &from[i];
+        const PackageLocation own = {.path = p->p.path, .line = p->p.fact.line, .layer = p->p.layer, .declared = p->p.fact.flags & PACKAGE_DECLARED};
+        const PackageLocation *list = p->locations.n ? p->locations.p : &own;
+        size_t n_list = p->locations.n ? p->locations.n : 1;
+        for (size_t k = 0; k < n_list && to->n_locations < PACKAGE_LOCATIONS_MAX; k++)
+            all[to->n_locations++] = list[k];
+        places += MAX(p->p.n_places, n_list);
+    }
+    to->locations = all;
+    to->n_places = places;
+    to->fact.line = all[0].line;
+}
+
 static void settle_packages(Sbom *s) {
     Inventory *inv = &s->r->inventory;
+    Map by_ref = {0};
+    Vec(Str) owners = {0};
     vec_sort(&s->packages, cmp_package);
     inv->packages = arena_alloc(s->a, (s->packages.n + 1) * sizeof(Package));
-    for (size_t i = 0; i < s->packages.n; i++) {
-        Package *p = &s->packages.p[i].p, *last = inv->n_packages ? &inv->packages[inv->n_packages - 1] : NULL;
-        if (last && p->fact.type == last->fact.type && str_eq(p->fact.name, last->fact.name) && str_eq(p->fact.version, last->fact.version) &&
-            str_eq(p->fact.arch, last->fact.arch))
-            continue;
+    for (size_t i = 0, end; i < s->packages.n; i = end) {
+        const SbomPackage *first = &s->packages.p[i];
+        for (end = i + 1; end < s->packages.n && same_package(&s->packages.p[end].p, &first->p);)
+            end++;
+        Package *p = &inv->packages[inv->n_packages++];
+        *p = first->p; /* NOLINT(clang-analyzer-core.NullDereference): an arena without maximum never answers NULL */
+        settle_locations(s, first, end - i, p);
         p->bom_ref = package_purl(s->a, &p->fact, &inv->os);
-        inv->packages[inv->n_packages++] = *p; /* NOLINT(clang-analyzer-core.NullDereference): an arena without maximum never answers NULL */
+        map_set(&by_ref, p->bom_ref, p);
+        vec_push(&owners, package_type_is_os(p->fact.type) ? STR_NULL : first->owner);
     }
+    for (size_t i = 0; i < inv->n_packages; i++) {
+        const Package *owner = str_empty(owners.p[i]) ? NULL : map_get(&by_ref, owners.p[i]);
+        inv->packages[i].owner = owner && package_type_is_os(owner->fact.type) ? owner : NULL;
+    }
+    map_done(&by_ref);
+    vec_done(&owners);
 }
 
 #define TAKE(s, from, list, count)                                                          \
@@ -177,11 +228,12 @@ static void gaps(Sbom *s) {
                      (size_t) (uintptr_t) s->others.entries[i].value);
     if (s->unnamed)
         scan_add_gap(r, GAP_UNSUPPORTED_PACKAGES, STR("no package URL"), "%zu found and not judged: without a (valid) package URL it cannot be told what they are", s->unnamed);
+    const bool os_packages = inv->n_packages && package_type_is_os(inv->packages[0].fact.type); /* they come first */
     if (inv->n_packages == 0)
-        scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "the SBOM lists no operating-system packages: nothing could be matched with advisories");
-    else if (!inv->os.known)
+        scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "the SBOM lists no packages: nothing could be matched with advisories");
+    else if (!inv->os.known && os_packages)
         scan_add_gap(r, GAP_UNSUPPORTED_OS, r->artifact.reference, "the SBOM does not tell the distribution");
-    else if (str_empty(inv->os.release))
+    else if (inv->os.known && str_empty(inv->os.release))
         scan_add_gap(r, GAP_UNSUPPORTED_OS, inv->os.id, "%.*s is a distribution that no advisory feed covers", STR_FMT(inv->os.id));
 }
 
@@ -213,6 +265,8 @@ int sbom_read(Str text, const char *name, const Limits *limits, Report *r, Diag 
         TAKE(&s, archives, r->inventory.archives, r->inventory.n_archives);
         gaps(&s);
     }
+    for (size_t i = 0; i < s.packages.n; i++)
+        vec_done(&s.packages.p[i].locations);
     vec_done(&s.packages);
     vec_done(&s.layers);
     vec_done(&s.tags);

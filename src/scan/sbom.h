@@ -19,8 +19,8 @@ typedef enum SbomKind {
 SbomKind sbom_sniff(Str text);
 
 /* Fills artifact (kind, reference = name, and what the SBOM tells of the image), inventory and gaps of *r, which must be empty. Strings are
- * copied: `text` may go away. -EINVAL or -E2BIG with the places in `d` when it is no SBOM that can be read; components that are no
- * operating-system packages are a gap ("unsupported-packages"). Opens no file and keeps no state: fit for a confined worker. */
+ * copied: `text` may go away. -EINVAL or -E2BIG with the places in `d` when it is no SBOM that can be read; components of kinds
+ * that we do not know are a gap ("unsupported-packages"). Opens no file and keeps no state: fit for a confined worker. */
 int sbom_read(Str text, const char *name, const Limits *limits, Report *r, Diag *d);
 
 /* The same for an open regular file; `name` is its place. 0 when it is no SBOM. */

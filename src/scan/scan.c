@@ -177,11 +177,16 @@ static void fill_coverage(Scan *s) {
 
 static void add_inventory_gaps(Report *r) {
     const Inventory *inv = &r->inventory;
-    if (inv->n_packages == 0)
+    const bool os_packages = inv->n_packages && package_type_is_os(inv->packages[0].fact.type); /* they come first */
+    const bool any = inv->n_packages + inv->n_left_out > 0;
+    if (!any)
         scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "no package database was found: nothing could be matched with advisories");
-    if (!inv->os.known)
+    else if (inv->os.known && !os_packages && !str_empty(inv->os.release))
+        scan_add_gap(r, GAP_NO_PACKAGES, inv->os.id, "it says that it is %.*s, but has no package database: its packages could not be matched", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));
+    /* What has no distribution and no packages of one is judged by what it has. */
+    if (!inv->os.known && (os_packages || !any))
         scan_add_gap(r, GAP_UNSUPPORTED_OS, r->artifact.reference, "no etc/os-release or usr/lib/os-release: the distribution is not known");
-    else if (str_empty(inv->os.release))
+    else if (inv->os.known && str_empty(inv->os.release))
         scan_add_gap(r, GAP_UNSUPPORTED_OS, inv->os.id, "%.*s is a distribution that no advisory feed covers", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));
 }
 

@@ -63,7 +63,7 @@ same both.1 first.json "the first is right"
 same both.2 first.json "the second is right"
 
 note "sources"
-facts() { jq -S '{packages: [.packages[] | del(.layer, .origin)], os, findings: [.findings[] | del(.layer, .created_by, .origin)]}' "$1"; }
+facts() { jq -S '{packages: [.packages[] | del(.layer, .locations, .origin)], os, findings: [.findings[] | del(.layer, .created_by, .origin)]}' "$1"; }
 facts first.json >facts.want
 tar -cf layout.tar -C layout .
 gzip -c layout.tar >layout.tar.gz

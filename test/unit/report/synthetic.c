@@ -39,6 +39,7 @@ static int by_gap(const void *a, const void *b) {
 }
 
 #define S(z) str_from(z)
+#define S_(z) {z, sizeof(z) - 1}
 
 static void image(Report *r) {
     static LayerInfo layers[3];
@@ -66,6 +67,26 @@ typedef struct Row {
     int layer;
 } Row;
 
+/* Packages of languages: one that is installed in three places, one that a lock file names, one that the distribution installed. */
+static void languages(Report *r) {
+    static const PackageLocation express[] = {{S_("app/node_modules/express/package.json"), 0, 1, false}, {S_("tool/node_modules/express/package.json"), 0, 2, false}, {S_("app/package-lock.json"), 120, 1, true}};
+    static const PackageLocation scoped[] = {{S_("app/package-lock.json"), 7, 1, true}};
+    static const PackageLocation requests[] = {{S_("usr/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO"), 0, 0, false}};
+    const Package all[] = {
+        {.fact = {.type = PACKAGE_NPM, .name = S("@team/tool"), .version = S("1.0.0"), .flags = PACKAGE_DECLARED | PACKAGE_DEV, .line = 7}, .locations = scoped, .n_locations = 1, .n_places = 1},
+        {.fact = {.type = PACKAGE_NPM, .name = S("express"), .version = S("4.17.1"), .license = S("MIT")}, .locations = express, .n_locations = 3, .n_places = 3},
+        {.fact = {.type = PACKAGE_PYPI, .name = S("requests"), .version = S("2.28.1")}, .locations = requests, .n_locations = 1, .n_places = 1, .owner = &r->inventory.packages[0]},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        Package *p = &r->inventory.packages[r->inventory.n_packages++];
+        *p = all[i];
+        p->path = p->locations->path;
+        p->layer = p->locations->layer;
+        p->bom_ref = package_purl(&r->arena, &p->fact, &r->inventory.os);
+    }
+    r->inventory.n_left_out = 12;
+}
+
 static void packages(Report *r, unsigned order) {
     static const Row rows[] = {
         {"bash", "5.2.15-2+b7", "amd64", "bash", "5.2.15-2", 0},
@@ -79,7 +100,7 @@ static void packages(Report *r, unsigned order) {
         {"zlib1g", "1:1.2.13.dfsg-1", "amd64", "zlib", "1:1.2.13.dfsg-1", 0},
     };
     Inventory *inv = &r->inventory;
-    inv->packages = arena_alloc(&r->arena, ARRAY_SIZE(rows) * sizeof(Package));
+    inv->packages = arena_alloc(&r->arena, (ARRAY_SIZE(rows) + 10) * sizeof(Package));
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         Package *p = &inv->packages[inv->n_packages++];
         p->fact = (PackageFact) {.type = PACKAGE_DEB, .name = S(rows[i].name), .version = S(rows[i].version), .arch = S(rows[i].arch),
@@ -88,10 +109,15 @@ static void packages(Report *r, unsigned order) {
             .depends = S("libc6 (>= 2.34), zlib1g | zlib-ng, none"), .flags = i == 0 ? PACKAGE_ESSENTIAL : 0};
         p->path = S("var/lib/dpkg/status");
         p->layer = rows[i].layer;
+        PackageLocation *at = arena_new(&r->arena, PackageLocation);
+        *at = (PackageLocation) {.path = p->path, .layer = p->layer};
+        p->locations = at;
+        p->n_locations = p->n_places = 1;
         p->bom_ref = package_purl(&r->arena, &p->fact, &inv->os);
     }
     shuffle(inv->packages, inv->n_packages, sizeof(Package), order);
     qsort(inv->packages, inv->n_packages, sizeof(Package), by_package);
+    languages(r);
 }
 
 static const Package *named(const Report *r, const char *name) {

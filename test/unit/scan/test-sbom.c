@@ -41,6 +41,13 @@ static void same_inventory(const char *format, const Report *got, const Report *
         CHECK_INT(x->fact.installed_size, y->fact.installed_size);
         CHECK_INT(x->fact.n_files, y->fact.n_files);
         CHECK_INT(x->fact.flags, y->fact.flags);
+        CHECK_INT(x->n_places, y->n_places);
+        CHECK_INT(x->n_locations, y->n_locations);
+        for (size_t k = 0; k < x->n_locations && k < y->n_locations; k++) {
+            const PackageLocation *g = &x->locations[k], *w = &y->locations[k];
+            CHECK(str_eq(g->path, w->path) && g->line == w->line && g->layer == w->layer && g->declared == w->declared);
+        }
+        CHECK(x->owner ? y->owner && str_eq(x->owner->bom_ref, y->owner->bom_ref) : !y->owner);
     }
     for (size_t i = 0; i < got->artifact.n_layers && i < want->artifact.n_layers; i++) {
         const LayerInfo *x = &got->artifact.layers[i], *y = &want->artifact.layers[i];
@@ -104,12 +111,13 @@ TEST(modules_epochs_content_sets_and_archives_come_back) {
     };
     Report r = {.tool_version = S("0.1.0"), .coverage.as_of = 1};
     Package packages[ARRAY_SIZE(facts)];
+    const PackageLocation place = {.path = S("var/lib/rpm/rpmdb.sqlite"), .layer = LAYER_NONE};
     Str sets[] = {S("rhel-9-for-x86_64-appstream-rpms"), S("rhel-9-for-x86_64-baseos-rpms")};
     ArchiveSourceFact archives[] = {{.kind = S("apt"), .uri = S("http://deb.example/debian"), .suite = S("bookworm"), .components = S("main"), .line = 3}};
     r.artifact = (Artifact) {.kind = ARTIFACT_DIRECTORY, .reference = S("/"), .created = TIME_NONE};
     r.inventory.os = (Os) {.known = true, .id = S("rhel"), .version_id = S("9.4"), .release = S("rhel:9")};
     for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
-        packages[i] = (Package) {.fact = facts[i], .path = S("var/lib/rpm/rpmdb.sqlite"), .layer = LAYER_NONE, .bom_ref = package_purl(&r.arena, &facts[i], &r.inventory.os)};
+        packages[i] = (Package) {.fact = facts[i], .path = S("var/lib/rpm/rpmdb.sqlite"), .layer = LAYER_NONE, .locations = &place, .n_locations = 1, .n_places = 1, .bom_ref = package_purl(&r.arena, &facts[i], &r.inventory.os)};
     r.inventory.packages = packages;
     r.inventory.n_packages = ARRAY_SIZE(facts);
     r.inventory.content_sets = sets;
