@@ -164,7 +164,7 @@ void codec_detail_encode(Buf *b, const VulnDetail *d) {
     for (size_t i = 0; i < d->n_cvss; i++) {
         wire_put_str(b, d->cvss[i].vector);
         wire_put_str(b, d->cvss[i].source);
-        wire_put_u64(b, (uint64_t) (d->cvss[i].score10 + 1));
+        wire_put_u64(b, (uint64_t) d->cvss[i].score10 + 1);
     }
     if (d->kev)
         wire_put_str(b, d->kev_due);

@@ -182,6 +182,7 @@ static int change_endpoint(RegistryBlob *b, Error *err) {
     int q = each_endpoint(b->registry, (size_t) (b->endpoint - b->registry->endpoints) + 1, &(RegistryAsk) {"blob", str_from(b->digest)}, one_blob, &job, err);
     if (q < 0)
         return q;
+    lint_assume(next);
     HttpStream *broken = b->stream;
     b->stream = next->stream;
     next->stream = broken;
