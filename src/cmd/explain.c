@@ -5,6 +5,7 @@
 #include "cmd/output.h"
 #include "cmd/scan-run.h"
 #include "report/text.h"
+#include "scan/findings.h"
 
 typedef struct Explain {
     Str id;
@@ -27,11 +28,16 @@ static int on_decision(void *userdata, const MatchDecision *d) {
     if (!named)
         return 0;
     const PackageFact *p = &e->package->fact;
+    Str passed_over = scan_passed_over(&e->scratch, e->package, &(MatchOptions) {0});
     e->n_packages++;
-    e->n_affected += d->affected;
+    e->n_affected += d->affected && str_empty(passed_over);
     buf_putc(e->out, '\n');
-    text_line(e->out, "%.*s %.*s (%.*s): %s", STR_FMT(p->name), STR_FMT(p->version), STR_FMT(p->arch), d->affected ? "AFFECTED" : "not affected");
+    text_cleanf(e->out, "%.*s %.*s", STR_FMT(p->name), STR_FMT(p->version));
+    if (!str_empty(p->arch))
+        text_cleanf(e->out, " (%.*s)", STR_FMT(p->arch));
+    text_line(e->out, ": %s", !d->affected ? "not affected" : str_empty(passed_over) ? "AFFECTED" : "not reported");
     line(e, "because", match_reason_text(&e->scratch, d));
+    line(e, "but", d->affected ? passed_over : STR_NULL);
     line(e, "source", arena_printf(&e->scratch, "%.*s %.*s", STR_FMT(p->source_name), STR_FMT(p->source_version)));
     for (size_t i = 0; i < d->n_rows; i++) {
         const AdvisoryRow *r = &d->rows[i];
@@ -42,6 +48,10 @@ static int on_decision(void *userdata, const MatchDecision *d) {
             text_cleanf(e->out, ", introduced in %.*s", STR_FMT(r->introduced));
         if (!str_empty(r->fixed))
             text_cleanf(e->out, ", fixed in %.*s", STR_FMT(r->fixed));
+        if (!str_empty(r->last_affected))
+            text_cleanf(e->out, ", up to %.*s", STR_FMT(r->last_affected));
+        if (!str_empty(r->imports))
+            text_cleanf(e->out, ", in %.*s", STR_FMT(r->imports));
         if (r->severity != SEVERITY_UNKNOWN)
             text_cleanf(e->out, ", severity %s", severity_name(r->severity));
         if (!str_empty(r->advisory))

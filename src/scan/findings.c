@@ -39,6 +39,14 @@ static bool is_kernel_headers(const PackageFact *f) {
     return str_starts(f->name, STR("linux-libc-dev")) || str_starts(f->name, STR("kernel-devel")) || str_find(f->name, STR("-headers")) >= 0;
 }
 
+Str scan_passed_over(Arena *a, const Package *p, const MatchOptions *options) {
+    if (p->owner)
+        return arena_printf(a, "its files belong to %.*s of the distribution, whose own advisories speak of it", STR_FMT(p->owner->fact.name));
+    if (!options->kernel_headers && is_kernel_headers(&p->fact))
+        return STR("it holds only headers of the kernel; --kernel-headers of scan reports it");
+    return STR_NULL;
+}
+
 /* Binaries that no package manager knows are judged by the records of a feed that knows few of them: those it does not are named. */
 static void tell_unknown(Report *r, const Buf *names) {
     if (names->n)

@@ -11,6 +11,9 @@ typedef struct MatchOptions {
     bool kernel_headers;     /* findings of the kernel also for packages that hold its headers only; else they are counted in n_kernel_headers */
 } MatchOptions;
 
+/* Why advisories that match this package give no finding, in words: it is judged as part of another one, or holds only headers of the kernel. Empty:
+ * they do. In `a`. */
+Str scan_passed_over(Arena *a, const Package *p, const MatchOptions *options);
 /* Matches every package, looks at the release's end of life, fills feeds and gaps of the coverage: a kind of packages that the database
  * says nothing of is one. `db` NULL: there is none (a gap says `why`). */
 int scan_match(Report *r, AdvisoryDb *db, const char *why, const MatchOptions *options, Error *err);
