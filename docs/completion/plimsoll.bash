@@ -54,7 +54,7 @@ _plimsoll() {
     'scan'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
     'scan'':--db') compopt -o default 2>/dev/null; return ;;
     'scan'':--platform') return ;;
-    'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'scan'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -- "$cur"); return ;;
     'scan'':--cache') compopt -o default 2>/dev/null; return ;;
@@ -69,7 +69,7 @@ _plimsoll() {
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
     'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
     'sbom'':--platform') return ;;
-    'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'sbom'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -- "$cur"); return ;;
     'sbom'':--cache') compopt -o default 2>/dev/null; return ;;
@@ -87,7 +87,7 @@ _plimsoll() {
     'vex'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
     'vex'':--db') compopt -o default 2>/dev/null; return ;;
     'vex'':--platform') return ;;
-    'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'vex'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -- "$cur"); return ;;
     'vex'':--cache') compopt -o default 2>/dev/null; return ;;
@@ -98,7 +98,7 @@ _plimsoll() {
     'vex'':--client-key') compopt -o default 2>/dev/null; return ;;
     'explain'':--db') compopt -o default 2>/dev/null; return ;;
     'explain'':--platform') return ;;
-    'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'explain'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami secrets' -- "$cur"); return ;;
     'explain'':--cache') compopt -o default 2>/dev/null; return ;;
@@ -129,10 +129,10 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'sbom') words='--format --allow-incomplete --platform --source --sbom --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'explain') words='--db --platform --source --sbom --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
         'db update') words='--from --db --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;

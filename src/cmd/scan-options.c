@@ -133,6 +133,7 @@ const Option image_options[] = {
      .values = "oci",
      .env = "PLIMSOLL_SBOM",
      .config = "image.sbom"},
+    {.name = "--repo", .doc = "IMAGE is a directory that holds a source repository: what its lock files and manifests name is what is looked at; the same as --source repo"},
     {.name = "--analyzer",
      .arg = "NAME",
      .doc = "Only this analyzer",

@@ -174,6 +174,8 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     if (platform)
         (void) platform_parse(str_from(platform), &ret->image.platform, NULL);
     ret->image.source = source && strcmp(source, "auto") != 0 ? source : "";
+    if (cli_flag(cli, "--repo"))
+        ret->image.source = "repo";
     ret->image.temp_dir = cli_value(cli, "--temp-dir");
     ret->format = format ? format_by_name(str_from(format)) : NULL;
     take_analyzers(cli, &ret->analyzers);

@@ -22,10 +22,12 @@ const Command command_scan = {
     .arguments = "IMAGE",
     .description = "IMAGE is a directory (a root file system, / for this machine), an OCI layout, an archive of docker save or of an OCI layout "
                    "(each also compressed, - for standard input), an image in the store of Docker, containerd or Podman, or a registry reference. "
+                   "With --repo it is a source repository: everything in it is looked at but .git, also what .gitignore names, for what was built or installed there is shipped as often as not. "
                    "Every byte of an image that is read is verified against its digests.\n\n"
                    "The report says what was looked at, how old the data is, and what could not be seen. Exit codes: 0 done, 1 findings at or over "
                    "--fail-on, 2 usage, 3 not everything could be looked at.",
     .examples = "plimsoll scan /  # this machine\n"
+                "plimsoll scan --repo .  # the lock files of a repository\n"
                 "plimsoll scan debian:12  # from a local store, or from Docker Hub\n"
                 "docker save app | plimsoll scan -  # an archive from a pipe\n"
                 "plimsoll scan --fail-on high --ignore-unfixed registry.example/app@sha256:…  # as a gate in a pipeline\n"

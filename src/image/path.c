@@ -140,12 +140,19 @@ int image_open_path(Image *img, const char *reference, Error *err) {
         return image_open_saved(img, TAKE_PTR(files), &select, err);
     return error_set(err, -EBADMSG,
                      "%s: a directory that is neither an OCI layout (no 'oci-layout') nor a root file system (no etc, usr, bin …); "
-                     "dir:%s scans it as one",
+                     "dir:%s scans it as one, --repo as a source repository",
                      path, path);
 }
 
 int source_dir_open(Image *img, const char *reference, Error *err) {
     return image_open_dir(img, reference, err);
+}
+
+int source_repo_open(Image *img, const char *reference, Error *err) {
+    int r = source_dir_open(img, reference, err);
+    if (r >= 0)
+        img->artifact.kind = ARTIFACT_REPOSITORY;
+    return r;
 }
 
 static int open_as(Image *img, const char *reference, int (*open_files)(Image *, ImageFiles *, const Selector *, Error *), Error *err) {

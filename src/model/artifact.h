@@ -5,10 +5,14 @@
 #include "base/arena.h"
 #include "base/time.h"
 
-typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM } ArtifactKind;
+typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM, ARTIFACT_REPOSITORY } ArtifactKind;
 
-/* "directory", "image", "sbom". */
+/* "directory", "image", "sbom", "repository". */
 const char *artifact_kind_name(ArtifactKind k);
+/* A tree of files without layers: a directory or a repository. */
+static inline bool artifact_is_tree(ArtifactKind k) {
+    return k == ARTIFACT_DIRECTORY || k == ARTIFACT_REPOSITORY;
+}
 
 typedef struct LayerInfo {
     Str digest;          /* "sha256:…" of the blob as stored; empty when the source states none (docker save) */

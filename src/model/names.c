@@ -147,6 +147,6 @@ int package_type_parse(Str s, PackageType *ret) {
 
 const char *artifact_kind_name(ArtifactKind k) {
     static const char *const names[] = {
-        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom"};
+        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom", [ARTIFACT_REPOSITORY] = "repository"};
     return names[k];
 }

@@ -38,7 +38,7 @@ static void hashes(JsonWriter *w, Str digest) {
 static void root(JsonWriter *w, const Report *r) {
     const Artifact *a = &r->artifact;
     json_map(w, "component");
-    json_strz(w, "type", a->kind == ARTIFACT_DIRECTORY ? "file" : "container");
+    json_strz(w, "type", artifact_is_tree(a->kind) ? "file" : "container");
     json_strz(w, "bom-ref", ROOT_REF);
     json_str(w, "name", a->reference);
     json_str_opt(w, "version", a->digest);

@@ -90,7 +90,7 @@ static void root(Spdx *s) {
     json_strz(s->w, "SPDXID", ROOT_ID);
     json_str(s->w, "name", str_empty(a->reference) ? STR("unnamed") : a->reference);
     json_str_opt(s->w, "versionInfo", a->digest);
-    json_strz(s->w, "primaryPackagePurpose", a->kind == ARTIFACT_DIRECTORY ? "FILE" : "CONTAINER");
+    json_strz(s->w, "primaryPackagePurpose", artifact_is_tree(a->kind) ? "FILE" : "CONTAINER");
     nothing_asserted(s);
     json_strz(s->w, "licenseDeclared", "NOASSERTION");
     checksum(s, a->digest);

@@ -22,7 +22,7 @@ ExceptionScope *exception_scope_new(const Report *r) {
     ExceptionScope *s = xcalloc(1, sizeof(*s));
     Str source, rest;
     s->r = r;
-    if (r->artifact.kind == ARTIFACT_DIRECTORY)
+    if (artifact_is_tree(r->artifact.kind))
         return s;
     add_ref(s, r->artifact.reference);
     /* "registry:debian:12": the name of a source may stand in front. */

@@ -14,6 +14,7 @@ typedef struct ReadOptions {
     const Limits *limits;
     LookFor look_for;
     ReadProgress progress;
+    bool repository; /* trees: the files of version control (.git) are no part of it */
 } ReadOptions;
 
 enum { LAYER_DIGEST_MAX = 160 };

@@ -101,8 +101,8 @@ static void read_layer(Scan *s, size_t i) {
 }
 
 static void read_layers(Scan *s) {
-    if (s->report->artifact.kind == ARTIFACT_DIRECTORY) {
-        ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
+    if (artifact_is_tree(s->report->artifact.kind)) {
+        ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}, .repository = s->report->artifact.kind == ARTIFACT_REPOSITORY};
         s->unverified = true;
         if (s->o->layer)
             s->o->layer(s->o->userdata, 0, 1, 0);
@@ -120,7 +120,7 @@ static void read_layers(Scan *s) {
 }
 
 static int merge_layers(Scan *s, Merge *m, Error *err) {
-    bool flat = s->report->artifact.kind == ARTIFACT_DIRECTORY;
+    bool flat = artifact_is_tree(s->report->artifact.kind);
     for (size_t i = 0; i < s->n_layers; i++) {
         int r = merge_layer(m, flat ? LAYER_NONE : (int) i, &s->layers[i], err);
         if (r < 0)
@@ -179,12 +179,14 @@ static void add_inventory_gaps(Report *r) {
     const Inventory *inv = &r->inventory;
     const bool os_packages = inv->n_packages && package_type_is_os(inv->packages[0].fact.type); /* they come first */
     const bool any = inv->n_packages + inv->n_left_out > 0;
-    if (!any)
+    if (!any && r->artifact.kind == ARTIFACT_REPOSITORY)
+        scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "no lock file or manifest that we know was found: nothing could be matched with advisories");
+    else if (!any)
         scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "no package database was found: nothing could be matched with advisories");
     else if (inv->os.known && !os_packages && !str_empty(inv->os.release))
         scan_add_gap(r, GAP_NO_PACKAGES, inv->os.id, "it says that it is %.*s, but has no package database: its packages could not be matched", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));
     /* What has no distribution and no packages of one is judged by what it has. */
-    if (!inv->os.known && (os_packages || !any))
+    if (!inv->os.known && r->artifact.kind != ARTIFACT_REPOSITORY && (os_packages || !any))
         scan_add_gap(r, GAP_UNSUPPORTED_OS, r->artifact.reference, "no etc/os-release or usr/lib/os-release: the distribution is not known");
     else if (inv->os.known && str_empty(inv->os.release))
         scan_add_gap(r, GAP_UNSUPPORTED_OS, inv->os.id, "%.*s is a distribution that no advisory feed covers", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));
@@ -286,7 +288,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     if (x < 0)
         return x;
     r->artifact = *image_artifact(s.image);
-    s.n_layers = r->artifact.kind == ARTIFACT_DIRECTORY ? 1 : r->artifact.n_layers;
+    s.n_layers = artifact_is_tree(r->artifact.kind) ? 1 : r->artifact.n_layers;
     s.layers = xcalloc(s.n_layers, sizeof(LayerFacts));
     if (o->cache_dir && r->artifact.kind == ARTIFACT_IMAGE) {
         _cleanup_error_ Error cache_err = {0};

@@ -234,7 +234,7 @@ static int walk_dir(Walk *w, int fd, dev_t above, unsigned depth) {
     size_t keep = w->path.n;
     for (int i = 0; i < n; i++) {
         const char *name = list[i]->d_name;
-        if (w->result == 0 && !w->over && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+        if (w->result == 0 && !w->over && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !(w->o->repository && strcmp(name, ".git") == 0)) {
             if (keep)
                 buf_putc(&w->path, '/');
             buf_putz(&w->path, name);
