@@ -130,8 +130,43 @@ static const struct {
     size_t bytes;
 } digests[] = {{"sha512", 64}, {"sha256", 32}, {"sha384", 48}, {"sha1", 20}, {"md5", 16}};
 
+/* Values of the digits of base64 (RFC 4648) from the space on; -1: none. */
+static const int8_t base64_values[96] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1, -1, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+    -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1,
+    -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+};
+
+static int32_t base64_digit(char c) {
+    return c >= ' ' && (unsigned char) c < 128 ? base64_values[c - ' '] : -1;
+}
+
+/* Exactly `want` bytes of base64 as hex digits. */
+static bool base64_to_hex(Str s, size_t want, char *hex) {
+    static const char digits[] = "0123456789abcdef";
+    char group[6];
+    size_t n = 0, i = 0;
+    for (; n < want * 2 && i + 1 < s.n; i += 4) {
+        /* Four digits are three bytes; the last group may end with padding. */
+        int32_t a = base64_digit(s.p[i]), b = i + 1 < s.n ? base64_digit(s.p[i + 1]) : -1;
+        int32_t c = i + 2 < s.n ? base64_digit(s.p[i + 2]) : -1, d = i + 3 < s.n ? base64_digit(s.p[i + 3]) : -1;
+        size_t bytes = want - n / 2 < 3 ? want - n / 2 : 3;
+        if ((a | b) < 0 || (bytes > 1 && c < 0) || (bytes > 2 && d < 0))
+            return false;
+        uint32_t bits = (uint32_t) a << 18 | (uint32_t) b << 12 | (uint32_t) (c & 63) << 6 | (uint32_t) (d & 63);
+        for (size_t k = 0; k < 6; k++)
+            group[k] = digits[bits >> (20 - 4 * k) & 15];
+        memcpy(hex + n, group, bytes * 2);
+        n += bytes * 2;
+    }
+    /* Nothing but padding or options ("?…") behind them. */
+    return n == want * 2 && (i >= s.n || s.p[i] == '?' || s.p[i] == '=');
+}
+
 Str digest_sri(Arena *a, Str sri) {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", hex_digits[] = "0123456789abcdef";
     Str kind, rest;
     ssize_t space = str_chr(sri, ' ');
     if (space >= 0)
@@ -141,25 +176,13 @@ Str digest_sri(Arena *a, Str sri) {
     for (size_t d = 0; d < ARRAY_SIZE(digests); d++) {
         if (!str_eqz(kind, digests[d].name))
             continue;
-        size_t n = 0;
-        uint32_t bits = 0, held = 0;
-        char hex[128];
-        for (size_t i = 0; i < rest.n && rest.p[i] != '=' && rest.p[i] != '?'; i++) {
-            const char *at = memchr(alphabet, rest.p[i], sizeof(alphabet) - 1);
-            if (!at)
-                return STR_NULL;
-            bits = bits << 6 | (uint32_t) (at - alphabet);
-            held += 6;
-            if (held < 8)
-                continue;
-            held -= 8;
-            if (n == digests[d].bytes)
-                return STR_NULL;
-            hex[n * 2] = hex_digits[bits >> held >> 4 & 15];
-            hex[n * 2 + 1] = hex_digits[bits >> held & 15];
-            n++;
-        }
-        return n == digests[d].bytes ? arena_printf(a, "%s:%.*s", digests[d].name, (int) n * 2, hex) : STR_NULL;
+        size_t n = kind.n + 1 + digests[d].bytes * 2;
+        char *text = arena_bytes(a, n);
+        if (!text || !base64_to_hex(rest, digests[d].bytes, text + kind.n + 1))
+            return STR_NULL;
+        memcpy(text, kind.p, kind.n);
+        text[kind.n] = ':';
+        return str_n(text, n);
     }
     return STR_NULL;
 }
@@ -290,7 +313,12 @@ static int by_line(const void *a, const void *b) {
 }
 
 void lock_put(LockSet *s) {
-    vec_sort(&s->packages, by_line);
+    /* Most files are read in the order of their lines: large ones are not worth a sort for nothing. */
+    bool sorted = true;
+    for (size_t i = 1; i < s->packages.n && sorted; i++)
+        sorted = by_line(&s->packages.p[i - 1], &s->packages.p[i]) <= 0;
+    if (!sorted)
+        vec_sort(&s->packages, by_line);
     for (size_t i = 0; i < s->packages.n; i++) {
         s->packages.p[i].flags |= PACKAGE_DECLARED;
         put(s->log, &s->packages.p[i]);
