@@ -154,7 +154,7 @@ static bool base64_to_hex(Str s, size_t want, char *hex) {
         int32_t a = base64_digit(s.p[i]), b = i + 1 < s.n ? base64_digit(s.p[i + 1]) : -1;
         int32_t c = i + 2 < s.n ? base64_digit(s.p[i + 2]) : -1, d = i + 3 < s.n ? base64_digit(s.p[i + 3]) : -1;
         size_t bytes = want - n / 2 < 3 ? want - n / 2 : 3;
-        if ((a | b) < 0 || (bytes > 1 && c < 0) || (bytes > 2 && d < 0))
+        if ((a | b) < 0 || (bytes > 1 && c < 0) || (bytes > 2 && d < 0) || (bytes == 1 && c >= 0) || (bytes < 3 && d >= 0))
             return false;
         uint32_t bits = (uint32_t) a << 18 | (uint32_t) b << 12 | (uint32_t) (c & 63) << 6 | (uint32_t) (d & 63);
         for (size_t k = 0; k < 6; k++)

@@ -16,7 +16,7 @@ static bool pop(Str *path, Str *ret) {
  * a store that begins with a dot (pnpm's .pnpm, bun's .bun)? Test data that packages carry lies elsewhere. */
 static bool is_package_dir(Str dir) {
     Str name, up;
-    if (!pop(&dir, &name) || !pop(&dir, &up) || str_empty(name) || name.p[0] == '.')
+    if (!pop(&dir, &name) || !pop(&dir, &up) || str_empty(name) || name.p[0] == '.' || name.p[0] == '@')
         return false;
     if (up.n && up.p[0] == '@' && !pop(&dir, &up))
         return false;

@@ -51,7 +51,7 @@ static Str literals(Arena *a, Str s) {
     return text;
 }
 
-/* "# stub: NAME VERSION PLATFORM REQUIRE_PATHS" */
+/* "# stub: NAME VERSION PLATFORM REQUIRE_PATHS"; a second such line lists extensions. */
 static void take_stub(Str line, PackageFact *p) {
     Str rest = str_from_at(line, strlen("# stub: ")), platform;
     if (str_split(&rest, ' ', &p->name) && str_split(&rest, ' ', &p->version) && str_split(&rest, ' ', &platform) && !str_eqz(platform, "ruby"))
@@ -62,7 +62,7 @@ static void run_gemspec(ProblemLog *log) {
     PackageFact p = {.type = PACKAGE_GEM};
     Str rest = log->in->bytes, line, key, value;
     for (uint32_t n = 1; str_line(&rest, &line); n++) {
-        if (str_starts(line, STR("# stub: "))) {
+        if (str_starts(line, STR("# stub: ")) && str_empty(p.name)) {
             take_stub(line, &p);
             p.line = n;
         }

@@ -70,6 +70,10 @@ static void run_classic(ProblemLog *log) {
                 problem_log(log, n, "expected name@range and a colon, found \"%.*s\"", STR_FMT(str_head(line, 60)));
             continue;
         }
+        if (p.line == 0) {
+            problem_log(log, n, "expected name@range and a colon before this line");
+            break;
+        }
         /* Two spaces are the package's fields, four the names below "dependencies". */
         if (!open || !str_starts(line, STR("  ")) || (line.n > 2 && line.p[2] == ' ') || !str_cut(str_from_at(line, 2), ' ', &key, &value))
             continue;

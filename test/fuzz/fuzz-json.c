@@ -12,6 +12,12 @@ static void write_tree(Buf *out, const Node *n, bool pretty) {
     json_node(&w, NULL, n);
 }
 
+static int each(void *userdata, Str section, const Node *member) {
+    (void) section;
+    *(size_t *) userdata += member->key.n;
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     Str text = str_n((const char *) p, n);
     Limits limits = limits_default();
@@ -30,6 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         if (!str_eq(buf_view(&first), buf_view(&second)))
             abort();
     }
+    /* What is JSON is so with every option; comments and repeats only allow more. */
+    size_t keys = 0;
+    JsonOptions o = {.flags = JSON_COMMENTS | JSON_REPEATS, .each = each, .userdata = &keys};
+    if (json_parse_with(text, "fuzz", &o, &limits, &a, &d, &again) < 0 && r == 0)
+        abort();
     uint32_t line = 0;
     Str rest = text;
     while (json_lines_next(&rest, "fuzz", &line, &limits, &a, &d, &root))

@@ -242,6 +242,93 @@ static void write_sample(Buf *out, bool pretty) {
     json_end(&w);
 }
 
+static Doc read_with(const char *text, JsonOptions o) {
+    Doc d = {0};
+    Limits limits = limits_default();
+    d.r = json_parse_with(str_from(text), "t.json", &o, &limits, &d.arena, &d.diag, &d.root);
+    return d;
+}
+
+TEST(comments_and_trailing_commas_on_request) {
+    const char *text = "// first\n{ /* a\nb */ \"a\": [1, 2, /* * / */], // end\n \"b\": {\"c\": null,},\n} // no line break behind";
+    _doc_ Doc d = read_with(text, (JsonOptions) {.flags = JSON_COMMENTS});
+    CHECK_INT(d.r, 0);
+    CHECK_INT(node_count(node_get(d.root, "a")), 2);
+    CHECK_INT(node_get(d.root, "a")->key_line, 3);
+    CHECK_INT(node_get(d.root, "b")->key_line, 4);
+    CHECK(node_is(node_path(d.root, "b", "c", NULL), NODE_NULL));
+    _doc_ Doc strict = read_doc(text);
+    CHECK_INT(strict.r, -EINVAL);
+    static const char *const bad[] = {"[,]", "{,}", "[1,,]", "[1 /* no end", "{\"a\": 1 / }", "[1,", "{\"a\":1,", "/"};
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        _doc_ Doc b = read_with(bad[i], (JsonOptions) {.flags = JSON_COMMENTS});
+        CHECK_MSG(b.r == -EINVAL && b.diag.errors > 0, "%s gives %d", bad[i], b.r);
+    }
+}
+
+TEST(of_repeated_keys_the_last_counts_on_request) {
+    Buf text = buf_new(BUF_OWN_MAX);
+    buf_putz(&text, "{\"a\": 1, \"b\": 2, \"a\": {\"x\": 3}");
+    /* Beyond the size up to which keys are compared in place. */
+    for (int i = 0; i < 100; i++)
+        buf_printf(&text, ", \"k%d\": %d", i % 40, i);
+    buf_putz(&text, "}");
+    _doc_ Doc d = read_with(text.p, (JsonOptions) {.flags = JSON_REPEATS});
+    CHECK_INT(d.r, 0);
+    CHECK_INT(node_count(d.root), 42);
+    CHECK(node_first(d.root)->next && str_eqz(node_first(d.root)->next->key, "b"));
+    CHECK(node_is(node_path(d.root, "a", "x", NULL), NODE_NUMBER));
+    CHECK_STR(node_get(d.root, "k19")->text, "99");
+    buf_done(&text);
+}
+
+/* Sections and keys as they come, with what they hold. */
+static int note_member(void *userdata, Str section, const Node *member) {
+    Buf *b = userdata;
+    buf_printf(b, "%.*s.%.*s@%u=%zu ", STR_FMT(section), STR_FMT(member->key), member->key_line, node_count(member));
+    return str_eqz(member->key, "stop") ? -ECANCELED : 0;
+}
+
+TEST(members_of_sections_come_one_by_one) {
+    Buf b = buf_new(BUF_OWN_MAX);
+    JsonOptions o = {.each = note_member, .userdata = &b};
+    _doc_ Doc d = read_with("{\"v\": 1,\n\"p\": {\"a\": [1, 2],\n\"b\\u002d\": {\"deep\": {\"x\": 1}}}, \"list\": [{\"not\": 1}], \"q\": {\"c\": 7}}", o);
+    CHECK_INT(d.r, 0);
+    CHECK_STR(buf_view(&b), "p.a@2=2 p.b-@3=1 q.c@3=0 ");
+    /* The root keeps keys, and everything that is no section. */
+    CHECK_INT(node_count(node_get(d.root, "p")), 2);
+    CHECK(node_is(node_path(d.root, "p", "a", NULL), NODE_NULL));
+    CHECK_INT(node_count(node_get(d.root, "list")), 1);
+    buf_clear(&b);
+    _doc_ Doc stopped = read_with("{\"p\": {\"stop\": 1, \"more\": 2}}", o);
+    CHECK_INT(stopped.r, -ECANCELED);
+    CHECK_STR(buf_view(&b), "p.stop@1=0 ");
+    buf_clear(&b);
+    _doc_ Doc cut = read_with("{\"p\": {\"a\": [1], \"b\": [1, ", o);
+    CHECK_INT(cut.r, -EINVAL);
+    CHECK_STR(buf_view(&b), "p.a@1=1 ");
+    buf_done(&b);
+}
+
+/* What was handed over no longer counts against the limit on values. */
+TEST(sections_may_hold_more_than_fits) {
+    Buf text = buf_new(BUF_OWN_MAX), b = buf_new(BUF_OWN_MAX);
+    buf_putz(&text, "{\"p\": {\"k\": 0");
+    for (int i = 0; i < 50; i++)
+        buf_printf(&text, ", \"k%d\": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", i);
+    buf_putz(&text, "}}");
+    Limits limits = limits_default();
+    limits.document_nodes = 100;
+    for (int each = 0; each < 2; each++) {
+        _doc_ Doc d = {0};
+        JsonOptions o = {.each = each ? note_member : NULL, .userdata = &b};
+        d.r = json_parse_with(buf_view(&text), "t.json", &o, &limits, &d.arena, &d.diag, &d.root);
+        CHECK_INT(d.r, each ? 0 : -E2BIG);
+    }
+    buf_done(&text);
+    buf_done(&b);
+}
+
 TEST(writer_compact_and_pretty) {
     Buf b = buf_new(BUF_OWN_MAX);
     write_sample(&b, false);
