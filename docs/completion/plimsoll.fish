@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
+        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -25,6 +25,7 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -l output -s o -rF -d 'Writes to FI
 complete -c plimsoll -n "__plimsoll_at '' 0" -a scan -d 'Finds the vulnerabilities of an image, a root file system or an SBOM'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -F
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l checks -xa 'on off' -d 'Whether to check the configuration and hardening of the image'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-unfixed -d 'Shows only what a newer version mends'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'
@@ -216,7 +217,7 @@ complete -c plimsoll -n "__plimsoll_at 'facts'" -l color -xa 'auto always never'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a list -d 'Prints a table of what is built in'
-complete -c plimsoll -n "__plimsoll_at 'list' 1" -a 'analyzers feeds formats commands exit-codes gaps options package-types sources variables version-schemes'
+complete -c plimsoll -n "__plimsoll_at 'list' 1" -a 'analyzers checks feeds formats commands exit-codes gaps options package-types sources variables version-schemes'
 complete -c plimsoll -n "__plimsoll_at 'list'" -l format -s f -xa 'table json' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'list'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'list'" -l version -d 'Shows the version, and exits'

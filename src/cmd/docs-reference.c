@@ -123,8 +123,14 @@ static void formats_page(Buf *out) {
     table_page(out, "Output formats", "formats", "Those with *sbom* are also what `plimsoll sbom` writes.");
 }
 
+static void checks_page(Buf *out) {
+    table_page(out, "Checks of configuration and hardening", "checks", "`cis-docker-4.N` is a recommendation of the CIS Docker Benchmark 1.6.0, `nist-800-190-N` a section of NIST SP 800-190. A check that "
+                                                                      "does not apply is left out by its name: [exceptions](exceptions.md).");
+}
+
 const ReferencePage reference_pages[] = {
     {"analyzers.md", analyzers_page},
+    {"checks.md", checks_page},
     {"commands.md", commands_page},
     {"configuration.md", configuration_page},
     {"exit-codes.md", exit_codes_page},

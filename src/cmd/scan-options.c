@@ -268,6 +268,13 @@ const Option exception_options[] = {
 };
 
 const Option findings_options[] = {
+    {.name = "--checks",
+     .arg = "WHEN",
+     .doc = "Whether to check the configuration and hardening of the image",
+     .values = "on|off",
+     .def = "on",
+     .env = "PLIMSOLL_CHECKS",
+     .config = "scan.checks"},
     {.name = "--severity",
      .arg = "LIST",
      .doc = "Shows only these: high,critical names them, medium+ is that and everything worse",

@@ -42,6 +42,7 @@ typedef struct ScanRequest {
     const char *cache_dir;       /* NULL: no cache */
     bool include_dev;
     bool attached_sbom;
+    bool checks;                 /* of configuration and hardening */
     bool require_sandbox;
     const char *db_path;         /* NULL: the usual place */
     int64_t as_of;

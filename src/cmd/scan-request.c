@@ -199,6 +199,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     if (fail_on)
         (void) severity_parse(str_from(fail_on), &ret->fail_on);
     ret->baseline = cli_value(cli, "--baseline");
+    ret->checks = has(cli, "--checks") && strcmp(cli_value(cli, "--checks"), "on") == 0;
     ret->vex = cli_values(cli, "--vex", NULL);
     ret->ignore_files = cli_values(cli, "--ignore-file", NULL);
     ret->show_suppressed = cli_flag(cli, "--show-suppressed");

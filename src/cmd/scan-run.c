@@ -102,6 +102,8 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
         return message_fail(EXIT_INCOMPLETE, &err, x);
     if (wants_archives(q, r) && (x = ask_archives(q, r)) != 0)
         return x;
+    if (q->checks && (x = scan_harden(r, &q->limits, &err)) < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, x);
     r->show_suppressed = q->show_suppressed;
     if ((x = scan_run_exceptions(cli, q, r)) != 0)
         return x;

@@ -7,6 +7,7 @@
 #include "analyze/analyzer.h"
 #include "cmd/cli.h"
 #include "cmd/terminal.h"
+#include "harden/check.h"
 #include "image/image.h"
 #include "model/report.h"
 #include "parse/json-write.h"
@@ -105,6 +106,11 @@ static void version_scheme_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {s->name, s->doc});
 }
 
+static void check_rows(TableRow row, void *userdata) {
+    for (const Check *c = checks(); c < checks() + CHECK_N_; c++)
+        row(userdata, (const char *const[]) {c->id, severity_name(c->severity), c->controls, c->title, c->why, c->remediation});
+}
+
 static void feed_rows(TableRow row, void *userdata) {
     size_t n;
     const Feed *const *all = feeds(&n);
@@ -114,6 +120,7 @@ static void feed_rows(TableRow row, void *userdata) {
 
 const Table tables[] = {
     {"analyzers", "Analyzers: which files are read, and what for", {"name", "doc", "fuzzer"}, analyzer_rows},
+    {"checks", "Checks of configuration and hardening", {"name", "severity", "controls", "meaning", "why", "remediation"}, check_rows},
     {"feeds", "Feeds of the advisory database", {"name", "doc", "source", "fuzzer"}, feed_rows},
     {"formats", "Output formats of --format", {"name", "extension", "media type", "sbom", "doc"}, format_rows},
     {"commands", "Commands", {"name", "arguments", "summary"}, command_rows},

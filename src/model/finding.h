@@ -14,10 +14,11 @@ typedef enum FindingKind {
     FINDING_EOL,             /* the distribution release is past its end of life */
     FINDING_MALFORMED,       /* a file or layer is broken or over a limit in a way that an attacker may want */
     FINDING_SECRET,          /* a token, key or password lies in a layer or in the configuration */
+    FINDING_CONFIG,          /* the image is configured or hardened worse than it could be: a check of src/harden */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */
@@ -67,6 +68,8 @@ typedef struct Finding {
     const SecretFact *secret; /* FINDING_SECRET: what was found, never the secret itself */
     int deleted;              /* FINDING_SECRET: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
     Str detail;               /* evidence in words, for kinds other than vulnerability */
+    Str controls;             /* FINDING_CONFIG: of benchmarks, separated by spaces: "cis-docker-4.1" */
+    Str remediation;          /* FINDING_CONFIG: what to do */
     const Exception *exception; /* of a suppressed finding, what suppresses it; else the VEX statement that calls it affected or under investigation; NULL: none */
     bool is_new;              /* not in the --baseline report; true when there is no baseline */
 } Finding;

@@ -21,6 +21,7 @@ static const char *const finding_names[FINDING_KIND_N_] = {
     [FINDING_EOL] = "end-of-life",
     [FINDING_MALFORMED] = "malformed",
     [FINDING_SECRET] = "secret",
+    [FINDING_CONFIG] = "config",
 };
 static const char *const gap_names[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "unsupported-os",

@@ -201,6 +201,8 @@ static void finding(JsonWriter *w, const Finding *f) {
         json_null(w, "line");
     secret(w, f);
     json_bool(w, "new", f->is_new);
+    json_parts(w, "controls", f->controls, ' ');
+    json_str_null(w, "remediation", f->remediation);
     exception(w, f->exception);
     json_end(w);
 }

@@ -57,6 +57,8 @@ static void rule(JsonWriter *w, const Finding *f) {
     rule_text(&b, f);
     finding_fix(&fix, f);
     buf_printf(&b, "\nSeverity: %s (%.*s)\n%.*s", severity_name(f->severity), STR_FMT(f->severity_source), STR_FMT(buf_view(&fix)));
+    if (!str_empty(f->remediation))
+        buf_printf(&b, "\n%.*s\nControls: %.*s", STR_FMT(f->remediation), STR_FMT(f->controls));
     message(w, "help", buf_view(&b));
     json_map(w, "defaultConfiguration");
     json_strz(w, "level", level(f->severity));

@@ -267,12 +267,72 @@ static void block_findings(Table *t, Arena *a, const Block *b, Columns c) {
     }
 }
 
+/* Of one check so many findings are shown: a directory tree may have hundreds. */
+enum { CHECK_SHOWN = 5 };
+
+/* Weaknesses of configuration and hardening stand behind everything else, so that they cover nothing up. */
+static void hardening(Table *t, const Finding *const *f, size_t n) {
+    if (n == 0)
+        return;
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    Map seen = {0};
+    buf_putc(t->out, '\n');
+    table_color(t, "\033[1m");
+    buf_putz(t->out, "HARDENING");
+    table_plain(t);
+    buf_printf(t->out, "  %zu finding%s; plimsoll list checks tells what to do\n", n, n == 1 ? "" : "s");
+    for (size_t i = 0; i < n; i++) {
+        void **slot = map_slot(&seen, f[i]->id, NULL);
+        uintptr_t count = (uintptr_t) *slot + 1;
+        *slot = (void *) count;
+        if (count > CHECK_SHOWN)
+            continue;
+        buf_putz(t->out, "  ");
+        table_severity_color(t, f[i]->severity);
+        table_cell(t, str_from(severity_name(f[i]->severity)), 10);
+        table_plain(t);
+        buf_clear(&b);
+        buf_printf(&b, "%.*s: ", STR_FMT(f[i]->id));
+        if (!str_empty(f[i]->path))
+            buf_printf(&b, "%.*s: ", STR_FMT(f[i]->path));
+        buf_str(&b, f[i]->detail);
+        buf_putz(t->out, "  ");
+        buf_clear(&t->scratch);
+        text_clean(&t->scratch, buf_view(&b));
+        text_wrap(t->out, buf_view(&t->scratch), t->o->width, 14, 14);
+        buf_putc(t->out, '\n');
+    }
+    for (size_t i = 0; i < seen.n; i++)
+        if ((uintptr_t) seen.entries[i].value > CHECK_SHOWN)
+            buf_printf(t->out, "              %.*s: %zu more, which --format json has\n", STR_FMT(seen.entries[i].key), (size_t) (uintptr_t) seen.entries[i].value - CHECK_SHOWN);
+    map_done(&seen);
+}
+
+/* Everything but what hardening() shows, as a copy; their numbers, and the others. */
+static Finding *without_checks(Arena *a, const Report *r, size_t *ret_n, const Finding ***ret_checks, size_t *ret_n_checks) {
+    Finding *rest = arena_alloc(a, (r->n_findings + 1) * sizeof(Finding));
+    const Finding **found = arena_alloc(a, (r->n_findings + 1) * sizeof(Finding *));
+    size_t n = 0, n_checks = 0;
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (r->findings[i].kind == FINDING_CONFIG)
+            found[n_checks++] = &r->findings[i];
+        else
+            rest[n++] = r->findings[i];
+    *ret_n = n;
+    *ret_checks = found;
+    *ret_n_checks = n_checks;
+    return rest;
+}
+
 void table_findings(Table *t) {
-    const Report *r = t->r;
+    _cleanup_(arena_done) Arena all = {0};
+    const Finding **config;
+    size_t n_config, n_findings;
+    const Finding *findings = without_checks(&all, t->r, &n_findings, &config, &n_config);
     Columns c = {13, 10};
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
-    for (size_t i = 0; i < r->n_findings; i++) {
-        const Finding *f = &r->findings[i];
+    for (size_t i = 0; i < n_findings; i++) {
+        const Finding *f = &findings[i];
         if (f->severity < SEVERITY_MEDIUM || f->kind != FINDING_VULNERABILITY)
             continue;
         buf_clear(&b);
@@ -288,13 +348,13 @@ void table_findings(Table *t) {
     /* A third of the line for the fix, so that one long version does not push the rest out. */
     c.fix = MIN(c.fix, t->o->width ? MAX(26u, t->o->width / 3) : 60u);
     bool heads = false;
-    for (size_t i = 0, n; i < r->n_findings; i += n) {
-        Severity severity = r->findings[i].severity;
-        for (n = 1; i + n < r->n_findings && r->findings[i + n].severity == severity;)
+    for (size_t i = 0, n; i < n_findings; i += n) {
+        Severity severity = findings[i].severity;
+        for (n = 1; i + n < n_findings && findings[i + n].severity == severity;)
             n++;
         Arena a = {0};
         Blocks blocks = {0};
-        collect(&a, &r->findings[i], n, &blocks);
+        collect(&a, &findings[i], n, &blocks);
         buf_putc(t->out, '\n');
         table_severity_color(t, severity);
         table_color(t, "\033[7m");
@@ -313,4 +373,5 @@ void table_findings(Table *t) {
         vec_done(&blocks);
         arena_done(&a);
     }
+    hardening(t, config, n_config);
 }

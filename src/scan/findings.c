@@ -5,6 +5,7 @@
 
 #include "advisory/match.h"
 #include "base/map.h"
+#include "harden/check.h"
 #include "parse/node.h"
 
 typedef struct Collect {
@@ -169,6 +170,16 @@ int scan_match(Report *r, AdvisoryDb *db, const char *why, const MatchOptions *o
     if (x >= 0 && !str_empty(r->inventory.os.release))
         x = check_eol(r, db, err);
     return x;
+}
+
+static void put_check(void *userdata, const Finding *f) {
+    scan_add_finding(userdata, f);
+}
+
+int scan_harden(Report *r, const Limits *limits, Error *err) {
+    CheckSink sink = {&r->arena, put_check, r};
+    int x = harden_config(&r->artifact, limits, &sink);
+    return x < 0 ? error_set(err, x, "%.*s: the image configuration is no JSON", STR_FMT(r->artifact.reference)) : 0;
 }
 
 int scan_match_archives(Report *r, const ArchiveOptions *options, Error *err) {

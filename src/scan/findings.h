@@ -18,6 +18,9 @@ Str scan_passed_over(Arena *a, const Package *p, const MatchOptions *options);
  * says nothing of is one. `db` NULL: there is none (a gap says `why`). */
 int scan_match(Report *r, AdvisoryDb *db, const char *why, const MatchOptions *options, Error *err);
 
+/* Adds what the checks of src/harden say of the image's configuration. */
+int scan_harden(Report *r, const Limits *limits, Error *err);
+
 /* Adds "security update pending" findings from the archives that the system is configured with, and their gaps and dates. */
 int scan_match_archives(Report *r, const ArchiveOptions *options, Error *err);
 

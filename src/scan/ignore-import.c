@@ -84,8 +84,8 @@ int ignore_read_trivy_yaml(Ignore *i, const Node *root) {
         uint32_t kinds;  /* 0: we have no such findings */
     } sections[] = {
         {"vulnerabilities", 1u << FINDING_VULNERABILITY | 1u << FINDING_UPDATE_PENDING},
-        {"misconfigurations", 0},
-        {"secrets", 0},
+        {"misconfigurations", 1u << FINDING_CONFIG},
+        {"secrets", 1u << FINDING_SECRET},
         {"licenses", 0},
     };
     int r = 0;

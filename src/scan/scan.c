@@ -185,8 +185,9 @@ static void add_inventory_gaps(Report *r) {
         scan_add_gap(r, GAP_NO_PACKAGES, r->artifact.reference, "no package database was found: nothing could be matched with advisories");
     else if (inv->os.known && !os_packages && !str_empty(inv->os.release))
         scan_add_gap(r, GAP_NO_PACKAGES, inv->os.id, "it says that it is %.*s, but has no package database: its packages could not be matched", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));
-    /* What has no distribution and no packages of one is judged by what it has. */
-    if (!inv->os.known && r->artifact.kind != ARTIFACT_REPOSITORY && (os_packages || !any))
+    if (str_eqz(r->artifact.os, "windows"))
+        scan_add_gap(r, GAP_UNSUPPORTED_OS, STR("windows"), "Windows images are not analysed: layers and sizes are listed, what is in them is not judged");
+    else if (!inv->os.known && r->artifact.kind != ARTIFACT_REPOSITORY && (os_packages || !any)) /* what has no distribution and no packages of one is judged by what it has */
         scan_add_gap(r, GAP_UNSUPPORTED_OS, r->artifact.reference, "no etc/os-release or usr/lib/os-release: the distribution is not known");
     else if (inv->os.known && str_empty(inv->os.release))
         scan_add_gap(r, GAP_UNSUPPORTED_OS, inv->os.id, "%.*s is a distribution that no advisory feed covers", STR_FMT(inv->os.pretty_name.n ? inv->os.pretty_name : inv->os.id));

@@ -139,7 +139,7 @@ static Finding *add(Report *r, const char *package, const char *id, Severity sev
     return f;
 }
 
-static void findings(Report *r, unsigned order) {
+static void findings(Report *r, bool config, unsigned order) {
     enum { MAX_FINDINGS = 100 };
     Finding *f;
     r->findings = arena_alloc(&r->arena, MAX_FINDINGS * sizeof(Finding));
@@ -202,6 +202,17 @@ static void findings(Report *r, unsigned order) {
     f->kind = FINDING_SECRET, f->secret = secret, f->path = S("srv/app/.env"), f->line = 12, f->col = 9, f->layer = 1, f->deleted = 2;
     f->severity_source = S("plimsoll"), f->feed = STR_NULL;
     f->title = S("Acme deploy token: acm_… (40 characters), line 12; deleted in layer 3, but still in the image");
+    if (config) {
+        f = add(r, NULL, "pipe-to-shell", SEVERITY_HIGH, FIX_UNKNOWN);
+        f->kind = FINDING_CONFIG;
+        f->layer = 1;
+        f->severity_source = S("plimsoll");
+        f->feed = STR_NULL;
+        f->title = S("A download is run unseen");
+        f->detail = S("RUN curl -fsSL https://example.org/install | sh");
+        f->controls = S("cis-docker-4.11 nist-800-190-4.1.2");
+        f->remediation = S("Download to a file, verify it, then run it");
+    }
     shuffle(r->findings, r->n_findings, sizeof(Finding), order);
     qsort(r->findings, r->n_findings, sizeof(Finding), by_finding);
 }
@@ -309,7 +320,7 @@ Report synthetic_report(Synthetic s, unsigned order) {
     packages(&r, order);
     coverage(&r, s == SYNTHETIC_FULL || s == SYNTHETIC_SBOM, order);
     if (s == SYNTHETIC_FULL || s == SYNTHETIC_HOSTILE)
-        findings(&r, order);
+        findings(&r, s == SYNTHETIC_FULL, order);
     if (s == SYNTHETIC_FULL)
         exceptions(&r, S("the code is not called"));
     if (s == SYNTHETIC_HOSTILE)
