@@ -215,8 +215,40 @@ def rust_trees():
     return {"rust-binary": good, "rust-binary-damaged": damaged}
 
 
+def constants(*texts, section=".rodata", **kind):
+    e = Elf(**kind)
+    data = b"\0" + b"\0".join(t.encode() for t in texts) + b"\0"
+    if section:
+        e.section(section, data)
+    else:
+        e.place(data)
+    return e.bytes(tables=bool(section))
+
+
+def known_trees():
+    good = {
+        "usr/local/bin/node": constants("node.js/v", "node.js/v20.11.1"), "usr/local/bin/python3.12": constants("3.1.2", "3.12.1", "3.12"),
+        "usr/local/lib/libpython3.13.so.1.0": constants("3.13.0rc2", kind=3), "usr/sbin/nginx": constants("nginx version: nginx/1.25.4"),
+        "usr/local/bin/openssl": constants("OpenSSL 1.1.1w  11 Sep 2023"), "usr/lib/libcrypto.so.3": constants("OpenSSL 3.2.1 30 Jan 2024", kind=3),
+        "bin/busybox": constants("BusyBox v1.36.1 (2024-01-01)"), "usr/local/bin/redis-server": constants("6.0.0", "7.2.4", "c11-builtin"),
+        "usr/local/bin/php": constants("X-Powered-By: PHP/8.3.0RC1"), "usr/local/bin/ruby": constants("ruby 3.3.0 (2023-12-25 revision 5124f9ac75) [x86_64-linux]"),
+        "usr/local/bin/perl": constants("v6.1.1", "v5.38.2"), "usr/local/bin/bash": constants("@(#)Bash version 5.2.21(1) release GNU"),
+        "usr/local/apache2/bin/httpd": constants("Apache/2.4", "Apache/2.4.58 (Unix)"), "usr/lib/postgresql/bin/postgres": constants("postgres (PostgreSQL) 16.2"),
+        "opt/pg9/postgres": constants("postgres (PostgreSQL) 9.6.24"), "usr/sbin/mysqld": constants("/build/mysql-8.0.36/sql/sql_parse.cc"),
+        "opt/maria/mysqld": constants("10.11.6", "10.11.6-MariaDB"), "usr/local/sbin/haproxy": constants(" version 1.2", " version 2.9.5-260dbb8, released 2024/02/15"),
+        "usr/bin/memcached": constants("memcached 1.6.23"), "usr/sbin/lighttpd": constants("lighttpd/1.4.73"), "usr/lib/libcurl.so.4.8.0": constants("CLIENT libcurl 8.6.0", "libcurl/8.6.0", kind=3),
+        "usr/lib/libz.so.1.3.1": constants(" deflate 1.3.1 Copyright 1995-2024 Jean-loup Gailly and Mark Adler ", kind=3),
+        "lib/libc.so.6": constants("GNU C Library (GNU libc) stable release version 2.39.", kind=3), "opt/cut/node": constants("node.js/v18.0.0", section=None),
+        "opt/java/release": b'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="17.0.10"\nJAVA_VERSION_DATE="2024-01-16"\n', "usr/local/go/VERSION": b"go1.22.1\ntime 2024-02-29T18:18:48Z\n",
+        # None of these says anything.
+        "usr/bin/other": constants("node.js/v20.11.1"), "opt/none/node": constants("node.js/vnext"), "opt/none/nginx": constants("nginx version: nginx/1.25.4.1"),
+        "opt/none/python3.11": constants("3.12.1"), "opt/none/release": b"1.0\n", "opt/none/VERSION": b"go2\n", "opt/none/perl": b"#!/bin/sh\nv5.1.1\n",
+        "opt/bitnami/node/bin/node": constants("node.js/v20.11.1")}
+    return {"known-binary": good}
+
+
 def main(top):
-    for case, files in {**go_trees(), **rust_trees()}.items():
+    for case, files in {**go_trees(), **rust_trees(), **known_trees()}.items():
         for path, data in files.items():
             path = os.path.join(top, case, "root", path)
             os.makedirs(os.path.dirname(path), exist_ok=True)
