@@ -27,6 +27,19 @@ kept() {
 make_root() { debootstrap --variant=minbase --include=git,python3,curl,vim bookworm "$1" >"$1.log" 2>&1 && rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*; }
 make_image() { python3 "$bench/mkimage.py" tree "$3" "$cache/root" "$1" "$2"; }
 make_files() { python3 "$bench/mkimage.py" files "$2" "$1"; }
+make_stuffed_root() {
+  debootstrap --variant=minbase --include=build-essential,cargo,curl,default-jdk-headless,git,golang-go,nodejs,npm,php-cli,python3-dev,python3-pip,python3-requests,python3-numpy,ruby-full,vim \
+    bookworm "$1" >"$1.log" 2>&1 && rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*
+}
+make_stuffed() { python3 "$bench/mkimage.py" tree "$1" "$cache/stuffed-root" 0 1; }
+# An application of some 1,500 packages below a small system.
+make_node_root() {
+  mkdir -p "$1/app" "$1/etc"
+  printf 'ID=none\nPRETTY_NAME="no distribution"\n' >"$1/etc/os-release"
+  (cd "$1/app" && npm init -y && npm install --no-audit --no-fund --ignore-scripts express webpack webpack-cli react react-dom next jest eslint typescript \
+    @angular/cli @aws-sdk/client-s3 @babel/core @babel/preset-env lodash axios moment rxjs socket.io mongoose sequelize gulp storybook aws-sdk) >"$1.log" 2>&1
+}
+make_node() { python3 "$bench/mkimage.py" tree "$1" "$cache/node-root" 0 1; }
 make_saved() { skopeo copy -q "oci:$cache/image:latest" "docker-archive:$1:plimsoll-bench:latest"; }
 make_db() { "$PLIMSOLL" --quiet db build --db "$1" "$shared/advisories" >/dev/null || [ $? = 3 ]; }
 
@@ -37,6 +50,9 @@ fixture_image() {
 }
 # Its bytes once more with other content, until 2 GB: four layers.
 fixture_large() { fixture_image && kept large make_image 6 4; }
+# An image with compilers and five languages, 1.5 GB; a large application of Node.
+fixture_stuffed() { kept stuffed-root make_stuffed_root && kept stuffed make_stuffed; }
+fixture_node() { kept node-root make_node_root && kept node make_node; }
 fixture_saved() { fixture_image && kept saved.tar make_saved; }
 fixture_files() { kept files make_files 3000000; }
 # The tars of an image's layers, for the peers that read a stream.

@@ -37,6 +37,24 @@ for image in image large; do
   } | python3 "$bench/measure.py" --cpu $core --rounds "$(rounds $image)"
 done
 
+# With every analyzer at work: languages, programs, secrets.
+for image in stuffed node; do
+  "fixture_$image" || { echo "bench/scan-image: no archive is reached to make $image from"; continue; }
+  fixture_tars $image
+  title "$image: $(size $(layers "$cache/$image")), $(size "$cache/$image.tars"/*.tar) unpacked, $(tar -tf "$cache/$image.tars/0.tar" | wc -l) entries; two cores"
+  {
+    peers $image
+    printf 'run\tplimsoll\t%s %s\n' "$scan" "$cache/$image"
+    printf 'check\t1.6 x igzip\tplimsoll <= 1.6 * igzip\n'
+  } | python3 "$bench/measure.py" --cpu $cores --rounds "$(rounds large)"
+  title "$image as a directory; two cores"
+  {
+    printf "run\thash\tfind %s -xdev -type f -print0 | xargs -0 cat | openssl dgst -sha256\n" "$cache/$image-root"
+    printf 'run\tplimsoll\t%s dir:%s\n' "$scan" "$cache/$image-root"
+    printf 'check\t1.5 x reading and hashing the same bytes\tplimsoll <= 1.5 * hash\n'
+  } | python3 "$bench/measure.py" --cpu $cores --rounds "$(rounds large)"
+done
+
 title "docker save archive, $(size "$cache/saved.tar"); two cores"
 {
   printf 'run\tsha_bytes\topenssl dgst -sha256 %s\n' "$cache/saved.tar"

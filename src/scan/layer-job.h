@@ -54,8 +54,8 @@ typedef enum FrameType {
     FRAME_FACTS = 1, /* LocatedFacts */
     FRAME_INDEX,     /* entry words, host order */
     FRAME_LINKS,     /* LayerLinks */
-    FRAME_LISTING,   /* listing.h */
     FRAME_END,       /* entries, bytes */
+    FRAME_LISTING,   /* listing.h */
 } FrameType;
 typedef struct FrameHeader {
     uint32_t type, n;

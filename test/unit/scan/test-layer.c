@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "scan/cache.h"
 #include "scan/decode.h"
 #include "scan/hidden.h"
@@ -341,6 +342,35 @@ TEST(a_listing_says_what_upper_layers_hide) {
         layer_facts_done(&l[i]);
     buf_done(&tar);
     buf_done(&got);
+}
+
+static int check_content(void *userdata, const PlacedEntry *e) {
+    const uint64_t *want = userdata;
+    if (e->entry.size == 3000)
+        CHECK_MSG(e->entry.content == *want, "%.*s", STR_FMT(e->entry.path));
+    return 0;
+}
+
+/* Through a ring of a page, files begin and end everywhere in the decoder's blocks: some lie in one of them, some in three. */
+TEST(a_file_is_the_same_however_it_lies_in_blocks) {
+    static char content[3000];
+    static const char end[1024] = {0};
+    char name[32];
+    Limits limits = limits_default();
+    Buf tar = buf_new(1 << 20);
+    Str bytes = pattern(content, sizeof(content));
+    uint64_t want = hash_seeded(bytes.p, bytes.n, 0);
+    for (unsigned i = 0; i < 40; i++) {
+        snprintf(name, sizeof(name), "%u", i);
+        tar_entry(&tar, name, '0', bytes);
+        tar_entry(&tar, "between", '0', str_head(bytes, i * 7 % 512));
+    }
+    buf_add(&tar, end, sizeof(end));
+    LayerFacts l = facts_of(buf_view(&tar), &limits, LISTING_CONTENT);
+    CHECK_INT(l.entries, 80);
+    CHECK_INT(layers_list(&l, 1, check_content, &want), 0);
+    layer_facts_done(&l);
+    buf_done(&tar);
 }
 
 TEST(a_million_problems_are_a_thousand) {
