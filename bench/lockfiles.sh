@@ -10,7 +10,7 @@ printf 'One package-lock.json: '
 "$BUILD/bench/bench-lockfiles" "${PLIMSOLL_BENCH_ROUNDS:-7}" "$cache/lockfiles-large/package-lock.json"
 printf 'Many:                  '
 "$BUILD/bench/bench-lockfiles" "${PLIMSOLL_BENCH_ROUNDS:-7}" "$cache"/lockfiles-many/*/*
-printf 'plimsoll facts, with its output as JSON: '
+printf "plimsoll sbom --repo, wall clock: "
 start=$(date +%s%N)
-"$PLIMSOLL" --quiet facts "$cache/lockfiles-many" >/dev/null
+"$PLIMSOLL" --quiet sbom --repo --no-cache --format cyclonedx "$cache/lockfiles-many" >/dev/null
 echo "$((($(date +%s%N) - start) / 1000000)) ms"

@@ -46,6 +46,12 @@ same "$tmp/got" "$tmp/want" "those not for development are those of npm ls --omi
 npm ls --all --json --omit=dev --omit=optional 2>/dev/null | python3 "$tmp/theirs.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
 ours npm-lock "$work/npm/package-lock.json" 'select(.development or .optional | not)' >"$tmp/got"
 same "$tmp/got" "$tmp/want" "and those needed always are those of --omit=optional, too"
+
+# The inventory of both: each package once, with all its places.
+rm -rf "$work/both" && mkdir "$work/both" && cp package-lock.json "$work/both/" && cp -r node_modules "$work/both/"
+exits 0 "an SBOM of the tree" "$PLIMSOLL" sbom --repo --include-dev --no-cache --format cyclonedx --output "$tmp/sbom.json" "$work/both"
+jq -r '.components[] | select(.purl // "" | startswith("pkg:npm/")) | .purl | sub("^pkg:npm/"; "") | sub("%40"; "@")' "$tmp/sbom.json" | LC_ALL=C sort >"$tmp/got"
+same "$tmp/got" "$tmp/lock" "lists what the lock file and node_modules have together, none twice"
 for version in 1 2; do
   mkdir -p "$work/v$version"
   cp package.json package-lock.json "$work/v$version"
