@@ -3,6 +3,7 @@
 . "$TOP/test/lib.sh" || exit 1
 # ours ANALYZER PATH [FILTER]: "name version", sorted
 ours() { "$PLIMSOLL" facts --analyzer "$1" "$2" | jq -r "[.facts[] | select(.kind == \"package\") | ${3:-.}] | .[] | .name + \" \" + .version" | LC_ALL=C sort; }
+mkdir -p "$tmp/image"
 have() { command -v "$1" >/dev/null || { skip "no $1"; return 1; }; }
 
 # ---- Python: Debian's, in Debian's directories; pip reads the same ones ----
@@ -16,6 +17,10 @@ if /usr/bin/python3 -m pip --version >/dev/null 2>&1; then
   # Some packages of Debian have an egg-info beside their dist-info: the inventory takes them for the one package that they are.
   LC_ALL=C sort -u "$tmp/all" >"$tmp/got"
   same "$tmp/got" "$tmp/want" "Python: those of pip list"
+  cp "$tmp/want" "$tmp/want.pypi"
+  for dir in $site; do
+    [ ! -d "$dir" ] || (mkdir -p "$tmp/image/$dir" && cd "$dir" && find . -path '*/_vendor' -prune -o \( -path '*.dist-info/*' -o -path '*.egg-info*' \) -type f -print0 | tar -c --null -T - | tar -x -C "$tmp/image/$dir")
+  done
   root=$(/usr/bin/python3 -I -c 'import os, pip; print(os.path.dirname(os.path.dirname(pip.__file__)))')
   if [ -n "$(ls -d "$root"/pip-*.dist-info/RECORD 2>/dev/null)" ]; then
     mkdir -p "$tmp/root/usr/lib/python3/dist-packages"
@@ -40,6 +45,10 @@ if have gem; then
   # A gem of Debian's may lie in two of the directories.
   LC_ALL=C sort -u "$tmp/all" >"$tmp/got"
   same "$tmp/got" "$tmp/want" "Ruby: those of gem list, default gems too"
+  cp "$tmp/want" "$tmp/want.gem"
+  for dir in $(gem env gempath | tr ':' ' '); do
+    [ ! -d "$dir/specifications" ] || { mkdir -p "$tmp/image/$dir" && cp -rL "$dir/specifications" "$tmp/image/$dir/"; }
+  done
 fi
 
 # ---- PHP: composer installs archives from a directory ----
@@ -66,6 +75,8 @@ JSON
     same "$tmp/got" "$tmp/want" "PHP: what is installed is what composer show shows"
     ours composer "$tmp/php/app/composer.lock" >"$tmp/got"
     same "$tmp/got" "$tmp/want" "the lock file says the same"
+    cp "$tmp/want" "$tmp/want.composer"
+    mkdir -p "$tmp/image/srv" && cp -r "$tmp/php/app" "$tmp/image/srv/"
     (cd "$tmp/php/app" && composer show --no-dev --format=json 2>/dev/null) | jq -r '.installed[] | .name + " " + .version' | LC_ALL=C sort >"$tmp/want"
     ours composer "$tmp/php/app/composer.lock" 'select(.development | not)' >"$tmp/got"
     same "$tmp/got" "$tmp/want" "those not for development are those of composer show --no-dev"
@@ -95,7 +106,20 @@ if have cargo && crate=$(ls -d "$registry"/semver-* 2>/dev/null | head -1) && [ 
   like "$(wc -l <"$tmp/want")" '^[1-9]' "cargo resolves $(wc -l <"$tmp/want") crates"
   ours cargo-lock "$tmp/rust/Cargo.lock" >"$tmp/got"
   same "$tmp/got" "$tmp/want" "Rust: Cargo.lock has those of cargo metadata"
+  cp "$tmp/want" "$tmp/want.cargo"
+  mkdir -p "$tmp/image/srv/rust" && cp "$tmp/rust/Cargo.lock" "$tmp/image/srv/rust/"
 else
   skip "no crates of Debian"
 fi
+
+# ---- All of it in one root file system: none twice, none missing ----
+mkdir -p "$tmp/image/etc"
+run "$PLIMSOLL" sbom --no-cache --include-dev --format cyclonedx --output "$tmp/sbom.json" "dir:$tmp/image"
+like "$rc" '^[03]$' "an SBOM of all of it" || note "$err"
+for want in "$tmp"/want.*; do
+  type=${want##*.}
+  jq -r --arg t "pkg:$type/" '.components[] | select(.purl // "" | startswith($t)) | .purl | sub($t; "") | sub("@(?<v>[^@]*)$"; " " + .v)' "$tmp/sbom.json" |
+    python3 -c 'import sys, urllib.parse; [print(urllib.parse.unquote(line.strip())) for line in sys.stdin]' | LC_ALL=C sort >"$tmp/got"
+  same "$tmp/got" "$want" "in the inventory: $type"
+done
 done_testing
