@@ -66,6 +66,13 @@ fixture_tars() {
   done
   : >"$out.complete"
 }
+# An application's installed packages, about 800 MB of text.
+make_node() {
+  mkdir -p "$1" && echo '{"name":"bench","version":"1.0.0","private":true}' >"$1/package.json" && npm install --prefix "$1" --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps \
+    express react react-dom next typescript webpack eslint jest lodash moment rxjs @angular/core @angular/compiler vue vite prettier aws-sdk graphql three d3 chart.js \
+    socket.io mongoose sequelize typeorm @nestjs/core @babel/core @babel/preset-env antd @mui/material date-fns googleapis >"$1.log" 2>&1
+}
+fixture_node() { kept node make_node; }
 # The advisory database of the shared feeds, of the format that this program reads; empty where there are none.
 fixture_db() {
   local name

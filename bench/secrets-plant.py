@@ -52,7 +52,7 @@ for name in sorted(os.listdir(rules)):
                     with open(f"{out}/rules/{rule['id']}-{i}.conf", "w") as g:
                         g.write("# settings\n" + write_out(example) + "\n")
 NAMES = ["api_key", "apiKey", "API_SECRET", "clientSecret", "client_secret", "auth_token", "accessToken", "ACCESS_KEY", "secret_key", "SIGNING_SECRET", "jwtSecret",
-         "session_secret", "webhook_secret", "refresh_token", "encryption_key", "private_token", "service_api_token", "internal-api-key", "app.secret.key", "masterKey"]
+         "session_secret", "webhook_secret", "refresh_token", "encryption_key", "private_token", "service_api_token", "internal-api-key", "app.secret.key", "masterKey", "db_password", "serviceCredential", "deployToken"]
 SYNTAX = {"env": "{n}={v}", "json": '{{\n  "{n}": "{v}"\n}}', "yaml": "service:\n  {n}: {v}", "js": 'const {n} = "{v}";', "py": "{n} = '{v}'", "ini": "[app]\n{n} = {v}",
           "properties": "{n}={v}", "toml": '{n} = "{v}"', "go": '\t{n} := "{v}"', "rb": "  {n}: '{v}',", "sh": 'export {n}="{v}"', "php": "'{n}' => '{v}',"}
 os.makedirs(f"{out}/names", exist_ok=True)
