@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/fact-json.h"
 
+#include "base/time.h"
+
 static const char *const kinds[FACT_KIND_N_] = {
     [FACT_OS] = "os",
     [FACT_PACKAGE] = "package",
@@ -9,6 +11,8 @@ static const char *const kinds[FACT_KIND_N_] = {
     [FACT_ARCHIVE_SOURCE] = "archive-source",
     [FACT_PROBLEM] = "problem",
     [FACT_PACKAGE_LICENSE] = "package-license",
+    [FACT_CERTIFICATE] = "certificate",
+    [FACT_KEY] = "key",
     [FACT_SECRET] = "secret",
 };
 
@@ -52,6 +56,37 @@ static void package(JsonWriter *w, const PackageFact *p) {
     number(w, "line", p->line);
     lines(w, "linked", p->linked);
     lines(w, "files", p->files);
+}
+
+static void certificate(JsonWriter *w, const CertificateFact *c) {
+    char before[TIME_TEXT_MAX], after[TIME_TEXT_MAX];
+    json_str(w, "subject", c->subject);
+    json_str(w, "issuer", c->issuer);
+    json_str(w, "serial", c->serial);
+    json_strz(w, "not_before", time_format(c->not_before, before));
+    json_strz(w, "not_after", time_format(c->not_after, after));
+    json_str(w, "algorithm", c->algorithm);
+    json_str_opt(w, "curve", c->curve);
+    number(w, "bits", c->bits);
+    json_str_opt(w, "hash", c->hash);
+    json_bool(w, "ca", c->flags & CERTIFICATE_CA);
+    json_bool(w, "self_issued", c->flags & CERTIFICATE_SELF_ISSUED);
+    json_str(w, "digest", c->digest);
+    json_str(w, "key_digest", c->key_digest);
+    number(w, "line", c->line);
+}
+
+static void key(JsonWriter *w, const KeyFact *k) {
+    json_strz(w, "type", key_kind_name(k->kind));
+    json_str(w, "format", k->format);
+    json_str_opt(w, "algorithm", k->algorithm);
+    json_str_opt(w, "curve", k->curve);
+    number(w, "bits", k->bits);
+    json_bool(w, "encrypted", k->encrypted);
+    json_str_opt(w, "fingerprint", k->fingerprint);
+    json_str_opt(w, "subject", k->subject);
+    number(w, "keys", k->count);
+    number(w, "line", k->line);
 }
 
 void fact_json(JsonWriter *w, const Fact *f) {
@@ -107,6 +142,12 @@ void fact_json(JsonWriter *w, const Fact *f) {
         json_str_opt(w, "hint", f->secret.hint);
         number(w, "length", f->secret.length);
         json_str_opt(w, "hmac_sha256", f->secret.fingerprint);
+        break;
+    case FACT_CERTIFICATE:
+        certificate(w, &f->certificate);
+        break;
+    case FACT_KEY:
+        key(w, &f->key);
         break;
     case FACT_KIND_N_:
         break;

@@ -19,6 +19,9 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_PROBLEM] = {{F(problem, reason)}, 1},
     [FACT_SECRET] = {{F(secret, rule), F(secret, title), F(secret, kind), F(secret, hint), F(secret, fingerprint)}, 5},
     [FACT_PACKAGE_LICENSE] = {{F(license, name), F(license, licenses)}, 2},
+    [FACT_CERTIFICATE] = {{F(certificate, subject), F(certificate, issuer), F(certificate, serial), F(certificate, algorithm), F(certificate, curve),
+                           F(certificate, hash), F(certificate, digest), F(certificate, key_digest)}, 8},
+    [FACT_KEY] = {{F(key, format), F(key, algorithm), F(key, curve), F(key, fingerprint), F(key, subject)}, 5},
 };
 #undef F
 
@@ -54,6 +57,20 @@ void fact_encode(Buf *b, const Fact *f) {
         break;
     case FACT_PACKAGE_LICENSE:
         wire_put_u64(b, f->license.type);
+        break;
+    case FACT_CERTIFICATE:
+        wire_put_i64(b, f->certificate.not_before);
+        wire_put_i64(b, f->certificate.not_after);
+        wire_put_u64(b, f->certificate.bits);
+        wire_put_u64(b, f->certificate.flags);
+        wire_put_u64(b, f->certificate.line);
+        break;
+    case FACT_KEY:
+        wire_put_u64(b, f->key.kind);
+        wire_put_u64(b, f->key.count);
+        wire_put_u64(b, f->key.bits);
+        wire_put_u64(b, f->key.encrypted);
+        wire_put_u64(b, f->key.line);
         break;
     case FACT_SECRET:
         wire_put_u64(b, f->secret.severity);
@@ -97,6 +114,20 @@ int fact_decode(WireReader *r, Fact *ret) {
         break;
     case FACT_PACKAGE_LICENSE:
         f.license.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
+        break;
+    case FACT_CERTIFICATE:
+        f.certificate.not_before = wire_i64(r);
+        f.certificate.not_after = wire_i64(r);
+        f.certificate.bits = (uint32_t) wire_max(r, UINT32_MAX);
+        f.certificate.flags = (uint32_t) wire_max(r, CERTIFICATE_FLAGS_ALL_);
+        f.certificate.line = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    case FACT_KEY:
+        f.key.kind = (KeyKind) wire_max(r, KEY_KIND_N_ - 1);
+        f.key.count = wire_u64(r);
+        f.key.bits = (uint32_t) wire_max(r, UINT32_MAX);
+        f.key.encrypted = wire_max(r, 1);
+        f.key.line = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     case FACT_SECRET:
         f.secret.severity = (Severity) wire_max(r, SEVERITY_N_ - 1);

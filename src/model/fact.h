@@ -15,6 +15,8 @@ typedef enum FactKind {
     FACT_PROBLEM,          /* the file could not be read as what it is; makes the scan incomplete */
     FACT_PACKAGE_LICENSE,  /* licences of a package, where they stand in a file of their own (Debian's copyright) */
     FACT_SECRET,           /* a secret in a text; never the secret itself */
+    FACT_CERTIFICATE,      /* an X.509 certificate */
+    FACT_KEY,              /* a private key, a key that may log in, a keystore, a file of credentials */
     FACT_KIND_N_,
 } FactKind;
 
@@ -134,6 +136,50 @@ typedef struct SecretFact {
     uint32_t line, col; /* from 1; 0: the path alone tells */
 } SecretFact;
 
+typedef enum CertificateFlags {
+    CERTIFICATE_CA = 1 << 0,
+    CERTIFICATE_SELF_ISSUED = 1 << 1, /* issuer and subject, and the identifiers of their keys, are the same */
+    CERTIFICATE_FLAGS_ALL_ = (1 << 2) - 1,
+} CertificateFlags;
+
+typedef struct CertificateFact {
+    Str subject, issuer; /* as RFC 4514 writes names */
+    Str serial;          /* in hex */
+    Str algorithm;       /* of the key: "RSA", "EC", "Ed25519" */
+    Str curve;           /* "P-256"; empty where there is none */
+    Str hash;            /* of the signature: "SHA-256"; empty where the algorithm has none of its own */
+    Str digest;          /* "sha256:…" of the certificate */
+    Str key_digest;      /* "sha256:…" of its public key (SubjectPublicKeyInfo) */
+    int64_t not_before, not_after;
+    uint32_t bits;       /* of the key; 0 unknown */
+    uint32_t flags;      /* CertificateFlags */
+    uint32_t line;       /* 0: no text file */
+} CertificateFact;
+
+typedef enum KeyKind {
+    KEY_PRIVATE,
+    KEY_AUTHORIZED,      /* a public key of authorized_keys */
+    KEY_STORE,           /* a keystore with keys in it, or with parts that cannot be read */
+    KEY_CREDENTIAL,      /* what a file of credentials has for one user or registry */
+    KEY_KIND_N_,
+} KeyKind;
+
+/* Never the key itself. */
+typedef struct KeyFact {
+    KeyKind kind;
+    Str format;          /* "PKCS#8", "OpenSSH", "JKS", "kubeconfig", "docker-config" … */
+    Str algorithm, curve; /* as CertificateFact; credentials: "token", "password", "client-key" … */
+    Str fingerprint;     /* of the public part: "SHA256:…" as ssh-keygen has it, or CertificateFact.key_digest; empty when it is not known */
+    Str subject;         /* comment of an authorized key, user or registry of a credential */
+    uint64_t count;      /* keystores: keys */
+    uint32_t bits;
+    bool encrypted;
+    uint32_t line;
+} KeyFact;
+
+/* "private", "authorized", "keystore", "credential". */
+const char *key_kind_name(KeyKind k);
+
 typedef struct Fact {
     FactKind kind;
     Str analyzer;       /* the analyzer's name */
@@ -146,6 +192,8 @@ typedef struct Fact {
         ArchiveSourceFact archive;
         ProblemFact problem;
         PackageLicenseFact license;
+        CertificateFact certificate;
+        KeyFact key;
         SecretFact secret;
     };
 } Fact;
@@ -155,4 +203,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 4 };
+enum { FACT_FORMAT_VERSION = 5 };

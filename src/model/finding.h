@@ -15,10 +15,12 @@ typedef enum FindingKind {
     FINDING_MALFORMED,       /* a file or layer is broken or over a limit in a way that an attacker may want */
     FINDING_SECRET,          /* a token, key or password lies in a layer or in the configuration */
     FINDING_CONFIG,          /* the image is configured or hardened worse than it could be: a check of src/harden */
+    FINDING_KEY,             /* a private key, a keystore, a file of credentials, a key that may log in */
+    FINDING_CERTIFICATE,     /* a certificate that is out of date, weak, or of an authority of one's own */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */
@@ -66,7 +68,7 @@ typedef struct Finding {
     Str path;                 /* file it is about */
     uint32_t line, col;       /* in that file; 0: unknown */
     const SecretFact *secret; /* FINDING_SECRET: what was found, never the secret itself */
-    int deleted;              /* FINDING_SECRET: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
+    int deleted;              /* FINDING_SECRET, FINDING_KEY: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
     Str detail;               /* evidence in words, for kinds other than vulnerability */
     Str controls;             /* FINDING_CONFIG: of benchmarks, separated by spaces: "cis-docker-4.1" */
     Str remediation;          /* FINDING_CONFIG: what to do */

@@ -36,6 +36,25 @@ typedef struct Os {
     Str release;         /* key of the advisory database: "debian:12", "alpine:3.20", "ubuntu:22.04", "rhel:9" …; empty when the family is unknown */
 } Os;
 
+/* A certificate of a visible file. */
+typedef struct Certificate {
+    CertificateFact fact;
+    Str path;            /* of the place that a package or the trust store explains least */
+    int layer;           /* of that place */
+    Str owner;           /* the OS package whose file that is; empty: none */
+    bool trust_store;    /* it lies among those that the system, a runtime or a library trusts */
+    size_t n_places;     /* where it lies in all */
+} Certificate;
+
+/* A key, keystore or credential. */
+typedef struct Key {
+    KeyFact fact;
+    Str path;
+    int layer;
+    int deleted;         /* the layer that hides the file; LAYER_NONE while it is visible */
+    Str owner;           /* as Certificate.owner */
+} Key;
+
 typedef struct Inventory {
     Arena arena;         /* owns everything below */
     Os os;
@@ -46,6 +65,10 @@ typedef struct Inventory {
     size_t n_content_sets;
     ArchiveSourceFact *archives;
     size_t n_archives;
+    Certificate *certificates; /* sorted by path and line, each once */
+    size_t n_certificates;
+    Key *keys;           /* sorted by path, layer and line */
+    size_t n_keys;
 } Inventory;
 
 /* Their order: type, name, version, arch, path. */

@@ -22,6 +22,8 @@ static const char *const finding_names[FINDING_KIND_N_] = {
     [FINDING_MALFORMED] = "malformed",
     [FINDING_SECRET] = "secret",
     [FINDING_CONFIG] = "config",
+    [FINDING_KEY] = "key",
+    [FINDING_CERTIFICATE] = "certificate",
 };
 static const char *const gap_names[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "unsupported-os",
@@ -52,6 +54,12 @@ static const PackageTypeInfo package_types[PACKAGE_TYPE_N_] = {
 #include "model/package-type.list.h"
 #undef PACKAGE_TYPE
 };
+
+const char *key_kind_name(KeyKind k) {
+    static const char *const names[KEY_KIND_N_] = {
+        [KEY_PRIVATE] = "private", [KEY_AUTHORIZED] = "authorized", [KEY_STORE] = "keystore", [KEY_CREDENTIAL] = "credential"};
+    return names[k];
+}
 
 static int find(const char *const *names, size_t n, Str s) {
     for (size_t i = 0; i < n; i++)

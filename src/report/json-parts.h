@@ -17,6 +17,9 @@ void json_layer(JsonWriter *w, size_t index, const LayerInfo *l);
 void json_gap(JsonWriter *w, const Gap *g);
 void json_location(JsonWriter *w, const PackageLocation *l);
 void json_archive(JsonWriter *w, const ArchiveSourceFact *a);
+/* Likewise of a certificate and a key (json-keys.c). */
+void json_inventory_certificate(JsonWriter *w, const Certificate *c);
+void json_inventory_key(JsonWriter *w, const Key *k);
 
 enum { UUID_TEXT = 36 };
 #define UUID_NIL "00000000-0000-0000-0000-000000000000"

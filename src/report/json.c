@@ -359,6 +359,20 @@ int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
         json_end(&w);
     }
     json_end(&w);
+    json_list(&w, "certificates");
+    for (size_t i = 0; i < r->inventory.n_certificates; i++) {
+        json_map(&w, NULL);
+        json_inventory_certificate(&w, &r->inventory.certificates[i]);
+        json_end(&w);
+    }
+    json_end(&w);
+    json_list(&w, "keys");
+    for (size_t i = 0; i < r->inventory.n_keys; i++) {
+        json_map(&w, NULL);
+        json_inventory_key(&w, &r->inventory.keys[i]);
+        json_end(&w);
+    }
+    json_end(&w);
     json_end(&w);
     buf_putc(out, '\n');
     return out->failed;

@@ -225,6 +225,18 @@ static Str identity(Arena *a, Str kind, Str id, Str name, Str arch) {
     return arena_printf(a, "%.*s\t%.*s\t%.*s\t%.*s", STR_FMT(kind), STR_FMT(id), STR_FMT(name), STR_FMT(arch));
 }
 
+/* Two of one kind are two findings, which only their fingerprints tell apart: they are about no package. */
+static bool is_by_fingerprint(FindingKind k) {
+    return k == FINDING_SECRET || k == FINDING_KEY || k == FINDING_CERTIFICATE;
+}
+
+static bool is_named_by_fingerprint(Str kind) {
+    for (FindingKind k = 0; k < FINDING_KIND_N_; k++)
+        if (is_by_fingerprint(k) && str_eqz(kind, finding_kind_name(k)))
+            return true;
+    return false;
+}
+
 int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limits, Diag *d) {
     _cleanup_(arena_done) Arena a = {0};
     _cleanup_(map_done) Map known = {0};
@@ -237,7 +249,7 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
         return diag_add(d, DIAG_ERROR, name, root->line, root->col, "expected a report of plimsoll (--format json): there is no list \"findings\"");
     node_each(f, list) {
         const Node *p = node_get(f, "package");
-        if (str_eq(node_get_str(f, "kind"), str_from(finding_kind_name(FINDING_SECRET)))) {
+        if (is_named_by_fingerprint(node_get_str(f, "kind"))) {
             map_set(&known, node_get_str(f, "fingerprint"), &known);
             continue;
         }
@@ -249,8 +261,7 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
         Str key = identity(&a, str_from(finding_kind_name(f->kind)), f->id, p ? p->fact.name : STR_NULL,
                            p ? p->fact.arch : STR_NULL);
         char fingerprint[65];
-        /* Two secrets of one kind are two findings. */
-        if (f->kind == FINDING_SECRET) {
+        if (is_by_fingerprint(f->kind)) {
             finding_fingerprint(f, fingerprint);
             key = str_from(fingerprint);
         }

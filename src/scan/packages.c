@@ -89,7 +89,7 @@ static void gather(Collect *c) {
 
 /* Where /bin, /lib and their like are links to those in /usr, packages name files by either. One package system never puts two files there that differ by
  * this only. */
-static Str merged_usr(Str path) {
+Str package_path(Str path) {
     static const Str dirs[] = {STR("bin/"), STR("sbin/"), STR("lib/"), STR("lib32/"), STR("lib64/"), STR("libx32/")};
     if (!str_starts(path, STR("usr/")))
         return path;
@@ -102,9 +102,21 @@ static Str merged_usr(Str path) {
 static void own_files(const Map *wanted, Str files, size_t owner) {
     Str path;
     while (str_line(&files, &path)) {
-        void **slot = map_find(wanted, merged_usr(path));
+        void **slot = map_find(wanted, package_path(path));
         if (slot && !*slot)
             *slot = (void *) owner;
+    }
+}
+
+/* The value becomes 1 + index of the package's fact. */
+static void own_all(Collect *c, const Map *paths) {
+    for (size_t i = 0; paths->n && i < c->n; i++) {
+        const Fact *f = &c->facts[i].fact;
+        if (f->kind == FACT_PACKAGE && package_type_is_os(f->package.type))
+            own_files(paths, f->package.files, i + 1);
+        /* A list that is left of a removed package owns nothing. */
+        if (f->kind == FACT_PACKAGE_FILES)
+            own_files(paths, f->files.files, (size_t) (uintptr_t) of_package(c, &c->os_packages, f->files.type, f->files.name, f->files.arch));
     }
 }
 
@@ -113,18 +125,11 @@ static void settle_owners(Collect *c) {
     Map wanted = {0};
     for (size_t i = 0; i < c->all.n; i++)
         if (!package_type_is_os(c->all.p[i].fact->type))
-            map_set(&wanted, merged_usr(c->facts[c->all.p[i].order].real), NULL);
-    for (size_t i = 0; wanted.n && i < c->n; i++) {
-        const Fact *f = &c->facts[i].fact;
-        if (f->kind == FACT_PACKAGE && package_type_is_os(f->package.type))
-            own_files(&wanted, f->package.files, i + 1);
-        /* A list that is left of a removed package owns nothing. */
-        if (f->kind == FACT_PACKAGE_FILES)
-            own_files(&wanted, f->files.files, (size_t) (uintptr_t) of_package(c, &c->os_packages, f->files.type, f->files.name, f->files.arch));
-    }
+            map_set(&wanted, package_path(c->facts[c->all.p[i].order].real), NULL);
+    own_all(c, &wanted);
     for (size_t i = 0; wanted.n && i < c->all.n; i++)
         if (!package_type_is_os(c->all.p[i].fact->type))
-            c->all.p[i].owner = (size_t) (uintptr_t) map_get(&wanted, merged_usr(c->facts[c->all.p[i].order].real));
+            c->all.p[i].owner = (size_t) (uintptr_t) map_get(&wanted, package_path(c->facts[c->all.p[i].order].real));
     map_done(&wanted);
 }
 
@@ -213,6 +218,26 @@ static size_t owner_of(const Found *f, size_t n) {
     return f->owner;
 }
 
+static void collect_done(Collect *c) {
+    vec_done(&c->all);
+    map_done(&c->files);
+    map_done(&c->licenses);
+    map_done(&c->os_packages);
+    arena_done(&c->scratch);
+}
+
+void packages_own(const MergedFact *facts, size_t n, const Map *paths) {
+    Collect c = {.facts = facts, .n = n};
+    if (paths->n == 0)
+        return;
+    gather(&c);
+    own_all(&c, paths);
+    for (size_t i = 0; i < paths->n; i++)
+        if (paths->entries[i].value)
+            paths->entries[i].value = (void *) (uintptr_t) &facts[(uintptr_t) paths->entries[i].value - 1];
+    collect_done(&c);
+}
+
 void packages_take(Inventory *inv, const MergedFact *facts, size_t n) {
     Collect c = {.inv = inv, .facts = facts, .n = n};
     Vec(size_t) owners = {0};
@@ -236,11 +261,7 @@ void packages_take(Inventory *inv, const MergedFact *facts, size_t n) {
     }
     free(package_of);
     vec_done(&owners);
-    vec_done(&c.all);
-    map_done(&c.files);
-    map_done(&c.licenses);
-    map_done(&c.os_packages);
-    arena_done(&c.scratch);
+    collect_done(&c);
 }
 
 void packages_leave_out_dev(Inventory *inv) {

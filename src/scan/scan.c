@@ -12,6 +12,7 @@
 #include "base/worker.h"
 #include "scan/attached.h"
 #include "scan/cache.h"
+#include "scan/keys.h"
 #include "scan/layer-read.h"
 #include "scan/merge.h"
 #include "scan/packages.h"
@@ -258,6 +259,8 @@ static int collect(Scan *s, Error *err) {
             secrets_of_layers(r, m);
             secrets_of_config(r, &s->look_for, s->o->limits);
         }
+        keys_take(r, m);
+        keys_find(r, s->o->as_of);
         if (merge_over_limit(m))
             scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
         return 0;

@@ -212,6 +212,14 @@ static void findings(Report *r, bool config, unsigned order) {
         f->detail = S("RUN curl -fsSL https://example.org/install | sh");
         f->controls = S("cis-docker-4.11 nist-800-190-4.1.2");
         f->remediation = S("Download to a file, verify it, then run it");
+        f = add(r, NULL, "PRIVATE-KEY", SEVERITY_HIGH, FIX_UNKNOWN);
+        f->kind = FINDING_KEY, f->path = S("srv/app/tls.key"), f->line = 1, f->layer = 1, f->deleted = LAYER_NONE, f->severity_source = S("plimsoll"), f->feed = STR_NULL;
+        f->title = S("Private key in the image, not encrypted");
+        f->detail = S("PKCS#8, RSA, 2048 bits");
+        f = add(r, NULL, "CERTIFICATE-EXPIRED", SEVERITY_MEDIUM, FIX_UNKNOWN);
+        f->kind = FINDING_CERTIFICATE, f->path = S("srv/app/tls.pem"), f->line = 1, f->layer = 1, f->deleted = LAYER_NONE, f->severity_source = S("plimsoll"), f->feed = STR_NULL;
+        f->title = S("Certificate expired on 2025-06-01");
+        f->detail = S("CN=shop.example, valid from 2024-06-01 to 2025-06-01");
     }
     shuffle(r->findings, r->n_findings, sizeof(Finding), order);
     qsort(r->findings, r->n_findings, sizeof(Finding), by_finding);
@@ -272,6 +280,23 @@ static void exceptions(Report *r, Str text) {
     r->n_findings = n;
 }
 
+static void keys(Report *r) {
+    Inventory *inv = &r->inventory;
+    inv->certificates = arena_new(&r->arena, Certificate);
+    inv->n_certificates = 1;
+    inv->certificates[0] = (Certificate) {.path = S("srv/app/tls.pem"), .layer = 1, .n_places = 2};
+    inv->certificates[0].fact = (CertificateFact) {.subject = S("CN=shop.example"), .issuer = S("CN=Shop CA"), .serial = S("0A"), .algorithm = S("RSA"), .hash = S("SHA-256"),
+        .digest = S("sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"),
+        .key_digest = S("sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"), .not_before = 1717200000, .not_after = 1748736000, .bits = 2048, .line = 1};
+    inv->keys = arena_alloc(&r->arena, 2 * sizeof(Key));
+    inv->n_keys = 2;
+    inv->keys[0] = (Key) {.path = S("root/.ssh/authorized_keys"), .layer = 0, .deleted = LAYER_NONE, .owner = S("base-files")};
+    inv->keys[0].fact = (KeyFact) {.kind = KEY_AUTHORIZED, .format = S("OpenSSH"), .algorithm = S("Ed25519"), .bits = 256,
+        .fingerprint = S("SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"), .subject = S("admin@example"), .line = 2};
+    inv->keys[1] = (Key) {.path = S("srv/app/tls.key"), .layer = 1, .deleted = 2};
+    inv->keys[1].fact = (KeyFact) {.kind = KEY_PRIVATE, .format = S("PKCS#8"), .encrypted = true, .line = 1};
+}
+
 static void hostile(Report *r) {
     static const char bad[] = "\033[31mred\033]0;title\007 \"'`|*_]]> </script><img src=x onerror=alert(1)> & \xff\xfe\xc3( \xe2\x80\xae" "evil \r\n# head @all {{x}} %s \\";
     static char lengthy[1200];
@@ -283,6 +308,8 @@ static void hostile(Report *r) {
     p->fact.name = b, p->fact.version = b, p->fact.license = b, p->fact.maintainer = b, p->fact.source_name = b;
     p->bom_ref = package_purl(&r->arena, &p->fact, &r->inventory.os);
     r->inventory.packages[1].fact.name = l;
+    r->inventory.certificates[0].fact.subject = b;
+    r->inventory.keys[0].fact.subject = b;
     r->inventory.packages[2].fact.version = l;
     r->artifact.reference = b;
     r->artifact.layers[1].created_by = b;
@@ -320,7 +347,7 @@ Report synthetic_report(Synthetic s, unsigned order) {
     packages(&r, order);
     coverage(&r, s == SYNTHETIC_FULL || s == SYNTHETIC_SBOM, order);
     if (s == SYNTHETIC_FULL || s == SYNTHETIC_HOSTILE)
-        findings(&r, s == SYNTHETIC_FULL, order);
+        findings(&r, s == SYNTHETIC_FULL, order), keys(&r);
     if (s == SYNTHETIC_FULL)
         exceptions(&r, S("the code is not called"));
     if (s == SYNTHETIC_HOSTILE)
