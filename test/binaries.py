@@ -157,6 +157,9 @@ def go_trees():
     # The names would begin behind the end.
     e.section(".gopclntab", struct.pack("<IBBBB", 0xFFFFFFF1, 0, 0, 1, 8) + struct.pack("<8Q", 1, 1, 0, 1 << 40, 1 << 41, 0, 0, 0))
     damaged["usr/bin/table"] = e.bytes()
+    e = Elf()
+    go_inline(e, "go1.22.1", "mod\texample.com/a\tv1.0.0\ndep\texample.com/\x1b[31m\tv1.0.0\ndep\t\tv1.0.0\ndep\texample.com/b\tv1.0.0 and more\n\n=>\n")
+    damaged["usr/bin/names"] = e.bytes()
     whole = good["usr/bin/tool"]
     damaged["usr/bin/cut"] = whole[:0x180]
     damaged["usr/bin/header"] = whole[:40]

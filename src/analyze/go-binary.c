@@ -118,6 +118,15 @@ static Str version_by_flags(const GoProgram *g, Str module) {
     return found;
 }
 
+/* No linker writes others: white space, control characters, what is no UTF-8. */
+static bool is_word(Str s) {
+    enum { WORD_MAX = 1024 };
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t) s.p[i] <= ' ' || s.p[i] == 0x7f)
+            return false;
+    return s.n <= WORD_MAX && str_is_utf8(s);
+}
+
 static void add_module(GoProgram *g, const GoLine *line) {
     if (str_empty(line->path))
         return;
@@ -133,6 +142,10 @@ static void add_module(GoProgram *g, const GoLine *line) {
     }
     if (str_eqz(m.version, "(devel)"))
         m.version = STR_NULL;
+    if (!is_word(m.name) || !is_word(m.version)) {
+        problem_log(g->problems, 0, "a module whose path or version is none: white space, control characters, invalid UTF-8, or longer than any");
+        return;
+    }
     bool is_new;
     void **slot = map_slot(&g->by_import_path, m.import_path, &is_new);
     if (!is_new)
@@ -245,7 +258,7 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
     bool linked_known = read_linked(&g, &p);
     for (size_t i = 0; i < g.modules.n; i++) {
         const Module *m = &g.modules.p[i];
-        Fact f = {.kind = FACT_PACKAGE, .package = {.type = PACKAGE_GOLANG, .name = m->name, .version = m->version}};
+        Fact f = {.kind = FACT_PACKAGE, .package = {.type = PACKAGE_GOLANG, .name = m->name, .version = m->version, .source_name = m->name, .source_version = m->version}};
         if (!m->linked.failed)
             f.package.linked = linked_known && m->linked.n == 0 ? STR("\n") : buf_view(&m->linked);
         analyzer_put(&analyzer_go_binary, in, sink, &f);

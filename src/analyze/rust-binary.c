@@ -2,6 +2,7 @@
 /* Programs built by cargo-auditable: the crates that it wrote into section ".dep-v0", as JSON packed by zlib (cargo-auditable's
  * cargo-auditable.schema.json). Crates of the build only (build scripts, procedural macros) are marked as such. */
 #include "analyze/binary.h"
+#include "analyze/language.h"
 #include "analyze/table.h"
 #include "parse/inflate.h"
 #include "parse/node.h"
@@ -10,19 +11,15 @@
 /* A thousand crates are 100 KiB of JSON; the format's authors advise readers to stop at 8 MiB. */
 enum { TEXT_MAX = 16 << 20, RATIO_MAX = 1000 };
 
-static void put_crates(const Node *root, ProblemLog *problems, const AnalyzerInput *in, FactSink *sink) {
+static void put_crates(const Node *root, ProblemLog *problems) {
     const Node *list = node_get(root, "packages");
     if (!node_is(list, NODE_LIST))
         problem_log(problems, 0, "the list of crates has no \"packages\"");
     node_each(crate, list) {
-        Fact f = {.kind = FACT_PACKAGE, .package = {.type = PACKAGE_CARGO, .name = node_get_str(crate, "name"), .version = node_get_str(crate, "version")}};
-        if (str_empty(f.package.name) || str_empty(f.package.version)) {
-            problem_log(problems, 0, "a crate without name or version, line %u of the list", crate->line);
-            continue;
-        }
+        PackageFact p = {.type = PACKAGE_CARGO, .name = node_get_str(crate, "name"), .version = node_get_str(crate, "version")};
         if (str_eqz(node_get_str(crate, "kind"), "build"))
-            f.package.flags |= PACKAGE_DEV;
-        analyzer_put(&analyzer_rust_binary, in, sink, &f);
+            p.flags |= PACKAGE_DEV;
+        language_put(problems, &p);
     }
 }
 
@@ -48,7 +45,7 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
     Diag d = {0};
     Node *root = NULL;
     if (json_parse(buf_view(&text), "list of crates", in->limits, in->scratch, &d, &root) == 0)
-        put_crates(root, &problems, in, sink);
+        put_crates(root, &problems);
     for (size_t i = 0; i < d.items.n; i++)
         problem_log(&problems, 0, "list of crates, line %u: %s", d.items.p[i].line, d.items.p[i].message);
     diag_done(&d);

@@ -40,9 +40,16 @@ static bool is_kernel_headers(const PackageFact *f) {
     return str_starts(f->name, STR("linux-libc-dev")) || str_starts(f->name, STR("kernel-devel")) || str_find(f->name, STR("-headers")) >= 0;
 }
 
+/* A program that was not built from a release of its module: every advisory would seem to apply, and none can be told to. */
+static bool has_no_version(const PackageFact *f) {
+    return !package_type_is_os(f->type) && str_empty(f->version);
+}
+
 Str scan_passed_over(Arena *a, const Package *p, const MatchOptions *options) {
     if (p->owner)
         return arena_printf(a, "its files belong to %.*s of the distribution, whose own advisories speak of it", STR_FMT(p->owner->fact.name));
+    if (has_no_version(&p->fact))
+        return STR("its version is not known, as for a program that was not built from a release: there is nothing to compare");
     if (!options->kernel_headers && is_kernel_headers(&p->fact))
         return STR("it holds only headers of the kernel; --kernel-headers of scan reports it");
     return STR_NULL;
@@ -62,7 +69,7 @@ static int match_packages(Report *r, AdvisoryDb *db, const MatchOptions *options
     for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
         const Package *p = &r->inventory.packages[i];
         /* The distribution, which patches what it packages, speaks of its own. */
-        if (p->owner)
+        if (p->owner || has_no_version(&p->fact))
             continue;
         Collect c = {r, m, p, !options->kernel_headers && is_kernel_headers(&p->fact), err};
         x = matcher_package(m, p, take, &c, err);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Programs built by Go: against `go version -m` on Debian's, on those of npm packages (older Go, other systems), and on programs built here with modules.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 export HOME=$tmp/home GOPATH=$tmp/go GOCACHE=$tmp/cache GOTOOLCHAIN=local GOFLAGS=-mod=mod GOSUMDB=off
 mkdir -p "$HOME"
 
@@ -136,6 +136,33 @@ PY
 
   build flags -ldflags '-X example.com/app/version.Version=v5.6.7 -X main.commit=1.2.3' >/dev/null
   is "$(ours "$tmp/flags" | head -1)" "example.com/app v5.6.7" "the linker's -X tells the version of a program that has none"
+
+  # Scanned: what advisories say of packages that are linked in, and of others.
+  record() { # ID MODULE FIXED [IMPORT]
+    printf '{"id":"%s","modified":"2030-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"%s"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"%s"}]}]' "$1" "$2" "$3"
+    [ $# -lt 4 ] || printf ',"ecosystem_specific":{"imports":[{"path":"%s","symbols":["F"]}]}' "$4"
+    echo '}]}'
+  }
+  mkdir -p "$tmp/feeds" "$tmp/image/etc" "$tmp/image/usr/local/bin"
+  { record GO-2030-0001 example.com/dep 1.2.4 example.com/dep/used
+    record GO-2030-0002 example.com/dep 1.2.4 example.com/dep/types
+    record GO-2030-0003 example.com/dep 1.2.3
+    record GO-2030-0004 stdlib 1.99.0 fmt
+    record GO-2030-0005 stdlib 1.99.0 net/http
+    record GO-2030-0006 example.com/app 9.0.0
+    record GO-2030-0007 example.com/fork 0.4.0 example.com/fork; } >"$tmp/feeds/go.jsonl"
+  printf 'ID=other\n' >"$tmp/image/etc/os-release"
+  export SOURCE_DATE_EPOCH=1900000000 PLIMSOLL_DB=$tmp/advisories.db
+  exits 0 "advisories" "$PLIMSOLL" db build --quiet "$tmp/feeds"
+  found() { "$PLIMSOLL" scan --quiet --archives never --no-cache --analyzer go-binary --format json "$tmp/image" | jq -r '[.findings[].id] | sort | join(" ")'; }
+  cp "$tmp/stripped" "$tmp/image/usr/local/bin/app"
+  is "$(found)" "GO-2030-0001 GO-2030-0004 GO-2030-0007" "findings of what is linked in only, the fork among it; none of a program of unknown version"
+  run "$PLIMSOLL" explain --no-cache GO-2030-0002 "$tmp/image"
+  like "$out" 'link' "explain says that the package is not linked in"
+  run "$PLIMSOLL" explain --no-cache GO-2030-0006 "$tmp/image"
+  like "$out" 'its version is not known' "and that a version is not known"
+  cp "$tmp/flags" "$tmp/image/usr/local/bin/app"
+  is "$(found)" "GO-2030-0001 GO-2030-0004 GO-2030-0006 GO-2030-0007" "a program whose version its builder set is judged, too"
 
   # Cut short anywhere: an answer, and never a crash.
   size=$(stat -c %s "$tmp/plain") bad=0

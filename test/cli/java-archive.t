@@ -1,6 +1,6 @@
 #!/bin/bash
 # Java archives: Debian's, against what Python's zipfile reads in them and against the poms of Debian's Maven repository.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 mapfile -t jars < <(find -L /usr/share/java /usr/share/maven-repo /usr/lib/jvm -name '*.jar' -type f 2>/dev/null | LC_ALL=C sort)
 if [ ${#jars[@]} -lt 50 ]; then
   skip "only ${#jars[@]} Java archives on this machine"

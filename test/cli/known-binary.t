@@ -1,6 +1,6 @@
 #!/bin/bash
 # Programs known by their own version strings: those of Debian's packages, against the versions of the packages.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 # PACKAGE NAME FILE
 rows='apache2-bin apache usr/sbin/apache2
 bash bash bin/bash

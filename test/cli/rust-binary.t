@@ -1,6 +1,6 @@
 #!/bin/bash
 # The crates that cargo-auditable writes into a program: in programs that rustc and gcc link, after strip, and put in by objcopy.
-. "$TOP/test/lib.sh" || exit 1
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 
 # The list as cargo-auditable makes it, of the crates of this machine's Debian packages and some more.
 python3 - "$tmp" <<'PY'
