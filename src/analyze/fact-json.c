@@ -13,6 +13,8 @@ static const char *const kinds[FACT_KIND_N_] = {
     [FACT_PACKAGE_LICENSE] = "package-license",
     [FACT_CERTIFICATE] = "certificate",
     [FACT_KEY] = "key",
+    [FACT_ENTRY] = "entry",
+    [FACT_ACCOUNT] = "account",
     [FACT_SECRET] = "secret",
 };
 
@@ -148,6 +150,22 @@ void fact_json(JsonWriter *w, const Fact *f) {
         break;
     case FACT_KEY:
         key(w, &f->key);
+        break;
+    case FACT_ENTRY:
+        json_str_opt(w, "tool", f->entry.tool);
+        json_u64(w, "entry_type", f->entry.type);
+        json_u64(w, "mode", f->entry.mode);
+        json_u64(w, "uid", f->entry.uid);
+        json_u64(w, "gid", f->entry.gid);
+        json_u64(w, "size", f->entry.size);
+        number(w, "capability_bytes", f->entry.capability.n);
+        break;
+    case FACT_ACCOUNT:
+        json_str(w, "name", f->account.name);
+        json_str_opt(w, "shell", f->account.shell);
+        if (f->account.uid != UINT32_MAX)
+            json_u64(w, "uid", f->account.uid);
+        json_bool(w, "no_password", f->account.no_password);
         break;
     case FACT_KIND_N_:
         break;

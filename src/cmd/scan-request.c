@@ -125,19 +125,30 @@ static int take_secret_rules(Cli *cli, ScanRequest *ret) {
     return r < 0 ? EXIT_USAGE : 0;
 }
 
+static void leave_out(ScanRequest *ret, const char *analyzer) {
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    uint64_t others = ret->analyzers ? ret->analyzers : (n < 64 ? (uint64_t) 1 << n : 0) - 1;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(all[i]->name, analyzer) == 0)
+            others &= ~((uint64_t) 1 << i);
+    ret->analyzers = others ? others : ret->analyzers;
+}
+
+/* A bill of materials and explain say nothing of hardening. */
+static void take_checks(Cli *cli, ScanRequest *ret) {
+    ret->checks = has(cli, "--checks") && strcmp(cli_value(cli, "--checks"), "on") == 0;
+    if (!ret->checks)
+        leave_out(ret, "hardening");
+}
+
 static int take_secrets(Cli *cli, ScanRequest *ret) {
     enum { KEY_MIN = 16, KEY_MAX = 4096 };
     _cleanup_error_ Error err = {0};
-    size_t n;
-    const Analyzer *const *all = analyzers(&n);
     /* A bill of materials and explain say nothing of secrets. */
     const char *when = has(cli, "--secrets") ? cli_value(cli, "--secrets") : "off", *key = has(cli, "--secrets") ? cli_value(cli, "--secret-key-file") : NULL;
     if (strcmp(when, "off") == 0) {
-        uint64_t others = ret->analyzers ? ret->analyzers : (n < 64 ? (uint64_t) 1 << n : 0) - 1;
-        for (size_t i = 0; i < n; i++)
-            if (strcmp(all[i]->name, "secrets") == 0)
-                others &= ~((uint64_t) 1 << i);
-        ret->analyzers = others ? others : ret->analyzers;
+        leave_out(ret, "secrets");
         return 0;
     }
     if (key) {
@@ -180,6 +191,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->format = format ? format_by_name(str_from(format)) : NULL;
     take_analyzers(cli, &ret->analyzers);
     ret->attached_sbom = cli_value(cli, "--sbom") != NULL;
+    take_checks(cli, ret);
     rc = take_secrets(cli, ret);
     if (rc != 0)
         return rc;
@@ -199,7 +211,6 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     if (fail_on)
         (void) severity_parse(str_from(fail_on), &ret->fail_on);
     ret->baseline = cli_value(cli, "--baseline");
-    ret->checks = has(cli, "--checks") && strcmp(cli_value(cli, "--checks"), "on") == 0;
     ret->vex = cli_values(cli, "--vex", NULL);
     ret->ignore_files = cli_values(cli, "--ignore-file", NULL);
     ret->show_suppressed = cli_flag(cli, "--show-suppressed");

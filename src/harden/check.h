@@ -36,3 +36,14 @@ void check_put(const CheckSink *sink, CheckId id, int layer, Str path, const cha
 /* What the configuration of an image and its reference tell (OCI image-spec, config.md). Nothing for what is no image. -EBADMSG when the
  * configuration is no JSON, which whoever opened the image has refused already. */
 int harden_config(const Artifact *a, const Limits *limits, const CheckSink *sink);
+
+/* A fact of the analyzer "hardening" about what is seen in the image: FACT_ENTRY or FACT_ACCOUNT. */
+typedef struct HardenFact {
+    const Fact *fact;
+    Str path;
+    int layer;
+    bool is_directory, is_symlink;
+} HardenFact;
+
+/* What they tell; the order of the facts decides what findings about many name. */
+void harden_files(const Artifact *a, const HardenFact *facts, size_t n, const CheckSink *sink);

@@ -52,3 +52,51 @@ CHECK(STOPSIGNAL, "stop-signal", LOW, "nist-800-190-4.1.2", "The image is stoppe
 CHECK(LABELS, "labels", NEGLIGIBLE, "nist-800-190-4.1.5", "Labels that tell where the image comes from are missing",
       "Without source, revision and version nobody can tell from the image what to rebuild, and whom to ask",
       "Set org.opencontainers.image.source, .revision, .version, .title and .licenses with LABEL or the builder")
+CHECK(SET_ID, "set-id", LOW, "cis-docker-4.8", "A program runs with the rights of another user or group",
+      "A flaw in it, or one of the tricks it is known for, makes root of any user in the container",
+      "Take it out, or its bits: chmod u-s,g-s; run with no-new-privileges")
+CHECK(CAPABILITY, "file-capability", LOW, "cis-docker-4.8", "A program gains capabilities when it is run",
+      "Any user in the container has them through it",
+      "Take them off with setcap -r where they are not needed")
+CHECK(WRITABLE_FILE, "world-writable-file", MEDIUM, "nist-800-190-4.1.2", "Files can be changed by everybody",
+      "Any process in the container can change what others read or run",
+      "chmod o-w")
+CHECK(WRITABLE_DIRECTORY, "world-writable-directory", MEDIUM, "nist-800-190-4.1.2", "Directories without the sticky bit can be written by everybody",
+      "Any process can replace the files of others there",
+      "chmod o-w, or chmod +t where it is meant as /tmp is")
+CHECK(WRITABLE_SYSTEM, "writable-system-path", MEDIUM, "nist-800-190-4.1.2", "Programs, libraries or settings of the system belong to an ordinary user",
+      "Whoever takes over a process of that user changes what everybody runs",
+      "chown them to root")
+CHECK(SECOND_ROOT, "second-root", HIGH, "nist-800-190-4.1.2", "An account besides root has uid 0",
+      "It is root under a name that nobody watches",
+      "Take the account out, or give it a uid of its own")
+CHECK(NO_PASSWORD, "no-password", HIGH, "nist-800-190-4.1.2", "An account has an empty password",
+      "Where anything in the container asks for passwords (su, SSH), everybody gets in",
+      "Lock it: usermod -L, or a * in etc/shadow")
+CHECK(ROOT_SHELL, "root-shell", NEGLIGIBLE, "nist-800-190-4.1.2", "root may log in with a shell",
+      "A container needs no log-in; without a shell for it, one way in is less",
+      "Set its shell to /usr/sbin/nologin")
+CHECK(SUDO, "sudo", MEDIUM, "cis-docker-4.3 nist-800-190-4.1.2", "A tool to become root is in the image",
+      "It is made to hand out root, and has had flaws that hand it to anybody",
+      "Do what needs root while building, and take it out")
+CHECK(SSH_SERVER, "ssh-server", MEDIUM, "cis-docker-4.3 nist-800-190-4.1.2", "A log-in server is in the image",
+      "It is a way in that bypasses the orchestrator, its accounts and its log",
+      "Take it out; use the engine's exec")
+CHECK(COMPILER, "compiler", LOW, "cis-docker-4.3", "A compiler is in the image",
+      "Who gets in can build what he needs there",
+      "Build in one stage and copy the result into another")
+CHECK(PACKAGE_MANAGER, "package-manager", NEGLIGIBLE, "cis-docker-4.3", "A package manager is in the image",
+      "Who gets in can install what he needs",
+      "Use a base without one for the last stage")
+CHECK(SHELL, "shell", NEGLIGIBLE, "cis-docker-4.3", "A shell is in the image",
+      "Most attacks on a service end in a shell; without one they do not get as far",
+      "Use a base without one for the last stage")
+CHECK(NETWORK_TOOL, "network-tool", LOW, "cis-docker-4.3", "Tools for the network are in the image",
+      "They fetch further tools and look around in the network for whoever gets in",
+      "Take them out; look into a running container with a debug container")
+CHECK(DEBUG_TOOL, "debug-tool", LOW, "cis-docker-4.3", "Tools to look into processes are in the image",
+      "They read the memory, and so the secrets, of what runs beside them",
+      "Take them out; look into a running container with a debug container")
+CHECK(CACHE_LEFT, "cache-left", NEGLIGIBLE, "cis-docker-4.3", "A package manager's cache is in the image",
+      "Bytes that everybody pulls and nobody needs",
+      "Clean in the RUN that fills it: rm -rf /var/lib/apt/lists/*, apk add --no-cache, dnf clean all")

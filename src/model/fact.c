@@ -18,6 +18,8 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},
     [FACT_PROBLEM] = {{F(problem, reason)}, 1},
     [FACT_SECRET] = {{F(secret, rule), F(secret, title), F(secret, kind), F(secret, hint), F(secret, fingerprint)}, 5},
+    [FACT_ENTRY] = {{F(entry, tool), F(entry, capability)}, 2},
+    [FACT_ACCOUNT] = {{F(account, name), F(account, shell)}, 2},
     [FACT_PACKAGE_LICENSE] = {{F(license, name), F(license, licenses)}, 2},
     [FACT_CERTIFICATE] = {{F(certificate, subject), F(certificate, issuer), F(certificate, serial), F(certificate, algorithm), F(certificate, curve),
                            F(certificate, hash), F(certificate, digest), F(certificate, key_digest)}, 8},
@@ -78,6 +80,17 @@ void fact_encode(Buf *b, const Fact *f) {
         wire_put_u64(b, f->secret.line);
         wire_put_u64(b, f->secret.col);
         break;
+    case FACT_ENTRY:
+        wire_put_u64(b, f->entry.type);
+        wire_put_u64(b, f->entry.mode);
+        wire_put_u64(b, f->entry.uid);
+        wire_put_u64(b, f->entry.gid);
+        wire_put_u64(b, f->entry.size);
+        break;
+    case FACT_ACCOUNT:
+        wire_put_u64(b, f->account.uid);
+        wire_put_u64(b, f->account.no_password);
+        break;
     default:
         break;
     }
@@ -134,6 +147,17 @@ int fact_decode(WireReader *r, Fact *ret) {
         f.secret.length = wire_u64(r);
         f.secret.line = (uint32_t) wire_max(r, UINT32_MAX);
         f.secret.col = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    case FACT_ENTRY:
+        f.entry.type = (uint32_t) wire_max(r, UINT32_MAX);
+        f.entry.mode = (uint32_t) wire_max(r, 07777);
+        f.entry.uid = (uint32_t) wire_max(r, UINT32_MAX);
+        f.entry.gid = (uint32_t) wire_max(r, UINT32_MAX);
+        f.entry.size = wire_u64(r);
+        break;
+    case FACT_ACCOUNT:
+        f.account.uid = (uint32_t) wire_max(r, UINT32_MAX);
+        f.account.no_password = wire_max(r, 1);
         break;
     default:
         break;

@@ -17,6 +17,8 @@ typedef enum FactKind {
     FACT_SECRET,           /* a secret in a text; never the secret itself */
     FACT_CERTIFICATE,      /* an X.509 certificate */
     FACT_KEY,              /* a private key, a key that may log in, a keystore, a file of credentials */
+    FACT_ENTRY,            /* an entry of the file system that weakens it, or a tool or cache that was left in */
+    FACT_ACCOUNT,          /* an account with uid 0, or without password */
     FACT_KIND_N_,
 } FactKind;
 
@@ -120,6 +122,20 @@ typedef struct PackageLicenseFact {
     Str licenses;       /* short names as written ("GPL-2+", "Expat"), sorted, unique, each ended by '\n' */
 } PackageLicenseFact;
 
+typedef struct EntryFact {
+    Str tool;           /* what it is by its path: the id of a check ("compiler", "shell" …); empty: its mode, owner or capability is why it is here */
+    Str capability;     /* security.capability as it lies on disk; empty when there is none */
+    uint32_t type;      /* EntryType of analyze/analyzer.h */
+    uint32_t mode, uid, gid;
+    uint64_t size;
+} EntryFact;
+
+typedef struct AccountFact {
+    Str name, shell;
+    uint32_t uid;       /* UINT32_MAX: the file does not tell */
+    bool no_password;   /* the field is empty: anybody may log in */
+} AccountFact;
+
 typedef struct ProblemFact {
     ProblemKind kind;
     Str reason;         /* what was found and what was expected: "truncated: the header blob ends at byte 40 of 96" */
@@ -194,6 +210,8 @@ typedef struct Fact {
         PackageLicenseFact license;
         CertificateFact certificate;
         KeyFact key;
+        EntryFact entry;
+        AccountFact account;
         SecretFact secret;
     };
 } Fact;
@@ -203,4 +221,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 5 };
+enum { FACT_FORMAT_VERSION = 6 };

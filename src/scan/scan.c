@@ -13,6 +13,7 @@
 #include "scan/attached.h"
 #include "scan/cache.h"
 #include "scan/keys.h"
+#include "scan/hardening.h"
 #include "scan/layer-read.h"
 #include "scan/merge.h"
 #include "scan/packages.h"
@@ -261,6 +262,8 @@ static int collect(Scan *s, Error *err) {
         }
         keys_take(r, m);
         keys_find(r, s->o->as_of);
+        if (hardening_wanted(&s->look_for))
+            hardening_of_layers(r, m, s->layers, s->n_layers);
         if (merge_over_limit(m))
             scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
         return 0;

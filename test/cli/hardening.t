@@ -99,6 +99,74 @@ like "$rc $out" '^3 .*' "a Windows image is incomplete"
 like "$out" 'Windows images are not analysed' "and says why"
 exits 0 "checks are listed" "$PLIMSOLL" list checks
 
+# Files. tree NAME: a tar of the lines "TYPE MODE UID PATH [TEXT|TARGET|CAPABILITY IN HEX]".
+tree() {
+  python3 -c '
+import io, sys, tarfile
+with tarfile.open(sys.argv[1], "w", format=tarfile.PAX_FORMAT) as tar:
+    for line in sys.stdin:
+        kind, mode, uid, path, *rest = line.rstrip("\n").split(" ", 4)
+        info, data = tarfile.TarInfo(path), b""
+        info.mode, info.uid, info.type = int(mode, 8), int(uid), {"d": tarfile.DIRTYPE, "l": tarfile.SYMTYPE}.get(kind, tarfile.REGTYPE)
+        if kind == "l": info.linkname = rest[0]
+        elif kind == "c": info.pax_headers["SCHILY.xattr.security.capability"] = bytes.fromhex(rest[0]).decode("latin-1")
+        elif rest: data = rest[0].replace("\\n", "\n").encode()
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+' "$1"
+}
+# files EXPECTED NAME: what the checks say of a hardened image with these files in a layer on top
+files() {
+  tree more.tar
+  printf '%s\nlayer plain tar=more.tar\n' "$base" | image plain
+  configured one "$hardened"
+  is "$(checks one)" "${1:+$1 }" "$2"
+}
+files "" "ordinary files" <<'LIST'
+- 755 0 usr/bin/app x
+d 1777 0 tmp
+d 755 0 srv
+- 644 1000 home/app/file x
+- 644 0 etc/passwd root:x:0:0:root:/root:/usr/sbin/nologin\napp:x:1000:1000::/:/bin/sh\n
+- 640 0 etc/shadow root:*:19000:0:99999:7:::\n
+l 777 0 usr/bin/x app
+LIST
+files set-id "a program with a set-id bit" <<<"- 4755 0 usr/bin/su x"
+is "$(jq -r '.findings[] | select(.kind == "config") | .path + " " + .detail + " " + (.layer | tostring)' .out)" "usr/bin/su mode 4755, owner 0:0 1" "is named with its mode and layer"
+files set-id "and one with a set-gid bit" <<<"- 2755 0 usr/bin/wall x"
+files world-writable-file "a file for everybody" <<<"- 666 0 srv/file x"
+files world-writable-directory "a directory for everybody" <<<"d 777 0 srv/dir"
+files writable-system-path "a program of an ordinary user" <<<"- 755 1000 usr/bin/app x"
+files second-root "a second root" <<<"- 644 0 etc/passwd toor:x:0:0:::/sbin/nologin"
+files no-password "an account without password" <<<"- 640 0 etc/shadow app::19000::::::"
+files root-shell "a shell for root" <<<"- 644 0 etc/passwd root:x:0:0:root:/root:/bin/bash"
+files sudo "sudo" <<<"- 755 0 usr/bin/sudo x"
+files ssh-server "an SSH server" <<<"- 755 0 usr/sbin/sshd x"
+files compiler "a compiler" <<<"- 755 0 usr/bin/gcc x"
+files package-manager "a package manager" <<<"- 755 0 usr/bin/apt-get x"
+files shell "a shell, by a link" <<<"l 777 0 bin/sh dash"
+files network-tool "a tool for the network" <<<"- 755 0 usr/bin/nc x"
+files debug-tool "a tool to look into processes" <<<"- 755 0 usr/bin/strace x"
+files "" "their names elsewhere" <<<"- 644 0 usr/share/bash/sudo x"
+files cache-left "a cache" <<<"- 644 0 var/lib/apt/lists/x_Packages 0123456789"
+is "$(jq -r '.findings[] | select(.id == "cache-left").detail' .out)" "1 file of 10 bytes in all" "with its bytes"
+tree upper.tar <<<"d 755 0 srv/dir
+- 755 0 usr/bin/su x"
+tree lower.tar <<<"d 777 0 srv/dir
+d 777 0 srv/other
+- 4755 0 usr/bin/su x"
+printf '%s\nlayer plain tar=lower.tar\nlayer plain tar=upper.tar\n' "$base" | image plain
+configured one "$hardened"
+is "$(checks one)$(jq -r '.findings[] | select(.kind == "config").detail' .out)" "world-writable-directory srv/other" "what an upper layer mends is mended"
+mkdir -p tree/etc tree/usr/bin && cp os tree/etc/os-release && printf x >tree/usr/bin/su && chmod 4755 tree/usr/bin/su && chmod 777 tree/usr
+is "$(checks tree)" "set-id world-writable-directory " "a directory tree"
+if setcap cap_net_raw+ep tree/usr/bin/su 2>/dev/null; then
+  is "$(checks tree >/dev/null; jq -r '.findings[] | select(.id == "file-capability").detail' .out)" cap_net_raw "with the capabilities of a program"
+else
+  files file-capability "a program with capabilities" <<<"c 755 0 usr/bin/ping 0100000200200000000000000000000000000000"
+fi
+printf '%s\n' "$base" | image plain
+
 # As a builder makes it.
 umoci new --image made:1 2>/dev/null || umoci init --layout made 2>/dev/null && umoci new --image made:1
 umoci config --image made:1 --config.user 10001 --config.exposedports 22/tcp --config.stopsignal SIGTERM --config.label org.opencontainers.image.source=x
