@@ -319,6 +319,9 @@ static bool path_matches(const Exception *e, const Finding *f) {
             pattern = str_from_at(pattern, 1);
         if (exception_path_matches(pattern, path))
             return true;
+        for (size_t k = 0; f->package && k < f->package->n_locations; k++)
+            if (exception_path_matches(pattern, f->package->locations[k].path))
+                return true;
     }
     return e->n_paths == 0;
 }

@@ -160,6 +160,17 @@ TEST(rules_ignore_what_all_their_keys_say) {
     CHECK(!ignored("", ""));
 }
 
+TEST(a_package_lies_at_each_of_its_places) {
+    const PackageLocation places[] = {{.path = S("app/a.jar")}, {.path = S("app/b.jar")}};
+    Report r = image();
+    r.inventory.packages[0].locations = places;
+    r.inventory.packages[0].n_locations = 2;
+    IgnoreRules rules = rules_of(&r.arena, "- {path: app/b.jar, reason: x}");
+    apply(&r, rules.rules, rules.n);
+    CHECK_INT(r.n_suppressed, 1);
+    report_done(&r);
+}
+
 TEST(rules_end_by_date_and_by_a_fix) {
     CHECK(ignored("- {id: CVE-2030-0001, reason: x, expires: 1970-01-01T00:16:41Z}", ""));
     CHECK(!ignored("- {id: CVE-2030-0001, reason: x, expires: 1970-01-01T00:16:40Z}", ""));
