@@ -124,7 +124,7 @@ static bool is_word(Str s) {
     for (size_t i = 0; i < s.n; i++)
         if ((uint8_t) s.p[i] <= ' ' || s.p[i] == 0x7f)
             return false;
-    return s.n <= WORD_MAX && str_is_utf8(s);
+    return s.n == 0 || (s.n <= WORD_MAX && str_is_utf8(s));
 }
 
 static void add_module(GoProgram *g, const GoLine *line) {
