@@ -283,7 +283,8 @@ void lock_add(LockSet *s, const PackageFact *p) {
     char key[LANGUAGE_NAME_MAX + LANGUAGE_VERSION_MAX + 1];
     memcpy(key, p->name.p, p->name.n);
     key[p->name.n] = '\n';
-    memcpy(key + p->name.n + 1, p->version.p, p->version.n);
+    if (p->version.n)
+        memcpy(key + p->name.n + 1, p->version.p, p->version.n);
     bool fresh;
     void **slot = map_slot(&s->by_key, str_n(key, p->name.n + 1 + p->version.n), &fresh);
     if (!fresh) {
