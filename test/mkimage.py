@@ -14,7 +14,7 @@
      tar=FILE                  the tar itself; no entries
      zeros=N                   one entry "zeros" of N zero bytes
      copies=N:PREFIX           N empty files
-  file PATH FILE | text PATH TEXT | dir PATH | link PATH TARGET | hard PATH TARGET | fifo PATH
+  file PATH FILE | exec PATH FILE | suid PATH FILE | text PATH TEXT | dir PATH | link PATH TARGET | hard PATH TARGET | fifo PATH
                                TEXT has \\n, PATH has \\xNN for odd bytes
 Prints the digest of each layer's stored bytes and its diff_id, one layer a line."""
 import gzip, hashlib, io, json, os, subprocess, sys, tarfile
@@ -40,10 +40,10 @@ class Layer:
     def entry(self, words):
         kind, path = words[0], odd(words[1])
         info = tarfile.TarInfo(path)
-        info.mode = 0o755 if kind == "dir" else 0o644
+        info.mode = {"dir": 0o755, "exec": 0o755, "suid": 0o4755}.get(kind, 0o644)
         data = b""
-        if kind in ("file", "text"):
-            data = open(words[2], "rb").read() if kind == "file" else words[2].replace("\\n", "\n").encode()
+        if kind in ("file", "exec", "suid", "text"):
+            data = open(words[2], "rb").read() if kind != "text" else words[2].replace("\\n", "\n").encode()
             info.size = len(data)
         else:
             info.type = {"dir": tarfile.DIRTYPE, "link": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "fifo": tarfile.FIFOTYPE}[kind]

@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --from | --package | -p | --release)
+        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -29,6 +29,7 @@ _plimsoll() {
     'scan '*) command='scan' ;;
     'sbom '*) command='sbom' ;;
     'vex '*) command='vex' ;;
+    'bloat '*) command='bloat' ;;
     'explain '*) command='explain' ;;
     'config show') command='config show' ;;
     'db build') command='db build' ;;
@@ -97,6 +98,25 @@ _plimsoll() {
     'vex'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'vex'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'vex'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--format'|'bloat'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'bloat'':--top') return ;;
+    'bloat'':--as-of') return ;;
+    'bloat'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+    'bloat'':--max-feed-age') return ;;
+    'bloat'':--vex') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--ignore-file') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
+    'bloat'':--db') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--platform') return ;;
+    'bloat'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'bloat'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
+    'bloat'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening secrets' -- "$cur"); return ;;
+    'bloat'':--cache') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--mirror') return ;;
+    'bloat'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--client-key') compopt -o default 2>/dev/null; return ;;
     'explain'':--db') compopt -o default 2>/dev/null; return ;;
     'explain'':--platform') return ;;
     'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -133,6 +153,7 @@ _plimsoll() {
         'scan') words='--format --checks --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
@@ -153,6 +174,7 @@ _plimsoll() {
     'scan:'*) compopt -o default 2>/dev/null; return ;;
     'sbom:'*) compopt -o default 2>/dev/null; return ;;
     'vex:'*) compopt -o default 2>/dev/null; return ;;
+    'bloat:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
@@ -161,14 +183,14 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan sbom vex explain config db facts list completion docs version-compare help' ;;
+    :0) words='scan sbom vex bloat explain config db facts list completion docs version-compare help' ;;
     :1)
         [ "$first" != config ] || words+=' show'
         [ "$first" != db ] || words+=' build'
         [ "$first" != db ] || words+=' update'
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
-        [ "$first" != help ] || words='scan sbom vex explain config db facts list completion docs version-compare'
+        [ "$first" != help ] || words='scan sbom vex bloat explain config db facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

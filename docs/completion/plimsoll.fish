@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --color --config --output -o --author --from --package -p --release
+        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --mirror --ca-file --client-cert --client-key --color --config --output -o --author --top --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -123,6 +123,40 @@ complete -c plimsoll -n "__plimsoll_at 'vex'" -l quiet -s q -d 'No progress and 
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'vex'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a bloat -d 'Says what an image carries and does not need'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -F
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l format -s f -xa 'table json' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l top -x -d 'How many of the largest files, directories and packages are named'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l archives -xa 'auto always never' -d 'Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l max-feed-age -x -d 'A feed of the image\'s release whose data is older at the time of evaluation counts as not seen (gap stale-database); otherwise its date is only shown'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l kernel-headers -d 'Shows the kernel\'s vulnerabilities also for packages that hold only its headers (linux-libc-dev, kernel-headers); otherwise they are counted'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, a directory of them (*.json), or oci, those attached to the image in its registry'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l ignore-file -rF -d 'Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l platform -x -d 'Which image of an index for several platforms, as linux/arm64 or linux/arm/v7; otherwise this machine\'s'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l source -xa 'auto dir repo oci docker-archive docker containerd podman registry' -d 'Where to look; auto takes what there is: a path (- is standard input), then local stores, then a registry'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l sbom -xa 'oci' -d 'Takes the packages that an SBOM claims which is attached to the image in its registry (an OCI referrer), instead of reading the layers; they are not verified'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l repo -d 'IMAGE is a directory that holds a source repository: what its lock files and manifests name is what is looked at; the same as --source repo'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l analyzer -xa 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening secrets' -d 'Only this analyzer'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l include-dev -d 'Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l cache -rF -d 'Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l no-cache -d 'Reads every layer anew and keeps nothing'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l temp-dir -rF -d 'Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l require-sandbox -d 'Refuses to read anything when workers cannot be confined by seccomp and Landlock'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l mirror -x -d 'Asks MIRROR before REGISTRY'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l ca-file -rF -d 'Certificates (PEM) to trust besides the system\'s'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l client-cert -rF -d 'Certificate (PEM) to show to the registry; with --client-key'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l client-key -rF -d 'Key (PEM) of --client-cert'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l plain-http -d 'Speaks HTTP without TLS to the registry'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l insecure-skip-tls-verify -d 'Takes any certificate: whoever stands between can then read the credentials'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'bloat'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a explain -d 'Says why a vulnerability was or was not reported for an image'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -F
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l db -rF -d 'The advisory database; otherwise $XDG_DATA_HOME/plimsoll/advisories.db'

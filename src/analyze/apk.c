@@ -78,6 +78,9 @@ static void take_line(Entry *e, char key, Str value, ProblemLog *problems, uint3
     case 'D':
         p->depends = value;
         break;
+    case 'p':
+        p->provides = value;
+        break;
     case 'I':
         if (str_to_u64(value, UINT64_MAX, &p->installed_size) < 0)
             problem_log(problems, line, "installed size \"%.*s\" is not a number", STR_FMT(str_head(value, 40)));

@@ -84,6 +84,7 @@ static void take_field(Stanza *s, Str name, Str value) {
         TAKE("Package", s->package.name)
         TAKE("Pre-Depends", s->pre_depends)
         TAKE("Protected", s->protected_)
+        TAKE("Provides", s->package.provides)
         break;
     case 's':
         TAKE("Status", s->status)

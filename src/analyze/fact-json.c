@@ -48,6 +48,7 @@ static void package(JsonWriter *w, const PackageFact *p) {
     json_str_opt(w, "digest", p->digest);
     number(w, "installed_size", p->installed_size);
     json_str_opt(w, "depends", p->depends);
+    json_str_opt(w, "provides", p->provides);
     static const struct {
         uint32_t flag;
         const char *name;

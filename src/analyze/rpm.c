@@ -40,7 +40,7 @@ typedef struct Run {
     const AnalyzerInput *in;
     FactSink *sink;
     ProblemLog problems;
-    Buf files, depends;
+    Buf files, depends, provides;
     Vec(Str) dirs;
     uint64_t left; /* bytes that owned paths may take in all */
 } Run;
@@ -92,19 +92,20 @@ static void put_files(Run *run, RpmHeader *h, PackageFact *p) {
     p->files = buf_view(&run->files);
 }
 
-static void put_depends(Run *run, RpmHeader *h, PackageFact *p) {
+/* Each name once after another, but `own`. */
+static Str joined(RpmStrings *names, Str own, Buf *out) {
     Str s, last = STR_NULL;
-    buf_clear(&run->depends);
-    while (rpm_strings_next(&h->requires, &s)) {
+    buf_clear(out);
+    while (rpm_strings_next(names, &s)) {
         /* rpm's own features, and the same name with another version bound. */
-        if (str_starts(s, STR("rpmlib(")) || str_eq(s, last))
+        if (str_starts(s, STR("rpmlib(")) || str_eq(s, last) || str_eq(s, own))
             continue;
         last = s;
-        if (run->depends.n)
-            buf_putz(&run->depends, ", ");
-        buf_str(&run->depends, s);
+        if (out->n)
+            buf_putz(out, ", ");
+        buf_str(out, s);
     }
-    p->depends = buf_view(&run->depends);
+    return buf_view(out);
 }
 
 static Str digest(Arena *a, const RpmHeader *h) {
@@ -165,7 +166,8 @@ static void on_header(void *userdata, Str blob) {
         /* A source package's file name has no epoch: it is that of its packages. */
         p->source_version = str_eq(version, h.version) && str_eq(release, h.release) ? p->version : version_text(a, h.epoch, version, release);
     put_files(run, &h, p);
-    put_depends(run, &h, p);
+    p->depends = joined(&h.requires, STR_NULL, &run->depends);
+    p->provides = joined(&h.provides, p->name, &run->provides);
     analyzer_put(&analyzer_rpm, run->in, run->sink, &f);
 }
 
@@ -195,6 +197,7 @@ static void run_rpm(const AnalyzerInput *in, FactSink *sink) {
         .problems = {&analyzer_rpm, in, sink, 0},
         .files = buf_new(BUF_OWN_MAX),
         .depends = buf_new(in->bytes.n * 2 + 64),
+        .provides = buf_new(in->bytes.n * 2 + 64),
         .left = in->bytes.n * PATHS_RATIO,
     };
     RpmdbVisitor v = {&run, on_header, on_problem};
@@ -209,6 +212,7 @@ static void run_rpm(const AnalyzerInput *in, FactSink *sink) {
     problem_log_end(&run.problems);
     buf_done(&run.files);
     buf_done(&run.depends);
+    buf_done(&run.provides);
     vec_done(&run.dirs);
 }
 

@@ -3,6 +3,7 @@
 COMMAND(scan)
 COMMAND(sbom)
 COMMAND(vex)
+COMMAND(bloat)
 COMMAND(explain)
 COMMAND(config_show)
 COMMAND(db_build)

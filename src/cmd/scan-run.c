@@ -14,6 +14,10 @@
 #include "scan/findings.h"
 
 int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r) {
+    return scan_run_collect_with(cli, q, reference, &(ScanHooks) {0}, r);
+}
+
+int scan_run_collect_with(Cli *cli, const ScanRequest *q, const char *reference, const ScanHooks *hooks, Report *r) {
     _cleanup_error_ Error err = {0};
     if (!*reference)
         return message_usage(cli->command->name, "an empty IMAGE: expected a path, a reference or -");
@@ -22,6 +26,11 @@ int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Repo
         return EXIT_INCOMPLETE;
     }
     ScanOptions o = scan_request_options(q);
+    o.listing = hooks->listing;
+    o.listed = hooks->listed;
+    o.listed_all = hooks->listed_all;
+    o.owned = hooks->owned;
+    o.userdata = hooks->userdata;
     r->tool_version = STR(PLIMSOLL_VERSION);
     progress_begin(reference, 0, 0);
     int x = scan_collect(reference, &o, r, &err);

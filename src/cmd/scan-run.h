@@ -6,6 +6,15 @@
 
 /* Collects, with progress and warnings on the terminal: 0 or an exit code with the message printed. */
 int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r);
+/* What a command wants to be told of while the layers are there, as in ScanOptions. */
+typedef struct ScanHooks {
+    ListingKind listing;
+    void *userdata;
+    int (*listed)(void *userdata, const PlacedEntry *e);
+    int (*listed_all)(void *userdata);
+    void (*owned)(void *userdata, size_t package, Str paths);
+} ScanHooks;
+int scan_run_collect_with(Cli *cli, const ScanRequest *q, const char *reference, const ScanHooks *hooks, Report *r);
 /* Reads VEX documents and ignore rules, applies them, and says which match nothing: 0 or an exit code with the message printed. */
 int scan_run_exceptions(Cli *cli, const ScanRequest *q, Report *r);
 /* Opens the database, matches, applies exceptions, filters, compares with the baseline: 0 or an exit code with the message printed. */

@@ -12,7 +12,7 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_OS] = {{F(os, id), F(os, id_like), F(os, version_id), F(os, codename), F(os, pretty_name), F(os, cpe_name), F(os, variant_id)}, 7},
     [FACT_PACKAGE] = {{F(package, name), F(package, version), F(package, arch), F(package, source_name), F(package, source_version),
                        F(package, license), F(package, maintainer), F(package, vendor), F(package, module), F(package, digest),
-                       F(package, files), F(package, depends), F(package, linked)}, 13},
+                       F(package, files), F(package, depends), F(package, provides), F(package, linked)}, 14},
     [FACT_PACKAGE_FILES] = {{F(files, name), F(files, arch), F(files, files)}, 3},
     [FACT_CONTENT_SETS] = {{F(content_sets, sets), F(content_sets, from_nvr)}, 2},
     [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},

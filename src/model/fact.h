@@ -82,6 +82,7 @@ typedef struct PackageFact {
     Str files;          /* owned paths without leading "/", each ended by '\n' */
     uint64_t n_files;
     Str depends;        /* dependencies as the database writes them (dpkg: Depends and Pre-Depends joined by ", ") */
+    Str provides;       /* other names that dependencies on it use, likewise: dpkg Provides, apk p:, rpm Provides but its own name */
     Str linked;         /* Go binaries: import paths of the packages linked in, each ended by '\n'; "\n" when there are none, empty when it cannot be told */
     uint32_t flags;     /* PackageFlags */
     uint32_t line;      /* where the file at Fact.path names it; 0: no text file */
@@ -221,4 +222,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 6 };
+enum { FACT_FORMAT_VERSION = 7 };

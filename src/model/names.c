@@ -2,6 +2,7 @@
 /* Names of the model's enumerations, both ways. */
 #include <ctype.h>
 
+#include "model/bloat.h"
 #include "model/report.h"
 
 static const char *const fix_names[FIX_N_] = {
@@ -158,4 +159,20 @@ const char *artifact_kind_name(ArtifactKind k) {
     static const char *const names[] = {
         [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom", [ARTIFACT_REPOSITORY] = "repository"};
     return names[k];
+}
+
+static const struct {
+    const char *name, *doc;
+} cautions[BLOAT_CAUTION_N_] = {
+    [BLOAT_DATA] = {"data", "programs use it without a dependency on it"},
+    [BLOAT_LIBRARIES] = {"libraries", "it holds shared libraries, and programs of no package may load them"},
+    [BLOAT_SCRIPT] = {"script", "it holds programs, and the entry point is a script that may call them"},
+};
+
+const char *bloat_caution_name(BloatCaution c) {
+    return cautions[c].name;
+}
+
+const char *bloat_caution_doc(BloatCaution c) {
+    return cautions[c].doc;
 }

@@ -16,6 +16,7 @@
 #define SBOM_INSTALLED_SIZE "plimsoll:installed-size"
 #define SBOM_FILES "plimsoll:files"               /* how many it owns */
 #define SBOM_DEPENDS "plimsoll:depends"
+#define SBOM_PROVIDES "plimsoll:provides"
 #define SBOM_ESSENTIAL "plimsoll:essential"
 /* Of language packages. */
 #define SBOM_DECLARED "plimsoll:declared"

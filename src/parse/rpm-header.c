@@ -29,6 +29,7 @@ static const struct Tag {
     T(1027, FORM_STRINGS, old_names),
     T(1030, FORM_INTS, modes),
     T(1044, FORM_STRING, source_rpm),
+    T(1047, FORM_STRINGS, provides),
     T(1049, FORM_STRINGS, requires),
     T(1116, FORM_INTS, dir_indexes),
     T(1117, FORM_STRINGS, base_names),

@@ -21,6 +21,7 @@ typedef struct RpmHeader {
     uint32_t epoch;           /* 0 when absent */
     uint64_t size;            /* installed bytes */
     RpmStrings requires;      /* names of what it requires */
+    RpmStrings provides;      /* names of what it provides, its own among them */
     RpmStrings base_names, dir_names;
     RpmStrings old_names;     /* whole paths, in packages older than rpm 4 */
     Str dir_indexes;          /* big-endian u32 per base name */

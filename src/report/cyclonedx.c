@@ -3,6 +3,7 @@
  * vulnerability; what is no vulnerability (end of life, pending updates, gaps) is an annotation. docs/reference/sbom-mapping.md. */
 #include "report/cyclonedx.h"
 
+#include "model/depends.h"
 #include "report/format.h"
 #include "report/json-parts.h"
 #include "report/sbom-properties.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/sbom-properties.h"
 
-#include "base/map.h"
-#include "base/vec.h"
 #include "model/sbom.h"
 #include "report/json-parts.h"
 
@@ -34,6 +32,7 @@ void sbom_package_properties(const Package *p, SbomEmit emit, void *userdata) {
     if (f->n_files)
         number(emit, userdata, SBOM_FILES, f->n_files);
     text(emit, userdata, SBOM_DEPENDS, f->depends);
+    text(emit, userdata, SBOM_PROVIDES, f->provides);
     static const struct {
         uint32_t flag;
         const char *name;
@@ -130,54 +129,4 @@ bool sbom_digest(Str digest, const char **ret_cyclonedx, const char **ret_spdx, 
             return true;
         }
     return false;
-}
-
-struct Depends {
-    const Inventory *inv;
-    Map by_name;        /* name -> index + 1 of the first package of that name */
-    size_t *seen;       /* per package: the last package (+ 1) it was listed for */
-    Vec(size_t) found;
-};
-
-Depends *depends_new(const Inventory *inv) {
-    Depends *d = xcalloc(1, sizeof(*d));
-    d->inv = inv;
-    d->seen = xcalloc(inv->n_packages + 1, sizeof(*d->seen));
-    for (size_t i = 0; i < inv->n_packages; i++) {
-        bool is_new;
-        void **slot = map_slot(&d->by_name, inv->packages[i].fact.name, &is_new);
-        if (is_new)
-            *slot = (void *) (uintptr_t) (i + 1);
-    }
-    return d;
-}
-
-void depends_free(Depends *d) {
-    map_done(&d->by_name);
-    free(d->seen);
-    vec_done(&d->found);
-    free(d);
-}
-
-const size_t *depends_of(Depends *d, size_t package, size_t *ret_n) {
-    const PackageFact *f = &d->inv->packages[package].fact;
-    d->found.n = 0;
-    for (size_t i = 0, n; i < f->depends.n; i += n) {
-        /* A name ends where a version, an architecture or the next one begins. A version in brackets is no name. */
-        for (n = 0; i + n < f->depends.n && !strchr(" ,|<>=~(:[\n", f->depends.p[i + n]);)
-            n++;
-        Str name = str_n(f->depends.p + i, n);
-        if (i + n < f->depends.n && f->depends.p[i + n] == '(')
-            while (i + n < f->depends.n && f->depends.p[i + n] != ')')
-                n++;
-        uintptr_t to = (uintptr_t) map_get(&d->by_name, name);
-        if (name.n && to && to != package + 1 && d->seen[to - 1] != package + 1) {
-            d->seen[to - 1] = package + 1;
-            vec_push(&d->found, to - 1);
-        }
-        if (i + n < f->depends.n)
-            n++;
-    }
-    *ret_n = d->found.n;
-    return d->found.p;
 }

@@ -13,11 +13,3 @@ void sbom_document_properties(const Report *r, SbomEmit emit, void *userdata);
 /* "sha256:…" -> its algorithm as CycloneDX ("SHA-256") and SPDX ("SHA256") name it, and the hex digits; false for what is neither
  * known nor well-formed. */
 bool sbom_digest(Str digest, const char **ret_cyclonedx, const char **ret_spdx, Str *ret_hex);
-
-/* Which packages a package needs, by the names in PackageFact.depends; what is not installed under that name is left out. */
-typedef struct Depends Depends;
-Depends *depends_new(const Inventory *inv);
-void depends_free(Depends *d);
-DEFINE_CLEANUP(Depends, depends_free, depends_freep);
-/* Indices into inv->packages, in the order of the dependency list, each once; valid until the next call. */
-const size_t *depends_of(Depends *d, size_t package, size_t *ret_n);

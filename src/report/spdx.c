@@ -3,6 +3,7 @@
  * (docs/reference/sbom-mapping.md); findings are security references of their packages. */
 #include "base/hash.h"
 #include "base/map.h"
+#include "model/depends.h"
 #include "report/by-package.h"
 #include "report/format.h"
 #include "report/json-parts.h"

@@ -66,9 +66,11 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
         job_look(j, &e);
     if (h->content)
         job_analyse(j, (JobWanted) {.here = h->analyzers}, path, h->mode, bytes);
-    ListedEntry l = {.path = path, .kind = kind_of(e.type), .size = h->size};
-    if (j->args.look_for.listing == LISTING_CONTENT && bytes.n)
+    ListedEntry l = {.path = path, .kind = kind_of(e.type), .mode = h->mode, .size = h->size, .target = e.type == ENTRY_TYPE_SYMLINK ? e.target : STR_NULL};
+    if (j->args.look_for.listing == LISTING_CONTENT && bytes.n) {
         l.content = hash_seeded(bytes.p, bytes.n, 0);
+        l.target = listing_interpreter(l.mode, bytes);
+    }
     if (h->look)
         job_list(j, &l);
 }

@@ -198,9 +198,11 @@ static void file(const Stream *s, struct archive *a, struct archive_entry *e, St
     c->view = STR("");
     c->whole = false;
     analyse(s, a, e, path, c);
-    ListedEntry l = {.path = path, .kind = ENTRY_FILE, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
-    if (s->hash && l.size)
+    ListedEntry l = {.path = path, .kind = ENTRY_FILE, .mode = archive_entry_mode(e) & 07777, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
+    if (s->hash && l.size && (!(l.mode & 0111) || read_content(s, a, e, LISTING_TARGET_MAX, c) == 0)) {
+        l.target = listing_interpreter(l.mode, c->view);
         l.content = hash_content(s, a, c);
+    }
     job_list(s->job, &l);
     if (c->copy.cap > KEEP)
         buf_done(&c->copy);
@@ -278,7 +280,7 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
     if (type == AE_IFDIR) {
         job_entry(j, path, ENTRY_DIR);
         look(j, e, path, STR_NULL, false);
-        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_DIR});
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_DIR, .mode = archive_entry_mode(e) & 07777});
         return;
     }
     if (type == AE_IFLNK) {
@@ -287,7 +289,7 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
         if (target)
             job_link(j, path, str_from(target), false);
         look(j, e, path, str_from(target), false);
-        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_SYMLINK});
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_SYMLINK, .mode = archive_entry_mode(e) & 07777, .target = str_from(target)});
         return;
     }
     job_entry(j, path, ENTRY_FILE);

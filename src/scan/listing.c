@@ -3,7 +3,14 @@
 
 #include "scan/layer-facts.h"
 
-enum { PATH_ROOM = 1 << 20 };
+enum { PATH_ROOM = 1 << 20, KIND_BITS = 2 };
+_Static_assert(ENTRY_SYMLINK < 1 << KIND_BITS, "a kind that is listed does not fit");
+
+Str listing_interpreter(uint32_t mode, Str bytes) {
+    Str line;
+    bytes = str_head(bytes, LISTING_TARGET_MAX);
+    return mode & 0111 && str_starts(bytes, STR("#!")) && str_line(&bytes, &line) ? str_trim(str_from_at(line, 2)) : STR_NULL;
+}
 
 void listing_put(ListingWriter *w, const ListedEntry *e) {
     size_t same = 0, most = MIN(w->last.n, e->path.n);
@@ -15,9 +22,10 @@ void listing_put(ListingWriter *w, const ListedEntry *e) {
         same++;
     wire_put_u64(&w->bytes, same);
     wire_put_str(&w->bytes, str_from_at(e->path, same));
-    wire_put_u64(&w->bytes, e->kind);
+    wire_put_u64(&w->bytes, (uint64_t) (e->mode & 07777) << KIND_BITS | e->kind);
     wire_put_u64(&w->bytes, e->size);
     wire_put_u64(&w->bytes, e->content);
+    wire_put_str(&w->bytes, str_head(e->target, LISTING_TARGET_MAX));
     buf_clear(&w->last);
     buf_str(&w->last, e->path);
 }
@@ -41,10 +49,12 @@ int listing_next(ListingReader *r, ListedEntry *ret) {
         return 0;
     size_t same = (size_t) wire_max(&r->wire, r->path.n);
     Str rest = wire_str(&r->wire);
-    ListedEntry e = {.kind = (uint32_t) wire_max(&r->wire, ENTRY_SYMLINK)};
+    const uint32_t mode_and_kind = (uint32_t) wire_max(&r->wire, 07777 << KIND_BITS | ((1 << KIND_BITS) - 1));
+    ListedEntry e = {.kind = mode_and_kind & ((1 << KIND_BITS) - 1), .mode = mode_and_kind >> KIND_BITS};
     e.size = wire_u64(&r->wire);
     e.content = wire_u64(&r->wire);
-    if (!wire_ok(&r->wire))
+    e.target = wire_str(&r->wire);
+    if (!wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX)
         return -EBADMSG;
     r->path.n = same;
     if (buf_str(&r->path, rest) < 0)

@@ -174,7 +174,7 @@ static Str all_linked(Arena *a, const Found *f, size_t n) {
 
 static PackageFact copy_fact(Arena *a, const PackageFact *p) {
     PackageFact c = *p;
-    Str *strings[] = {&c.name, &c.version, &c.arch, &c.source_name, &c.source_version, &c.license, &c.maintainer, &c.vendor, &c.module, &c.digest, &c.depends};
+    Str *strings[] = {&c.name, &c.version, &c.arch, &c.source_name, &c.source_version, &c.license, &c.maintainer, &c.vendor, &c.module, &c.digest, &c.depends, &c.provides};
     for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
         *strings[i] = arena_str(a, *strings[i]);
     c.files = STR_NULL; /* only their number: the lists of a large image take tens of megabytes, and no report prints them */

@@ -108,7 +108,7 @@ void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value) {
         Str *to;
     } texts[] = {
         {SBOM_SOURCE_NAME, &f->source_name}, {SBOM_SOURCE_VERSION, &f->source_version}, {SBOM_LICENSE, &f->license}, {SBOM_VENDOR, &f->vendor},
-        {SBOM_MAINTAINER, &f->maintainer}, {SBOM_MODULE, &f->module}, {SBOM_DIGEST, &f->digest}, {SBOM_PATH, &p->p.path}, {SBOM_DEPENDS, &f->depends}, {SBOM_OWNER, &p->owner}, {SBOM_LINKED, &f->linked},
+        {SBOM_MAINTAINER, &f->maintainer}, {SBOM_MODULE, &f->module}, {SBOM_DIGEST, &f->digest}, {SBOM_PATH, &p->p.path}, {SBOM_DEPENDS, &f->depends}, {SBOM_PROVIDES, &f->provides}, {SBOM_OWNER, &p->owner}, {SBOM_LINKED, &f->linked},
         {"aquasecurity:trivy:SrcName", &f->source_name}, {"aquasecurity:trivy:SrcVersion", &f->source_version},
         {"aquasecurity:trivy:SrcRelease", &p->source_release}, {"aquasecurity:trivy:SrcEpoch", &p->source_epoch},
         {"aquasecurity:trivy:Modularitylabel", &f->module}, {"aquasecurity:trivy:LayerDiffID", &p->layer_diff_id},

@@ -16,6 +16,7 @@
 #include "scan/hardening.h"
 #include "scan/layer-read.h"
 #include "scan/merge.h"
+#include "scan/owned.h"
 #include "scan/packages.h"
 #include "scan/sbom.h"
 #include "scan/secrets.h"
@@ -255,6 +256,8 @@ static int collect(Scan *s, Error *err) {
         merge_inventory(m, &r->inventory);
         if (!s->o->include_dev)
             packages_leave_out_dev(&r->inventory);
+        if (s->o->owned)
+            owned_files(m, &r->inventory, s->o->owned, s->o->userdata);
         add_problems(s, m);
         if (secrets_wanted(&s->look_for)) {
             secrets_of_layers(r, m);
@@ -304,7 +307,9 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     }
     x = collect(&s, err);
     if (x >= 0 && o->listing) {
-        x = layers_list(s.layers, s.n_layers, o->listed, o->userdata);
+        do
+            x = layers_list(s.layers, s.n_layers, o->listed, o->userdata);
+        while (x >= 0 && o->listed_all && (x = o->listed_all(o->userdata)) > 0);
         if (x == -EBADMSG)
             error_set(err, x, "the listing of a layer is malformed");
     }

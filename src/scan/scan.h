@@ -25,6 +25,10 @@ typedef struct ScanOptions {
     void (*bytes)(void *userdata, uint64_t more);
     /* Every entry of the layers (layers_list), after they were merged; a negative result ends the scan with it. */
     int (*listed)(void *userdata, const PlacedEntry *e);
+    /* `listed` was told of all of them: 1 and it is once more, so that names need not be kept before it is known which matter; 0, or a negative result as above. */
+    int (*listed_all)(void *userdata);
+    /* The paths, each ended by '\n', that a package of the distribution owns: `package` is its index in the inventory. Before `listed`. */
+    void (*owned)(void *userdata, size_t package, Str paths);
     /* Something that does not change the report: the cache cannot be written, say. */
     void (*warning)(void *userdata, const char *text);
 } ScanOptions;
