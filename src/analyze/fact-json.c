@@ -15,6 +15,7 @@ static const char *const kinds[FACT_KIND_N_] = {
     [FACT_KEY] = "key",
     [FACT_ENTRY] = "entry",
     [FACT_ACCOUNT] = "account",
+    [FACT_SIGN] = "sign",
     [FACT_SECRET] = "secret",
 };
 
@@ -167,6 +168,11 @@ void fact_json(JsonWriter *w, const Fact *f) {
         if (f->account.uid != UINT32_MAX)
             json_u64(w, "uid", f->account.uid);
         json_bool(w, "no_password", f->account.no_password);
+        break;
+    case FACT_SIGN:
+        json_str(w, "sign", f->sign.sign);
+        json_str(w, "detail", f->sign.detail);
+        number(w, "line", f->sign.line);
         break;
     case FACT_KIND_N_:
         break;

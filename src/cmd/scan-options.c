@@ -165,6 +165,14 @@ const Option image_options[] = {
     {0},
 };
 
+const Option malware_options[] = {
+    {.name = "--malware",
+     .doc = "Looks for signs of malware in what no OS package owns: odd programs, /etc/ld.so.preload, miners and their pools",
+     .env = "PLIMSOLL_MALWARE",
+     .config = "scan.malware"},
+    {0},
+};
+
 const Option secret_options[] = {
     {.name = "--secrets",
      .arg = "WHEN",

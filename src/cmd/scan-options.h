@@ -13,6 +13,7 @@
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
+extern const Option malware_options[];   /* --malware */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */
 extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */

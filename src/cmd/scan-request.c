@@ -142,6 +142,18 @@ static void take_checks(Cli *cli, ScanRequest *ret) {
         leave_out(ret, "hardening");
 }
 
+/* Looked for on request only; --analyzer malware is one, too. Before others are left out. */
+static void take_malware(Cli *cli, ScanRequest *ret) {
+    size_t n;
+    const Analyzer *const *all = analyzers(&n);
+    const bool wanted = has(cli, "--malware") && cli_flag(cli, "--malware");
+    if (!wanted && !ret->analyzers)
+        leave_out(ret, "malware");
+    for (size_t i = 0; wanted && ret->analyzers && i < n; i++)
+        if (strcmp(all[i]->name, "malware") == 0)
+            ret->analyzers |= (uint64_t) 1 << i;
+}
+
 static int take_secrets(Cli *cli, ScanRequest *ret) {
     enum { KEY_MIN = 16, KEY_MAX = 4096 };
     _cleanup_error_ Error err = {0};
@@ -191,6 +203,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->format = format ? format_by_name(str_from(format)) : NULL;
     take_analyzers(cli, &ret->analyzers);
     ret->attached_sbom = cli_value(cli, "--sbom") != NULL;
+    take_malware(cli, ret);
     take_checks(cli, ret);
     rc = take_secrets(cli, ret);
     if (rc != 0)

@@ -24,6 +24,7 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_CERTIFICATE] = {{F(certificate, subject), F(certificate, issuer), F(certificate, serial), F(certificate, algorithm), F(certificate, curve),
                            F(certificate, hash), F(certificate, digest), F(certificate, key_digest)}, 8},
     [FACT_KEY] = {{F(key, format), F(key, algorithm), F(key, curve), F(key, fingerprint), F(key, subject)}, 5},
+    [FACT_SIGN] = {{F(sign, sign), F(sign, detail)}, 2},
 };
 #undef F
 
@@ -73,6 +74,9 @@ void fact_encode(Buf *b, const Fact *f) {
         wire_put_u64(b, f->key.bits);
         wire_put_u64(b, f->key.encrypted);
         wire_put_u64(b, f->key.line);
+        break;
+    case FACT_SIGN:
+        wire_put_u64(b, f->sign.line);
         break;
     case FACT_SECRET:
         wire_put_u64(b, f->secret.severity);
@@ -141,6 +145,9 @@ int fact_decode(WireReader *r, Fact *ret) {
         f.key.bits = (uint32_t) wire_max(r, UINT32_MAX);
         f.key.encrypted = wire_max(r, 1);
         f.key.line = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    case FACT_SIGN:
+        f.sign.line = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     case FACT_SECRET:
         f.secret.severity = (Severity) wire_max(r, SEVERITY_N_ - 1);

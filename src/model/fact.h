@@ -19,6 +19,7 @@ typedef enum FactKind {
     FACT_KEY,              /* a private key, a key that may log in, a keystore, a file of credentials */
     FACT_ENTRY,            /* an entry of the file system that weakens it, or a tool or cache that was left in */
     FACT_ACCOUNT,          /* an account with uid 0, or without password */
+    FACT_SIGN,             /* a sign of malware */
     FACT_KIND_N_,
 } FactKind;
 
@@ -197,6 +198,12 @@ typedef struct KeyFact {
 /* "private", "authorized", "keystore", "credential". */
 const char *key_kind_name(KeyKind k);
 
+typedef struct SignFact {
+    Str sign;            /* "odd-program", "preload", "pool-address", "miner-config" */
+    Str detail;          /* what was seen: names of oddities, a library, an address */
+    uint32_t line;       /* 0: no text file */
+} SignFact;
+
 typedef struct Fact {
     FactKind kind;
     Str analyzer;       /* the analyzer's name */
@@ -213,6 +220,7 @@ typedef struct Fact {
         KeyFact key;
         EntryFact entry;
         AccountFact account;
+        SignFact sign;
         SecretFact secret;
     };
 } Fact;

@@ -17,10 +17,11 @@ typedef enum FindingKind {
     FINDING_CONFIG,          /* the image is configured or hardened worse than it could be: a check of src/harden */
     FINDING_KEY,             /* a private key, a keystore, a file of credentials, a key that may log in */
     FINDING_CERTIFICATE,     /* a certificate that is out of date, weak, or of an authority of one's own */
+    FINDING_MALWARE,         /* a sign of malware in a file that no OS package owns */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate", "malware". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */

@@ -15,6 +15,7 @@
 #include "scan/keys.h"
 #include "scan/hardening.h"
 #include "scan/layer-read.h"
+#include "scan/malware.h"
 #include "scan/merge.h"
 #include "scan/owned.h"
 #include "scan/packages.h"
@@ -267,6 +268,7 @@ static int collect(Scan *s, Error *err) {
         keys_find(r, s->o->as_of);
         if (hardening_wanted(&s->look_for))
             hardening_of_layers(r, m, s->layers, s->n_layers);
+        malware_find(r, m);
         if (merge_over_limit(m))
             scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
         return 0;
