@@ -115,6 +115,8 @@ char *str_dup(Str s) {
 }
 
 bool str_is_utf8(Str s) {
+    if (s.n == 0)
+        return true; /* p may be NULL, which nothing is added to */
     const unsigned char *p = (const unsigned char *) s.p, *end = p + s.n;
     while (p < end) {
         unsigned char c = *p;

@@ -249,9 +249,13 @@ void packages_take(Inventory *inv, const MergedFact *facts, size_t n) {
     for (size_t i = 0, end; i < c.all.n; i = end) {
         for (end = i + 1; end < c.all.n && compare_identity(c.all.p[end].fact, c.all.p[i].fact) == 0;)
             end++;
+        size_t owner = owner_of(&c.all.p[i], end - i);
+        /* A program that a package of the distribution brought is that package. */
+        if (owner && c.all.p[i].fact->type == PACKAGE_GENERIC)
+            continue;
         for (size_t k = i; k < end; k++)
             package_of[c.all.p[k].order] = inv->n_packages + 1;
-        vec_push(&owners, owner_of(&c.all.p[i], end - i));
+        vec_push(&owners, owner);
         inv->packages[inv->n_packages++] = take(&c, &c.all.p[i], end - i);
     }
     for (size_t i = 0; i < inv->n_packages; i++) {

@@ -99,6 +99,9 @@ TEST(packages_of_the_distribution_own_what_lies_in_their_files) {
     add(&x, PACKAGE_GOLANG, "m", "v1", "usr/bin/tool", 0);
     add(&x, PACKAGE_GOLANG, "m", "v1", "src/go.mod", 0)->flags = PACKAGE_DECLARED;
     add(&x, PACKAGE_PYPI, "gone", "1", "usr/lib/python3/dist-packages/gone.egg-info", 0);
+    /* A program of the distribution's is its package, which is listed already. */
+    add(&x, PACKAGE_GENERIC, "tool", "1", "usr/bin/tool", 0);
+    add(&x, PACKAGE_GENERIC, "tool", "2", "opt/tool", 0);
     PACKAGES(&x, "libjava@1: 0 var/lib/dpkg/status:0\n"
                  "python3-requests@2.28.1+dfsg-1: 0 var/lib/dpkg/status:0\n"
                  "gone@1: 0 usr/lib/python3/dist-packages/gone.egg-info:0\n"
@@ -106,7 +109,8 @@ TEST(packages_of_the_distribution_own_what_lies_in_their_files) {
                  "requests@2.31.0: 1 usr/local/lib/python3.11/dist-packages/requests-2.31.0.dist-info/METADATA:0\n"
                  "m@v1 < libjava: 0 usr/bin/tool:0, 0 src/go.mod:0\n"
                  "g:a@1 < libjava: 0 usr/lib/java/a.jar!/inner.jar:0\n"
-                 "g:b@1: 0 opt/b.jar:0, 0 usr/lib/java/a.jar:0\n");
+                 "g:b@1: 0 opt/b.jar:0, 0 usr/lib/java/a.jar:0\n"
+                 "tool@2: 0 opt/tool:0\n");
 }
 
 TEST(places_are_counted_beyond_those_kept) {
