@@ -110,7 +110,7 @@ _plimsoll() {
     'bloat'':--platform') return ;;
     'bloat'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'bloat'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'bloat'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening secrets' -- "$cur"); return ;;
+    'bloat'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
     'bloat'':--cache') compopt -o default 2>/dev/null; return ;;
     'bloat'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'bloat'':--mirror') return ;;
