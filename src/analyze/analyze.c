@@ -189,6 +189,19 @@ void problem_log_end(ProblemLog *log) {
         analyzer_problem(log->analyzer, log->in, log->sink, 0, "%zu more problems in this file", log->n - PROBLEM_LOG_KEEP);
 }
 
+Str uri_without_userinfo(Arena *a, Str uri) {
+    ssize_t scheme = str_find(uri, STR("://"));
+    if (scheme < 0)
+        return uri;
+    size_t start = (size_t) scheme + 3, end = start;
+    while (end < uri.n && !strchr("/?# \t", uri.p[end]))
+        end++;
+    ssize_t at = str_rchr(str_n(uri.p + start, end - start), '@');
+    if (at < 0)
+        return uri;
+    return arena_printf(a, "%.*s%.*s", STR_FMT(str_head(uri, start)), STR_FMT(str_from_at(uri, start + (size_t) at + 1)));
+}
+
 Str path_base(Str path) {
     ssize_t slash = str_rchr(path, '/');
     return slash < 0 ? path : str_from_at(path, (size_t) slash + 1);

@@ -185,7 +185,7 @@ static void run_repositories(const AnalyzerInput *in, FactSink *sink) {
             problem_log(&problems, n, "a repository without an address");
             continue;
         }
-        f.archive.uri = word;
+        f.archive.uri = uri_without_userinfo(in->scratch, word);
         analyzer_put(&analyzer_apk, in, sink, &f);
     }
     problem_log_end(&problems);
@@ -200,7 +200,7 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
 
 const Analyzer analyzer_apk = {
     .name = "apk",
-    .version = 1,
+    .version = 2,
     .doc = "Installed Alpine packages with the files they own, and the repositories that are configured",
     .roots = (const char *const[]) {"lib/apk/db/installed", "usr/lib/apk/db/installed", REPOSITORIES, REPOSITORIES_D, NULL},
     .wants = wants,

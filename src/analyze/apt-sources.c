@@ -85,9 +85,10 @@ static void one_line(const AnalyzerInput *in, FactSink *sink, ProblemLog *proble
                 f.archive.signed_by = str_from_at(word, 10);
     }
     if (!next_uri(&line, &f.archive.uri) || !next_word(&line, &f.archive.suite)) {
-        problem_log(problems, n, "expected an address and a suite in \"%.*s\"", STR_FMT(str_head(str_trim(whole), 80)));
+        problem_log(problems, n, "expected an address and a suite in \"%.*s\"", STR_FMT(str_head(uri_without_userinfo(in->scratch, str_trim(whole)), 80)));
         return;
     }
+    f.archive.uri = uri_without_userinfo(in->scratch, f.archive.uri);
     f.archive.components = words(in->scratch, line);
     analyzer_put(&analyzer_apt_sources, in, sink, &f);
 }
@@ -119,7 +120,8 @@ static void put_stanza(const AnalyzerInput *in, FactSink *sink, ProblemLog *prob
     Fact f = {.kind = FACT_ARCHIVE_SOURCE, .archive = {.kind = STR("apt"), .signed_by = s->signed_by, .line = line}};
     f.archive.components = words(in->scratch, s->components);
     size_t n = 0;
-    for (Str uris = s->uris; next_uri(&uris, &f.archive.uri);)
+    for (Str uris = s->uris; next_uri(&uris, &f.archive.uri);) {
+        f.archive.uri = uri_without_userinfo(in->scratch, f.archive.uri);
         for (Str suites = s->suites; next_word(&suites, &f.archive.suite);) {
             if (++n > STANZA_MAX) {
                 problem_log(problems, line, "more than %d combinations of address and suite", STANZA_MAX);
@@ -127,6 +129,7 @@ static void put_stanza(const AnalyzerInput *in, FactSink *sink, ProblemLog *prob
             }
             analyzer_put(&analyzer_apt_sources, in, sink, &f);
         }
+    }
 }
 
 static void run_deb822(const AnalyzerInput *in, FactSink *sink, ProblemLog *problems) {
@@ -159,7 +162,7 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
 
 const Analyzer analyzer_apt_sources = {
     .name = "apt-sources",
-    .version = 1,
+    .version = 2,
     .doc = "The package archives that apt is configured to use",
     .roots = (const char *const[]) {LIST, LIST_D, NULL},
     .wants = wants,

@@ -28,6 +28,8 @@ void problem_log_diag(ProblemLog *log, const Diag *d);
 /* Says how many were not told. */
 void problem_log_end(ProblemLog *log);
 
+/* A URI without the "user:password@" that it may carry: no fact, and so no cache or report, holds credentials. `uri` itself, or a copy in `a`. */
+Str uri_without_userinfo(Arena *a, Str uri);
 /* The last component of a path. */
 Str path_base(Str path);
 /* Is `path` a file directly in `dir` whose name ends with `suffix`? *ret_stem (may be NULL): the name without it. */
