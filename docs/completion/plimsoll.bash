@@ -30,6 +30,7 @@ _plimsoll() {
     'sbom '*) command='sbom' ;;
     'vex '*) command='vex' ;;
     'bloat '*) command='bloat' ;;
+    'diff '*) command='diff' ;;
     'explain '*) command='explain' ;;
     'config show') command='config show' ;;
     'db build') command='db build' ;;
@@ -117,6 +118,24 @@ _plimsoll() {
     'bloat'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'bloat'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'bloat'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'diff'':--format'|'diff'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'diff'':--as-of') return ;;
+    'diff'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+    'diff'':--max-feed-age') return ;;
+    'diff'':--vex') compopt -o default 2>/dev/null; return ;;
+    'diff'':--ignore-file') compopt -o default 2>/dev/null; return ;;
+    'diff'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages' -- "$cur"); return ;;
+    'diff'':--db') compopt -o default 2>/dev/null; return ;;
+    'diff'':--platform') return ;;
+    'diff'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
+    'diff'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
+    'diff'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg deb-license apk rpm rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'diff'':--cache') compopt -o default 2>/dev/null; return ;;
+    'diff'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'diff'':--mirror') return ;;
+    'diff'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'diff'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'diff'':--client-key') compopt -o default 2>/dev/null; return ;;
     'explain'':--db') compopt -o default 2>/dev/null; return ;;
     'explain'':--platform') return ;;
     'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -154,6 +173,7 @@ _plimsoll() {
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
@@ -175,6 +195,7 @@ _plimsoll() {
     'sbom:'*) compopt -o default 2>/dev/null; return ;;
     'vex:'*) compopt -o default 2>/dev/null; return ;;
     'bloat:'*) compopt -o default 2>/dev/null; return ;;
+    'diff:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
@@ -183,14 +204,14 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan sbom vex bloat explain config db facts list completion docs version-compare help' ;;
+    :0) words='scan sbom vex bloat diff explain config db facts list completion docs version-compare help' ;;
     :1)
         [ "$first" != config ] || words+=' show'
         [ "$first" != db ] || words+=' build'
         [ "$first" != db ] || words+=' update'
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
-        [ "$first" != help ] || words='scan sbom vex bloat explain config db facts list completion docs version-compare'
+        [ "$first" != help ] || words='scan sbom vex bloat diff explain config db facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

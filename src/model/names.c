@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "model/bloat.h"
+#include "model/diff.h"
 #include "model/report.h"
 
 static const char *const fix_names[FIX_N_] = {
@@ -176,4 +177,13 @@ const char *bloat_caution_name(BloatCaution c) {
 
 const char *bloat_caution_doc(BloatCaution c) {
     return cautions[c].doc;
+}
+
+const char *diff_kind_name(DiffKind k) {
+    static const char *const names[DIFF_KIND_N_] = {"added", "removed", "changed", "upgraded", "downgraded"};
+    return names[k];
+}
+
+bool diff_any(const Diff *d) {
+    return d->n_packages || d->n_settings || d->n_findings || d->files[DIFF_ADDED] || d->files[DIFF_REMOVED] || d->files[DIFF_CHANGED];
 }

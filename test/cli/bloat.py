@@ -3,6 +3,7 @@
 """The numbers of `plimsoll bloat --format json`, computed anew from the layer tars of an OCI layout.
 
   bloat.py make DIR SEED     writes lines for mkimage.py: files that later layers overwrite, delete, duplicate
+  bloat.py diff A B          paths that differ between two layouts, as "added PATH"
   bloat.py LAYOUT REPORT     compares; prints what differs"""
 import collections, gzip, hashlib, io, json, random, subprocess, sys, tarfile
 
@@ -49,7 +50,7 @@ def layers_of(layout):
         yield tarfile.open(fileobj=io.BytesIO(data))
 
 
-def compute(layout):
+def compute(layout, modes=None):
     view, hidden, layers, every = {}, [], [], [0, 0]
 
     def hide(path, by, deleted):
@@ -73,11 +74,15 @@ def compute(layout):
             for p in [p for p in view if p == m.name or p.startswith(m.name + "/")]:
                 hide(p, i, p != m.name)
             data = tar.extractfile(m).read() if m.isreg() else None
+            if modes is not None:
+                modes[m.name] = (m.type, m.mode, m.linkname)
             view[m.name] = (i, m.size, hashlib.sha256(data).digest() if data is not None else None)
         regular = [m for m in files if m.isreg()]
         layers.append([len(regular), sum(m.size for m in regular)])
         every[0] += len(regular)
         every[1] += layers[-1][1]
+    if modes is not None:
+        return {p: (v[2], modes[p]) for p, v in view.items()}
     regular = {p: v for p, v in view.items() if v[2] is not None}
     same = collections.defaultdict(list)
     dirs = collections.Counter()
@@ -112,6 +117,10 @@ def reported(path):
 
 if sys.argv[1] == "make":
     make(sys.argv[2], int(sys.argv[3]))
+elif sys.argv[1] == "diff":
+    a, b = compute(sys.argv[2], {}), compute(sys.argv[3], {})
+    for p in sorted(p for p in a.keys() | b.keys() if a.get(p) != b.get(p)):
+        print("added" if p not in a else "removed" if p not in b else "changed", p)
 else:
     want, got = compute(sys.argv[1]), reported(sys.argv[2])
     bad = [k for k in want if want[k] != got[k]]
