@@ -9,6 +9,8 @@ typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM, A
 
 /* "directory", "image", "sbom", "repository". */
 const char *artifact_kind_name(ArtifactKind k);
+/* The same as the first word of a line for people: "Directory", "Image", "SBOM", "Repository". */
+const char *artifact_kind_title(ArtifactKind k);
 /* A tree of files without layers: a directory or a repository. */
 static inline bool artifact_is_tree(ArtifactKind k) {
     return k == ARTIFACT_DIRECTORY || k == ARTIFACT_REPOSITORY;

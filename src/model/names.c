@@ -163,6 +163,12 @@ const char *artifact_kind_name(ArtifactKind k) {
     return names[k];
 }
 
+const char *artifact_kind_title(ArtifactKind k) {
+    static const char *const titles[] = {
+        [ARTIFACT_DIRECTORY] = "Directory", [ARTIFACT_IMAGE] = "Image", [ARTIFACT_SBOM] = "SBOM", [ARTIFACT_REPOSITORY] = "Repository"};
+    return titles[k];
+}
+
 static const struct {
     const char *name, *doc;
 } cautions[BLOAT_CAUTION_N_] = {

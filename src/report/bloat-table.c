@@ -195,7 +195,7 @@ void bloat_write_table(const Report *r, const Bloat *b, const FormatOptions *o, 
     _cleanup_(text_locale_leave) TextLocale locale _unused_ = text_locale_enter();
     Table t = {.r = r, .o = o, .out = out, .scratch = buf_new(BUF_OWN_MAX)};
     table_color(&t, "\033[1m");
-    buf_putz(out, r->artifact.kind == ARTIFACT_IMAGE ? "Image " : "Directory ");
+    buf_printf(out, "%s ", artifact_kind_title(r->artifact.kind));
     table_text(&t, r->artifact.reference, 0);
     table_plain(&t);
     buf_putc(out, '\n');

@@ -192,7 +192,8 @@ static void artifact(Buf *out, const Report *r) {
         item(out, "platform", buf_view(&b));
         buf_clear(&b);
     }
-    item(out, "system", !os->known ? STR("not recognised") : str_empty(os->pretty_name) ? os->id : os->pretty_name);
+    if (os->known || a->kind != ARTIFACT_REPOSITORY)
+        item(out, "system", !os->known ? STR("not recognised") : str_empty(os->pretty_name) ? os->id : os->pretty_name);
     summary_packages(&b, r);
     item(out, "contents", buf_view(&b));
     buf_putz(out, "</dl>\n");

@@ -26,7 +26,7 @@ static void artifact(Buf *out, const Report *r) {
     }
     if (os->known)
         row(out, "system", str_empty(os->pretty_name) ? os->id : os->pretty_name);
-    else
+    else if (a->kind != ARTIFACT_REPOSITORY)
         buf_putz(out, "| system | not recognised |\n");
     buf_putz(out, "| contents | ");
     summary_packages(out, r);

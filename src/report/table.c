@@ -60,7 +60,7 @@ static void header(Table *t) {
     const Artifact *a = &r->artifact;
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     table_color(t, "\033[1m");
-    buf_putz(t->out, a->kind == ARTIFACT_IMAGE ? "Image " : a->kind == ARTIFACT_SBOM ? "SBOM " : "Directory ");
+    buf_printf(t->out, "%s ", artifact_kind_title(a->kind));
     table_text(t, a->reference, 0);
     table_plain(t);
     buf_putc(t->out, '\n');
@@ -79,7 +79,10 @@ static void header(Table *t) {
         buf_str(&b, os->pretty_name);
     else
         buf_printf(&b, "%.*s %.*s", STR_FMT(os->id), STR_FMT(os->version_id));
-    row_z(t, "system", &b);
+    /* Sources are of no system. */
+    if (os->known || a->kind != ARTIFACT_REPOSITORY)
+        row_z(t, "system", &b);
+    buf_clear(&b);
     summary_packages(&b, r);
     row_z(t, "contents", &b);
 }

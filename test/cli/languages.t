@@ -27,6 +27,7 @@ is "$(packages)" "$want" "lock files and what is installed are one; .git is left
 is "$(jq -r '.artifact.kind, .summary.left_out' .out | paste -sd' ')" "repository 1" "it is a repository, and what is for development is counted"
 is "$(gaps)" "no-advisories npm the advisory database has no data for this ecosystem: no package of it could be matched (plimsoll db status shows what it has)" \
   "without a distribution nothing is missed"
+like "$("$PLIMSOLL" scan --db db --repo repo 2>&1 | head -2)" $'^Repository repo\n  contents ' "people are told so, and nothing of a system"
 scan --repo --include-dev repo
 is "$(packages | tail -1)" "npm tool 3.0.0 declared,dev app/package-lock.json:5 build/package-lock.json:5" "--include-dev keeps it, and it is marked"
 scan --source repo --include-dev repo
