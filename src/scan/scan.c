@@ -260,10 +260,9 @@ static int collect(Scan *s, Error *err) {
         if (s->o->owned)
             owned_files(m, &r->inventory, s->o->owned, s->o->userdata);
         add_problems(s, m);
-        if (secrets_wanted(&s->look_for)) {
+        secrets_of_config(r, &s->look_for, s->o->limits);
+        if (secrets_wanted(&s->look_for))
             secrets_of_layers(r, m);
-            secrets_of_config(r, &s->look_for, s->o->limits);
-        }
         keys_take(r, m);
         keys_find(r, s->o->as_of);
         if (hardening_wanted(&s->look_for))

@@ -168,7 +168,7 @@ static void mask(Report *r, Str value) {
     }
 }
 
-static int take_answer(Report *r, const Places *p, Str answer) {
+static int take_answer(Report *r, const Places *p, bool findings, Str answer) {
     WireReader w = wire_reader(answer);
     while (w.rest.n && wire_ok(&w)) {
         if (wire_max(&w, RECORD_FACT) == RECORD_VALUE) {
@@ -181,7 +181,7 @@ static int take_answer(Report *r, const Places *p, Str answer) {
             Fact f;
             if (fact_decode(&one, &f) != 1)
                 return -EBADMSG;
-            if (f.kind == FACT_SECRET)
+            if (f.kind == FACT_SECRET && findings)
                 add_finding(r, &f.secret, f.path, LAYER_NONE, LAYER_NONE);
             else if (f.kind == FACT_PROBLEM)
                 scan_add_gap(r, GAP_LIMIT, f.path, "%.*s", STR_FMT(f.problem.reason));
@@ -207,7 +207,7 @@ void secrets_of_config(Report *r, const LookFor *l, const Limits *limits) {
     }
     int x = p.list.n ? worker_call(config_job, buf_view(&args), NULL, 0, NULL, take_chunk, &answer, &err) : 0;
     if (x == 0)
-        x = take_answer(r, &p, buf_view(&answer));
+        x = take_answer(r, &p, secrets_wanted(l), buf_view(&answer));
     if (x < 0)
         scan_add_gap(r, GAP_UNREADABLE_FILE, STR("config"), "secrets were not looked for in the image's configuration: %s", error_text(&err, x));
     vec_done(&p.list);

@@ -102,6 +102,13 @@ is "$(wc -c <cached | awk '{ print ($1 > 1000) }') $(grep -acFf patterns cached)
 scan --cache cache image
 is "$(secrets)" "$want" "and from the cache all are found again"
 is "$(jq -r '.artifact.layers[0].created_by' .out)" "RUN |1 T=ghp_… /bin/sh -c make" "an instruction is repeated without it"
+{
+  "$PLIMSOLL" scan --archives never --db db --secrets off --format json image
+  for command in "sbom --format cyclonedx" "sbom --format spdx" "sbom --format json" "bloat --format json" "bloat" "vex" "diff image"; do
+    "$PLIMSOLL" $command image
+  done
+} >others 2>&1
+is "$(grep -ac 'T=ghp_…' others | awk '{ print ($1 >= 4) }') $(grep -acFf patterns others)" "1 0" "commands that look for no secrets repeat none"
 
 note "a directory"
 mkdir -p tree/srv tree/etc
