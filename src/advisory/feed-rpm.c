@@ -238,14 +238,16 @@ bool rpm_is_debug(Str package) {
 }
 
 bool rpm_release(Arena *a, Str ecosystem, const char *prefix, const char *key, Str *ret) {
-    if (!str_starts(ecosystem, str_from(prefix)))
+    Str before = str_from(prefix);
+    if (!str_starts(ecosystem, before))
         return false;
-    Str version = str_from_at(ecosystem, strlen(prefix));
+    Str version = str_from_at(ecosystem, before.n);
     ssize_t dot = str_chr(version, '.');
     if (dot >= 0)
         version = str_head(version, (size_t) dot);
     if (str_empty(version))
         return false;
+    str_lint(version);
     for (size_t i = 0; i < version.n; i++)
         if (!isdigit((unsigned char) version.p[i]))
             return false;

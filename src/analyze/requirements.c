@@ -79,10 +79,9 @@ static bool is_dev_file(Str base) {
 static void run(const AnalyzerInput *in, FactSink *sink) {
     ProblemLog log = {&analyzer_requirements, in, sink, 0};
     LockSet set = LOCK_SET(&log, PYPI);
-    Str base = path_base(in->path), rest = in->bytes, line;
+    Str base = path_base(in->path), line;
+    Str rest = str_from_at(in->bytes, str_starts(in->bytes, STR("\xEF\xBB\xBF")) ? 3 : 0);
     uint32_t n = 0, at, flags = is_dev_file(base) ? PACKAGE_DEV : 0;
-    if (str_starts(rest, STR("\xEF\xBB\xBF")))
-        rest = str_from_at(rest, 3);
     while (next_requirement(&rest, &n, &line, &at)) {
         PackageFact p = {.line = at, .flags = flags};
         if (!pinned(line, &p.name, &p.version))

@@ -105,6 +105,7 @@ static Str string_at(Str strings, uint64_t at) {
     if (at >= strings.n)
         return STR_NULL;
     Str s = str_head(str_from_at(strings, (size_t) at), STRING_MAX);
+    lint_assume(s.p);
     const char *end = memchr(s.p, 0, s.n);
     return end ? str_n(s.p, (size_t) (end - s.p)) : STR_NULL;
 }

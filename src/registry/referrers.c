@@ -24,12 +24,13 @@ static char *next_page(const RegistryEndpoint *e, Str link) {
         target = str_from_at(host, (size_t) slash);
     }
     _cleanup_free_ char *below = xasprintf("/v2/%.*s/", STR_FMT(e->repository));
-    if (!str_starts(target, str_from(below)) || str_find(target, STR("..")) >= 0)
+    Str prefix = str_from(below);
+    if (!str_starts(target, prefix) || str_find(target, STR("..")) >= 0)
         return NULL;
     for (size_t i = 0; i < target.n; i++)
         if (target.p[i] <= ' ' || target.p[i] >= 0x7F)
             return NULL;
-    return str_dup(str_from_at(target, strlen(below)));
+    return str_dup(str_from_at(target, prefix.n));
 }
 
 /* One page: 1 with its bytes and the path of the next one, 0 when the registry does not have this API. */

@@ -13,11 +13,12 @@ Str listing_interpreter(uint32_t mode, Str bytes) {
 }
 
 void listing_put(ListingWriter *w, const ListedEntry *e) {
-    size_t same = 0, most = MIN(w->last.n, e->path.n);
     if (w->bytes.max == 0) {
         w->bytes = buf_new(BUF_OWN_MAX);
         w->last = buf_new(PATH_ROOM);
     }
+    size_t same = 0, most = MIN(w->last.n, e->path.n);
+    lint_assume(most == 0 || (w->last.p && e->path.p));
     while (same < most && w->last.p[same] == e->path.p[same])
         same++;
     wire_put_u64(&w->bytes, same);

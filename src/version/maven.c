@@ -69,8 +69,8 @@ static Item read_item(Reader *r) {
         read_more(r);
     Item item = r->queue[0];
     r->queued--;
-    r->queue[0] = r->queue[1];
-    r->queue[1] = r->queue[2];
+    for (size_t i = 0; i < r->queued; i++)
+        r->queue[i] = r->queue[i + 1];
     r->count++;
     return item;
 }
