@@ -97,6 +97,12 @@ static void hasher_bytes(Hasher *h, unsigned char *ret, unsigned *ret_n) {
         abort();
 }
 
+size_t hasher_raw(Hasher *h, uint8_t ret[static DIGEST_MAX]) {
+    unsigned n = 0;
+    hasher_bytes(h, ret, &n);
+    return n;
+}
+
 void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]) {
     static const char digits[] = "0123456789abcdef";
     unsigned char raw[EVP_MAX_MD_SIZE];

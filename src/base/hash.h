@@ -25,12 +25,14 @@ typedef enum DigestKind {
     DIGEST_MD5, /* only to compare with what package databases state */
 } DigestKind;
 
-enum { DIGEST_HEX_MAX = 128 };
+enum { DIGEST_MAX = 64, DIGEST_HEX_MAX = 2 * DIGEST_MAX };
 
 typedef struct Hasher Hasher;
 /* Never NULL. */
 Hasher *hasher_new(DigestKind kind);
 void hasher_add(Hasher *h, const void *p, size_t n);
+/* Writes the digest's bytes and says how many; the hasher starts anew. */
+size_t hasher_raw(Hasher *h, uint8_t ret[static DIGEST_MAX]);
 /* Writes lower-case hex and a NUL; the hasher starts anew. */
 void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]);
 void hasher_free(Hasher *h);

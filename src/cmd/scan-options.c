@@ -170,6 +170,13 @@ const Option malware_options[] = {
      .doc = "Looks for signs of malware in what no OS package owns: odd programs, /etc/ld.so.preload, miners and their pools",
      .env = "PLIMSOLL_MALWARE",
      .config = "scan.malware"},
+    {.name = "--hash-list",
+     .arg = "FILE",
+     .doc = "Files of any layer, hidden ones too, whose SHA-256 is in FILE are malware: one digest a line, with a name behind it or none",
+     .env = "PLIMSOLL_HASH_LIST",
+     .config = "scan.hash-list",
+     .is_file = true,
+     .repeat = true},
     {0},
 };
 

@@ -13,7 +13,7 @@
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
-extern const Option malware_options[];   /* --malware */
+extern const Option malware_options[];   /* --malware, --hash-list */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */
 extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */
@@ -40,6 +40,7 @@ typedef struct ScanRequest {
     Buf secret_rules;            /* compiled; empty: those that come with the program */
     char *secret_key;            /* NULL: none */
     size_t secret_key_n;
+    HashList *hash_list;         /* NULL: none */
     const char *cache_dir;       /* NULL: no cache */
     bool include_dev;
     bool attached_sbom;

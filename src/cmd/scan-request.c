@@ -154,6 +154,29 @@ static void take_malware(Cli *cli, ScanRequest *ret) {
             ret->analyzers |= (uint64_t) 1 << i;
 }
 
+static int take_hash_lists(Cli *cli, ScanRequest *ret) {
+    _cleanup_error_ Error err = {0};
+    _cleanup_(diag_done) Diag d = {0};
+    size_t n = 0;
+    const char *const *files = has(cli, "--hash-list") ? cli_values(cli, "--hash-list", &n) : NULL;
+    int r = 0;
+    if (n == 0)
+        return 0;
+    ret->hash_list = hash_list_new();
+    for (size_t i = 0; i < n && (r == 0 || r == -EINVAL); i++) {
+        int x = hash_list_read(ret->hash_list, files[i], &ret->limits, &d, &err);
+        r = x < 0 ? x : r;
+    }
+    if (d.items.n)
+        message_diag(&d);
+    if (r < 0)
+        return d.errors ? EXIT_USAGE : message_fail(EXIT_USAGE, &err, r);
+    hash_list_sort(ret->hash_list);
+    if (hash_list_count(ret->hash_list) == 0)
+        return message_usage(cli->command->name, "--hash-list %s: there is no digest in it", files[n - 1]);
+    return 0;
+}
+
 static int take_secrets(Cli *cli, ScanRequest *ret) {
     enum { KEY_MIN = 16, KEY_MAX = 4096 };
     _cleanup_error_ Error err = {0};
@@ -206,6 +229,8 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     take_malware(cli, ret);
     take_checks(cli, ret);
     rc = take_secrets(cli, ret);
+    if (rc == 0)
+        rc = take_hash_lists(cli, ret);
     if (rc != 0)
         return rc;
     ret->require_sandbox = cli_flag(cli, "--require-sandbox");
@@ -240,6 +265,8 @@ void scan_request_done(ScanRequest *r) {
     r->owned_cache_dir = NULL;
     buf_done(&r->secret_rules);
     free(r->secret_key);
+    hash_list_free(r->hash_list);
+    r->hash_list = NULL;
     r->secret_key = NULL;
 }
 
@@ -263,6 +290,7 @@ ScanOptions scan_request_options(const ScanRequest *r) {
         .analyzers = r->analyzers,
         .include_dev = r->include_dev,
         .attached_sbom = r->attached_sbom,
+        .hash_list = r->hash_list,
         .secret_rules = buf_view(&r->secret_rules),
         .secret_key = {r->secret_key, r->secret_key_n},
         .as_of = r->as_of,

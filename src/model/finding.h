@@ -17,7 +17,7 @@ typedef enum FindingKind {
     FINDING_CONFIG,          /* the image is configured or hardened worse than it could be: a check of src/harden */
     FINDING_KEY,             /* a private key, a keystore, a file of credentials, a key that may log in */
     FINDING_CERTIFICATE,     /* a certificate that is out of date, weak, or of an authority of one's own */
-    FINDING_MALWARE,         /* a sign of malware in a file that no OS package owns */
+    FINDING_MALWARE,         /* a file that a list of malware has, or a sign of malware in one that no OS package owns */
     FINDING_KIND_N_,
 } FindingKind;
 
@@ -69,7 +69,7 @@ typedef struct Finding {
     Str path;                 /* file it is about */
     uint32_t line, col;       /* in that file; 0: unknown */
     const SecretFact *secret; /* FINDING_SECRET: what was found, never the secret itself */
-    int deleted;              /* FINDING_SECRET, FINDING_KEY: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
+    int deleted;              /* FINDING_SECRET, FINDING_KEY, FINDING_MALWARE: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
     Str detail;               /* evidence in words, for kinds other than vulnerability */
     Str controls;             /* FINDING_CONFIG: of benchmarks, separated by spaces: "cis-docker-4.1" */
     Str remediation;          /* FINDING_CONFIG: what to do */

@@ -48,7 +48,8 @@ static EntryKind kind_of(EntryType t) {
     return t == ENTRY_TYPE_DIRECTORY ? ENTRY_DIR : t == ENTRY_TYPE_SYMLINK ? ENTRY_SYMLINK : ENTRY_FILE;
 }
 
-static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
+/* `digests`: NULL unless they are asked for. */
+static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, Hasher *digests) {
     const Str path = str_head(names, h->path_n);
     const EntryInfo e = {.path = path,
                          .type = (EntryType) h->type,
@@ -67,9 +68,14 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
     if (h->content)
         job_analyse(j, (JobWanted) {.here = h->analyzers}, path, h->mode, bytes);
     ListedEntry l = {.path = path, .kind = kind_of(e.type), .mode = h->mode, .size = h->size, .target = e.type == ENTRY_TYPE_SYMLINK ? e.target : STR_NULL};
-    if (j->args.look_for.listing == LISTING_CONTENT && bytes.n) {
+    uint8_t digest[DIGEST_MAX];
+    if (j->args.look_for.listing >= LISTING_CONTENT && bytes.n) {
         l.content = hash_seeded(bytes.p, bytes.n, 0);
         l.target = listing_interpreter(l.mode, bytes);
+        if (digests) {
+            hasher_add(digests, bytes.p, bytes.n);
+            l.digest = str_n((const char *) digest, hasher_raw(digests, digest));
+        }
     }
     if (h->look)
         job_list(j, &l);
@@ -78,6 +84,7 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
 int job_run_files(Job *j, Ring *in) {
     enum { KEEP = 1 << 20 };
     _cleanup_(buf_done) Buf names = buf_new(256 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
+    _cleanup_(hasher_freep) Hasher *digests = j->args.look_for.listing == LISTING_DIGEST ? hasher_new(DIGEST_SHA256) : NULL;
     JobFileHeader h;
     int r;
     while ((r = read_exact(in, &h, sizeof(h))) == 1) {
@@ -94,7 +101,7 @@ int job_run_files(Job *j, Ring *in) {
         if (r < 0)
             return r;
         if (job_begin(j, str_head(buf_view(&names), h.path_n)))
-            entry(j, &h, buf_view(&names), bytes);
+            entry(j, &h, buf_view(&names), bytes, digests);
         ring_consume(in, held);
         if (copy.cap > KEEP)
             buf_done(&copy);

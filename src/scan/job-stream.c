@@ -23,6 +23,7 @@ typedef struct Stream {
     uint64_t data_end; /* where the content of the current entry ends in them */
     bool padded;       /* zeros were added behind them */
     HashStream *hash;  /* of file contents; NULL: not asked for */
+    Hasher *digests;   /* the same */
 } Stream;
 
 static ssize_t next_block(Stream *s, const char **ret) {
@@ -147,21 +148,54 @@ static bool marker(Job *j, Str path) {
     return true;
 }
 
-/* The hash of the content, of which `c` holds the beginning or all; 0 when it cannot be read. */
-static uint64_t hash_content(const Stream *s, struct archive *a, const Content *c) {
+static void hash_bytes(const Stream *s, const void *p, size_t n) {
+    hash_stream_add(s->hash, p, n);
+    if (s->digests)
+        hasher_add(s->digests, p, n);
+}
+
+/* A sparse file's holes are zeros. */
+static void hash_hole(const Stream *s, uint64_t n) {
+    static const char zeros[BLOCK];
+    for (; n > 0; n -= MIN(n, sizeof(zeros)))
+        hash_bytes(s, zeros, (size_t) MIN(n, sizeof(zeros)));
+}
+
+/* Hashes the content, of which `c` holds the beginning or all. False when it cannot be read to its end: then what was hashed is not the file. */
+static bool hash_content(const Stream *s, struct archive *a, struct archive_entry *e, const Content *c) {
+    const uint64_t size = (uint64_t) MAX(archive_entry_size(e), 0);
     const void *p;
     size_t n;
     la_int64_t at;
     uint64_t seen = c->view.n;
-    hash_stream_add(s->hash, c->view.p, c->view.n);
-    while (!c->whole && archive_read_data_block(a, &p, &n, &at) == ARCHIVE_OK) {
-        static const char zeros[BLOCK];
-        for (; at > 0 && seen < (uint64_t) at; seen += MIN((uint64_t) at - seen, sizeof(zeros)))
-            hash_stream_add(s->hash, zeros, (size_t) MIN((uint64_t) at - seen, sizeof(zeros)));
-        hash_stream_add(s->hash, p, n);
-        seen += n;
+    int r = ARCHIVE_EOF;
+    hash_bytes(s, c->view.p, c->view.n);
+    while (!c->whole && (r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
+        if (at < 0 || (uint64_t) at < seen || (uint64_t) at > size || n > size - (uint64_t) at)
+            return false;
+        hash_hole(s, (uint64_t) at - seen);
+        hash_bytes(s, p, n);
+        seen = (uint64_t) at + n;
     }
-    return hash_stream_end(s->hash);
+    if (r != ARCHIVE_EOF || cut_short(s))
+        return false;
+    hash_hole(s, size - MIN(seen, size));
+    return true;
+}
+
+/* Fills in what only the content tells. `digest` holds l->digest. */
+static void list_content(const Stream *s, struct archive *a, struct archive_entry *e, Content *c, uint8_t digest[static DIGEST_MAX], ListedEntry *l) {
+    if (l->mode & 0111 && read_content(s, a, e, LISTING_TARGET_MAX, c) < 0)
+        return;
+    l->target = listing_interpreter(l->mode, c->view);
+    /* Holes cost an archive nothing. */
+    const bool whole = (!archive_entry_sparse_count(e) || l->size <= s->job->args.limits.file_bytes) && hash_content(s, a, e, c);
+    const uint64_t content = hash_stream_end(s->hash);
+    const size_t n = s->digests ? hasher_raw(s->digests, digest) : 0;
+    if (whole) {
+        l->content = content;
+        l->digest = str_n((const char *) digest, n);
+    }
 }
 
 /* Whoever wants a regular file for its path or its first bytes gets it whole. */
@@ -199,10 +233,9 @@ static void file(const Stream *s, struct archive *a, struct archive_entry *e, St
     c->whole = false;
     analyse(s, a, e, path, c);
     ListedEntry l = {.path = path, .kind = ENTRY_FILE, .mode = archive_entry_mode(e) & 07777, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
-    if (s->hash && l.size && (!(l.mode & 0111) || read_content(s, a, e, LISTING_TARGET_MAX, c) == 0)) {
-        l.target = listing_interpreter(l.mode, c->view);
-        l.content = hash_content(s, a, c);
-    }
+    uint8_t digest[DIGEST_MAX];
+    if (s->hash && l.size)
+        list_content(s, a, e, c, digest, &l);
     job_list(s->job, &l);
     if (c->copy.cap > KEEP)
         buf_done(&c->copy);
@@ -356,8 +389,9 @@ static int walk(Stream *s, struct archive *a) {
 
 int job_run_stream(Job *j, Ring *in, Ring *out) {
     _cleanup_(decoder_freep) Decoder *decoder = decoder_new(j->args.compression, in, out, &j->args.limits);
-    _cleanup_(hash_stream_freep) HashStream *hash = j->args.look_for.listing == LISTING_CONTENT ? hash_stream_new() : NULL;
-    Stream s = {.job = j, .decoder = decoder, .hash = hash};
+    _cleanup_(hash_stream_freep) HashStream *hash = j->args.look_for.listing >= LISTING_CONTENT ? hash_stream_new() : NULL;
+    _cleanup_(hasher_freep) Hasher *digests = j->args.look_for.listing == LISTING_DIGEST ? hasher_new(DIGEST_SHA256) : NULL;
+    Stream s = {.job = j, .decoder = decoder, .hash = hash, .digests = digests};
     struct archive *a = archive_read_new();
     if (!a)
         return -ENOMEM;

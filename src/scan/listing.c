@@ -27,6 +27,7 @@ void listing_put(ListingWriter *w, const ListedEntry *e) {
     wire_put_u64(&w->bytes, e->size);
     wire_put_u64(&w->bytes, e->content);
     wire_put_str(&w->bytes, str_head(e->target, LISTING_TARGET_MAX));
+    wire_put_str(&w->bytes, e->digest);
     buf_clear(&w->last);
     buf_str(&w->last, e->path);
 }
@@ -55,7 +56,8 @@ int listing_next(ListingReader *r, ListedEntry *ret) {
     e.size = wire_u64(&r->wire);
     e.content = wire_u64(&r->wire);
     e.target = wire_str(&r->wire);
-    if (!wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX)
+    e.digest = wire_str(&r->wire);
+    if (!wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX || (e.digest.n && e.digest.n != LISTING_DIGEST_N))
         return -EBADMSG;
     r->path.n = same;
     if (buf_str(&r->path, rest) < 0)

@@ -274,6 +274,19 @@ static int collect(Scan *s, Error *err) {
     }
 }
 
+/* Shows the listings of the layers to all who asked for them. */
+static int list(const Scan *s, Error *err) {
+    int x = 0;
+    if (s->o->hash_list)
+        x = malware_listed(s->report, s->o->hash_list, s->layers, s->n_layers, artifact_is_tree(s->report->artifact.kind), s->o->limits);
+    if (x >= 0 && s->o->listing) {
+        do
+            x = layers_list(s->layers, s->n_layers, s->o->listed, s->o->userdata);
+        while (x >= 0 && s->o->listed_all && (x = s->o->listed_all(s->o->userdata)) > 0);
+    }
+    return x == -EBADMSG ? error_set(err, x, "the listing of a layer is malformed") : x;
+}
+
 int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *err) {
     /* Asked only when nobody named a kind of image. */
     int sbom = o->image.source && *o->image.source ? 0 : sbom_open(reference, o->limits, r, err);
@@ -289,7 +302,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     Scan s = {.o = o, .report = r};
     size_t n_analyzers;
     analyzers(&n_analyzers);
-    s.look_for.listing = o->listing;
+    s.look_for.listing = o->hash_list ? LISTING_DIGEST : o->listing;
     s.look_for.analyzers = o->analyzers ? o->analyzers : ((uint64_t) 1 << n_analyzers) - 1;
     char digest[65];
     s.look_for.secret_rules = o->secret_rules;
@@ -307,13 +320,8 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
             warn(&s, error_text(&cache_err, -EIO));
     }
     x = collect(&s, err);
-    if (x >= 0 && o->listing) {
-        do
-            x = layers_list(s.layers, s.n_layers, o->listed, o->userdata);
-        while (x >= 0 && o->listed_all && (x = o->listed_all(o->userdata)) > 0);
-        if (x == -EBADMSG)
-            error_set(err, x, "the listing of a layer is malformed");
-    }
+    if (x >= 0)
+        x = list(&s, err);
     if (x >= 0) {
         fill_coverage(&s);
         add_inventory_gaps(r);

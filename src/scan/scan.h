@@ -4,6 +4,7 @@
 
 #include "image/image.h"
 #include "model/report.h"
+#include "scan/hash-list.h"
 #include "scan/hidden.h"
 
 typedef struct ScanOptions {
@@ -15,6 +16,7 @@ typedef struct ScanOptions {
     ListingKind listing;         /* what `listed` is told of each entry; LISTING_NONE: it is not called */
     bool include_dev;            /* keeps packages that are for development only, or optional */
     bool attached_sbom;          /* the packages that an SBOM attached to the image claims, instead of those in its layers */
+    const HashList *hash_list;   /* sorted: files that are in it are findings; NULL: none */
     Str secret_rules;            /* compiled (secret/compile.h); empty: those that come with the program */
     Str secret_key;              /* for fingerprints of secrets; empty: none are made */
     int64_t as_of;

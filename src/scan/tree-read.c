@@ -123,7 +123,7 @@ static int visit_open(Walk *w, int fd, uint64_t which, bool look, Str capability
         add_unread(w, EFBIG);
         which = 0;
     }
-    const bool content = which || (look && w->o->look_for.listing == LISTING_CONTENT && size <= w->o->limits->file_bytes);
+    const bool content = which || (look && w->o->look_for.listing >= LISTING_CONTENT && size <= w->o->limits->file_bytes);
     if (!content && !look)
         return 0;
     const uint64_t have = content ? MIN((uint64_t) MAX(n, (ssize_t) 0), size) : 0;
@@ -148,7 +148,7 @@ static int visit_file(Walk *w, int dir, const char *name, bool link, const struc
     const bool look = st && !link;
     Str capability = look ? capability_of(dir, name, st, xattr, sizeof(xattr)) : STR_NULL;
     uint64_t which = analyzers_wanting(link ? w->analyzers & ~w->everywhere : w->analyzers, buf_view(&w->path));
-    if (which || (!link && w->by_content) || (look && w->o->look_for.listing == LISTING_CONTENT)) {
+    if (which || (!link && w->by_content) || (look && w->o->look_for.listing >= LISTING_CONTENT)) {
         _cleanup_fd_ int fd = link ? fs_open_in_root(w->root, w->path.p, O_RDONLY | O_NONBLOCK) : openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
         int code = fd >= 0 ? 0 : link ? -fd : errno;
         if (code == 0)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HashList: SHA-256 digests of files that are known to be bad, from text files as their publishers and sha256sum write them: 64 hex digits at the beginning of a
+ * line, then, after white space, a name for it; '#' begins a line of comment. 40 bytes a digest and its name, so lists of millions fit. */
+#pragma once
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/limits.h"
+
+typedef struct HashList HashList;
+
+HashList *hash_list_new(void);
+/* Adds the digests of a document. `file`, its name in messages and findings, is copied. 0; -EINVAL with what is wrong in *d; -E2BIG when names fill more than 1 GiB.
+ * The digest of no bytes at all is passed over: what is empty does nothing. */
+int hash_list_add(HashList *l, Str text, const char *file, Diag *d);
+/* hash_list_add() of a file, which document_bytes bounds: also what fs_read() returns. */
+int hash_list_read(HashList *l, const char *file, const Limits *limits, Diag *d, Error *err);
+/* After the last hash_list_add(), before the first hash_list_find(). */
+void hash_list_sort(HashList *l);
+/* Is a digest of 32 bytes in a list? *ret_file and *ret_name (empty when it has none) are of the first line that has it, and live as long as the list. Safe from threads. */
+bool hash_list_find(const HashList *l, Str digest, Str *ret_file, Str *ret_name);
+size_t hash_list_count(const HashList *l);
+void hash_list_free(HashList *l);
+DEFINE_CLEANUP(HashList, hash_list_free, hash_list_freep);
