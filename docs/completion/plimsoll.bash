@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --hash-list | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --from | --package | -p | --release)
+        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -66,6 +66,8 @@ _plimsoll() {
     'scan'':--secret-rules') compopt -o default 2>/dev/null; return ;;
     'scan'':--secret-key-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--hash-list') compopt -o default 2>/dev/null; return ;;
+    'scan'':--license-allow') return ;;
+    'scan'':--license-deny') return ;;
     'scan'':--mirror') return ;;
     'scan'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
@@ -170,7 +172,7 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --checks --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --hash-list --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --checks --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --hash-list --mirror --ca-file --client-cert --client-key --color --config --output -o --author --top --from --package -p --release
+        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --author --top --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -54,6 +54,8 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l secret-rules -rF -d 'More rule
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l secret-key-file -rF -d 'A key of at least 16 bytes: each secret gets a fingerprint (HMAC-SHA-256), so that the same one is known again; without it there is none'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l malware -d 'Looks for signs of malware in what no OS package owns: odd programs, /etc/ld.so.preload, miners and their pools'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l hash-list -rF -d 'Files of any layer, hidden ones too, whose SHA-256 is in FILE are malware: one digest a line, with a name behind it or none'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l license-allow -x -d 'Licences that packages may have, as MIT,BSD-*,Apache-2.0: SPDX ids and patterns; a package with another one or an unknown one is a finding'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l license-deny -x -d 'Licences that packages may not have, as AGPL-*,SSPL-1.0; it goes before --license-allow'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l mirror -x -d 'Asks MIRROR before REGISTRY'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ca-file -rF -d 'Certificates (PEM) to trust besides the system\'s'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l client-cert -rF -d 'Certificate (PEM) to show to the registry; with --client-key'

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "cmd/cli.h"
+#include "model/license.h"
 
 static void list_names(Buf *out, const char *name) {
     buf_printf(out, "%s%s", out->n ? "|" : "", name);
@@ -103,6 +104,27 @@ static int check_mirror(Str value, Error *err) {
     return 0;
 }
 
+/* A name that SPDX does not have would never match, and nobody would notice. */
+static int check_licenses(Str value, Error *err) {
+    _cleanup_(arena_done) Arena a = {0};
+    Str rest = value, one;
+    while (str_split(&rest, ',', &one)) {
+        one = str_trim(one);
+        if (str_empty(one))
+            return error_set(err, -EINVAL, "'%.*s': an empty name; expected licences separated by commas, as MIT,BSD-*", STR_FMT(value));
+        if (str_chr(one, '*') >= 0 || str_starts(one, STR("LicenseRef-")))
+            continue;
+        Str spdx = license_expression(&a, PACKAGE_GENERIC, one);
+        if (str_ieq(spdx, one))
+            continue;
+        if (str_find(spdx, STR("LicenseRef-")) >= 0)
+            return error_set(err, -EINVAL, "'%.*s' is no licence of SPDX; expected an id of https://spdx.org/licenses, a pattern as BSD-*, or a LicenseRef- that a report has",
+                             STR_FMT(one));
+        return error_set(err, -EINVAL, "'%.*s' is no id of SPDX; expected %.*s", STR_FMT(one), STR_FMT(spdx));
+    }
+    return 0;
+}
+
 const Option database_options[] = {
     {.name = "--db",
      .arg = "FILE",
@@ -176,6 +198,24 @@ const Option malware_options[] = {
      .env = "PLIMSOLL_HASH_LIST",
      .config = "scan.hash-list",
      .is_file = true,
+     .repeat = true},
+    {0},
+};
+
+const Option license_options[] = {
+    {.name = "--license-allow",
+     .arg = "LIST",
+     .doc = "Licences that packages may have, as MIT,BSD-*,Apache-2.0: SPDX ids and patterns; a package with another one or an unknown one is a finding",
+     .check = check_licenses,
+     .env = "PLIMSOLL_LICENSE_ALLOW",
+     .config = "scan.license-allow",
+     .repeat = true},
+    {.name = "--license-deny",
+     .arg = "LIST",
+     .doc = "Licences that packages may not have, as AGPL-*,SSPL-1.0; it goes before --license-allow",
+     .check = check_licenses,
+     .env = "PLIMSOLL_LICENSE_DENY",
+     .config = "scan.license-deny",
      .repeat = true},
     {0},
 };

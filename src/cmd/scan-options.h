@@ -8,12 +8,14 @@
 #include "model/report.h"
 #include "report/format.h"
 #include "scan/findings.h"
+#include "scan/licenses.h"
 #include "scan/scan.h"
 
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
 extern const Option malware_options[];   /* --malware, --hash-list */
+extern const Option license_options[];   /* --license-allow, --license-deny */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */
 extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */
@@ -58,6 +60,7 @@ typedef struct ScanRequest {
     const char *const *vex;      /* NULL-ended: files, directories, "oci" */
     const char *const *ignore_files; /* NULL-ended */
     bool show_suppressed;
+    LicensePolicy licenses;
     bool allow[GAP_N_];          /* gaps that do not make the exit code 3 */
     /* For scan_request_done(). */
     char *owned_cache_dir;

@@ -251,6 +251,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->baseline = cli_value(cli, "--baseline");
     ret->vex = cli_values(cli, "--vex", NULL);
     ret->ignore_files = cli_values(cli, "--ignore-file", NULL);
+    ret->licenses = (LicensePolicy) {.allow = cli_values(cli, "--license-allow", NULL), .deny = cli_values(cli, "--license-deny", NULL)};
     ret->show_suppressed = cli_flag(cli, "--show-suppressed");
     for (const char *const *name = cli_values(cli, "--allow-incomplete", NULL); *name; name++) {
         GapKind k;

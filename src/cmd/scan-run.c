@@ -113,6 +113,7 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
         return x;
     if (q->checks && (x = scan_harden(r, &q->limits, &err)) < 0)
         return message_fail(EXIT_INCOMPLETE, &err, x);
+    licenses_find(r, &q->licenses);
     r->show_suppressed = q->show_suppressed;
     if ((x = scan_run_exceptions(cli, q, r)) != 0)
         return x;

@@ -27,6 +27,7 @@ static const char *const finding_names[FINDING_KIND_N_] = {
     [FINDING_KEY] = "key",
     [FINDING_CERTIFICATE] = "certificate",
     [FINDING_MALWARE] = "malware",
+    [FINDING_LICENSE] = "license",
 };
 static const char *const gap_names[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "unsupported-os",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CycloneDX 1.6 JSON: https://cyclonedx.org/docs/1.6/json/ . Findings of one id that agree in everything but the package are one
  * vulnerability; what is no vulnerability (end of life, pending updates, gaps) is an annotation. docs/reference/sbom-mapping.md. */
+#include "model/license.h"
 #include "report/cyclonedx.h"
 
 #include "model/depends.h"
@@ -70,9 +71,7 @@ static void package(JsonWriter *w, Arena *scratch, const Package *p, const Os *o
     if (!str_empty(f->license)) {
         json_list(w, "licenses");
         json_map(w, NULL);
-        json_map(w, "license");
-        json_str(w, "name", f->license);
-        json_end(w);
+        json_str(w, "expression", license_expression(scratch, f->type, f->license));
         json_end(w);
         json_end(w);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our own JSON: everything that a Report holds. Its schema is docs/reference/report.schema.json; `version` there and here
  * changes when a reader of the old form would be misled. */
+#include "model/license.h"
 #include "report/format.h"
 #include "report/json-parts.h"
 #include "report/summary.h"
@@ -61,7 +62,7 @@ static void layer_index(JsonWriter *w, int layer) {
         json_i64(w, "layer", layer);
 }
 
-static void package(JsonWriter *w, const Package *p) {
+static void package(JsonWriter *w, Arena *scratch, const Package *p) {
     const PackageFact *f = &p->fact;
     json_map(w, NULL);
     json_str(w, "ref", p->bom_ref);
@@ -74,6 +75,7 @@ static void package(JsonWriter *w, const Package *p) {
     json_str(w, "version", f->source_version);
     json_end(w);
     json_str_null(w, "license", f->license);
+    json_str_null(w, "license_expression", license_expression(scratch, f->type, f->license));
     json_str_null(w, "maintainer", f->maintainer);
     json_str_null(w, "vendor", f->vendor);
     json_str_null(w, "module", f->module);
@@ -345,8 +347,10 @@ int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
         json_null(&w, "suppressed");
     }
     json_list(&w, "packages");
-    for (size_t i = 0; i < r->inventory.n_packages; i++)
-        package(&w, &r->inventory.packages[i]);
+    for (size_t i = 0; i < r->inventory.n_packages; i++) {
+        _cleanup_(arena_done) Arena scratch = {0};
+        package(&w, &scratch, &r->inventory.packages[i]);
+    }
     json_end(&w);
     json_list(&w, "content_sets");
     for (size_t i = 0; i < r->inventory.n_content_sets; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.3 JSON: https://spdx.github.io/spdx-spec/v2.3/ . What has no field of its own stands in annotations whose comment is a JSON map
  * (docs/reference/sbom-mapping.md); findings are security references of their packages. */
-#include "base/hash.h"
 #include "base/map.h"
 #include "model/depends.h"
+#include "model/license.h"
 #include "report/by-package.h"
 #include "report/format.h"
 #include "report/json-parts.h"
@@ -17,7 +17,7 @@ typedef struct Spdx {
     JsonWriter *w;
     const Report *r;
     char time[TIME_TEXT_MAX];
-    Map licenses;   /* text -> its LicenseRef */
+    Map licenses;   /* LicenseRef -> the text that it stands for */
     Arena arena;
     Buf properties; /* of what is being written: a JSON map */
     JsonWriter p;
@@ -119,20 +119,23 @@ static void os(Spdx *s) {
     json_end(s->w);
 }
 
-/* Databases write licences in their own words: they are declared by reference to the extracted text. */
-static void license(Spdx *s, Str text) {
-    char hex[65];
-    if (str_empty(text)) {
-        json_strz(s->w, "licenseDeclared", "NOASSERTION");
-        return;
+/* References have to be explained: by what the first package that has one writes. */
+static void references(Spdx *s, const License *l, Str text) {
+    if (l->op == LICENSE_NAME && !license_is_known(l)) {
+        bool is_new;
+        void **slot = map_slot(&s->licenses, l->id, &is_new);
+        if (is_new)
+            *slot = (void *) (uintptr_t) arena_str(&s->arena, text).p;
     }
-    bool is_new;
-    void **slot = map_slot(&s->licenses, text, &is_new);
-    if (is_new) {
-        sha256_hex(text.p, text.n, hex);
-        *slot = (void *) (uintptr_t) arena_printf(&s->arena, "LicenseRef-plimsoll-%.16s", hex).p;
-    }
-    json_strz(s->w, "licenseDeclared", *slot);
+    for (const License *x = l->first; x; x = x->next)
+        references(s, x, text);
+}
+
+static void license(Spdx *s, const PackageFact *f) {
+    const License *l = license_parse(&s->arena, f->type, f->license);
+    if (l)
+        references(s, l, f->license);
+    json_str(s->w, "licenseDeclared", l ? license_expression(&s->arena, f->type, f->license) : STR("NOASSERTION"));
 }
 
 static void findings(Spdx *s, const ByPackage *by, size_t package) {
@@ -172,7 +175,7 @@ static void package(Spdx *s, const ByPackage *by, size_t i) {
     }
     json_strz(s->w, "primaryPackagePurpose", "LIBRARY");
     nothing_asserted(s);
-    license(s, f->license);
+    license(s, f);
     if (!str_empty(f->source_name)) {
         buf_clear(&b);
         buf_printf(&b, "built package from: %.*s %.*s", STR_FMT(f->source_name), STR_FMT(f->source_version));
@@ -226,9 +229,9 @@ static void licenses(Spdx *s) {
     for (size_t i = 0; i < s->licenses.n; i++) {
         const MapEntry *e = &s->licenses.entries[i];
         json_map(s->w, NULL);
-        json_strz(s->w, "licenseId", e->value);
-        json_str(s->w, "name", e->key);
-        json_str(s->w, "extractedText", e->key);
+        json_str(s->w, "licenseId", e->key);
+        json_str(s->w, "name", str_from_at(e->key, strlen("LicenseRef-")));
+        json_strz(s->w, "extractedText", e->value);
         json_end(s->w);
     }
     json_end(s->w);

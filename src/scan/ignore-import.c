@@ -81,7 +81,7 @@ static int trivy_rule(Ignore *i, const Node *n, uint32_t kinds) {
 int ignore_read_trivy_yaml(Ignore *i, const Node *root) {
     static const struct {
         const char *key;
-        uint32_t kinds;  /* 0: we have no such findings */
+        uint32_t kinds;  /* 0: our findings of that kind have other ids */
     } sections[] = {
         {"vulnerabilities", 1u << FINDING_VULNERABILITY | 1u << FINDING_UPDATE_PENDING},
         {"misconfigurations", 1u << FINDING_CONFIG},
@@ -96,7 +96,7 @@ int ignore_read_trivy_yaml(Ignore *i, const Node *root) {
         if (list->type != NODE_LIST) {
             r = ignore_error(i, list, "\"%s\": expected a list of rules, found %s", sections[k].key, node_type_name(list->type));
         } else if (!sections[k].kinds) {
-            ignore_warn(i, list, "\"%s\" is left out: there are no such findings here", sections[k].key);
+            ignore_warn(i, list, "\"%s\" is left out: findings of licences have ids of their own here (LICENSE-DENIED)", sections[k].key);
         } else {
             node_each(n, list)
                 r = MIN(r, trivy_rule(i, n, sections[k].kinds));
