@@ -121,6 +121,7 @@ static int open_input(const char *path, const char *name, Error *err) {
 
 int spool_open(const char *path, const ImageOptions *options, const Limits *limits, int *ret_fd, uint64_t *ret_size, Error *err) {
     bool standard = str_eqz(str_from(path), "-");
+    lint_assume(path);
     const char *name = standard ? "standard input" : path;
     _cleanup_fd_ int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open_input(path, name, err);
     if (fd < 0)

@@ -12,9 +12,10 @@ bool public_key_algorithm(Str identifier, Arena *a, PublicKey *ret) {
     PublicKey k = {0};
     if (!der_take(&identifier, DER_OID, &oid))
         return false;
-    Str text = der_oid_text(a, oid.content);
-    const OidName *known = oid_key(text);
-    k.algorithm = known ? str_from(known->name) : text;
+    k.algorithm = der_oid_text(a, oid.content);
+    const OidName *known = oid_key(k.algorithm);
+    if (known)
+        k.algorithm = str_from(known->name);
     k.bits = known ? known->bits : 0;
     if (str_eqz(k.algorithm, "EC") && der_next(&identifier, &parameters)) {
         Str curve = parameters.tag == DER_OID ? der_oid_text(a, parameters.content) : STR_NULL;

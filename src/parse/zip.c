@@ -123,6 +123,7 @@ int zip_read(const Zip *z, const ZipMember *m, uint64_t ratio, Buf *out, Str *re
     if (m->offset > archive.n || archive.n - m->offset < LOCAL || memcmp(archive.p + m->offset, "PK\3\4", 4) != 0)
         return error_set(err, -EBADMSG, "no member at byte %llu", (unsigned long long) m->offset);
     Str local = str_from_at(archive, (size_t) m->offset);
+    lint_assume(local.p);
     Str bytes = str_from_at(local, LOCAL + (size_t) le16(local.p + 26) + le16(local.p + 28));
     if (m->stored > bytes.n)
         return error_set(err, -EBADMSG, "truncated: %llu bytes are stored at byte %llu of %zu", (unsigned long long) m->stored, (unsigned long long) m->offset, archive.n);

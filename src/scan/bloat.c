@@ -285,6 +285,7 @@ static void settle_doubles(BloatScan *s) {
     s->b.n_doubles = MIN(all.n, s->top);
     s->b.doubles = arena_alloc(&s->report->arena, (s->b.n_doubles + 1) * sizeof(BloatDouble));
     for (size_t i = 0; i < s->b.n_doubles; i++) {
+        lint_assume(all.p);
         s->b.doubles[i] = all.p[i];
         *words_slot(&s->double_index, all.p[i].content) = i + 1;
     }
