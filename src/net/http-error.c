@@ -68,6 +68,8 @@ int http_transfer_failure(const HttpTransfer *t, Error *err) {
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
         return error_set(err, -ECONNRESET, "the connection broke (%s)", why);
+    case CURLE_OUT_OF_MEMORY: /* libcurl's word for a header line beyond its buffer: allocations of ours end the program */
+        return error_set(err, -EPROTO, "the answer is not HTTP, or has a header line without an end");
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
         return error_set(err, -EINVAL, "not an http or https URL");

@@ -35,7 +35,8 @@ static void component(Sbom *s, const Node *c) {
     if (str_eqz(type, "operating-system")) {
         operating_system(s, c);
     } else if (str_empty(purl)) {
-        s->unnamed += str_eqz(type, "library") || str_eqz(type, "framework"); /* other tools list lock files as applications */
+        /* Other tools list lock files as applications. What does not say what it is may be a package. */
+        s->unnamed += str_empty(type) || str_eqz(type, "library") || str_eqz(type, "framework") || node_get(c, "purl");
     } else if (sbom_package_begin(s, purl, &p)) {
         node_each(property, node_get(c, "properties"))
             sbom_package_property(s, &p, node_get_str(property, "name"), node_get_str(property, "value"));
@@ -46,7 +47,9 @@ static void component(Sbom *s, const Node *c) {
             p.p.fact.version = arena_str(s->a, node_get_str(c, "version"));
         sbom_package_end(s, &p);
     }
-    node_each(inner, node_get(c, "components"))
+    const Node *inside = node_get(c, "components");
+    s->unnamed += inside && !node_is(inside, NODE_LIST);
+    node_each(inner, inside)
         component(s, inner);
 }
 

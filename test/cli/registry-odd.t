@@ -38,6 +38,7 @@ fails stuck ECONNRESET 'bytes came, then no more in 4 attempts'
 fails crumbs ECONNRESET '[0-9]+ bytes came, then no more in 4 attempts'
 fails drip ETIME 'the server sends less than 1024 bytes a second'
 fails drip-head ETIMEDOUT 'no answer came within 2 s' retries=0
+fails endless-header EPROTO 'a header line without an end' retries=0
 fails replaced ESTALE 'changed on the server'
 fails dead EREMOTEIO 'status 503 UNAVAILABLE.*failing; try again later'
 is "$(wc -l <"$log")" 4 "asked once and three times more"

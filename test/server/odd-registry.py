@@ -97,6 +97,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.fail(401, "UNAUTHORIZED", WWW_Authenticate=f'Bearer realm="http://127.0.0.1:{other_port}/token",service="x"')
         if odd == "forbidden":
             return self.fail(403, "DENIED")
+        if odd == "endless-header":
+            self.connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            try:
+                while True:
+                    self.connection.sendall(b"x" * 65536)
+            except OSError:
+                self.close_connection = True
+                return
         if odd == "drip-head":
             for _ in range(200):
                 self.wfile.write(b"HTTP/1.1 200 OK\r\n" if _ == 0 else b"X-A: b\r\n")

@@ -183,6 +183,19 @@ TEST(an_empty_sbom_is_a_gap_not_a_clean_result) {
     diag_done(&d);
 }
 
+TEST(components_that_say_nothing_are_counted) {
+    Report r;
+    Diag d = {0};
+    CHECK_INT(read_text(STR("{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[1, null, {}, {\"type\":\"file\",\"purl\":7,\"components\":\"x\"}, {\"type\":\"file\"}]}"), &r, &d), 0);
+    CHECK_INT(r.coverage.n_gaps, 2);
+    bool said = false;
+    for (size_t i = 0; i < r.coverage.n_gaps; i++)
+        said = said || str_starts(r.coverage.gaps[i].reason, STR("5 found and not judged"));
+    CHECK(said);
+    report_done(&r);
+    diag_done(&d);
+}
+
 TEST(sniffs) {
     CHECK(sbom_sniff(STR(" {\n \"bomFormat\": 1")) == SBOM_CYCLONEDX);
     CHECK(sbom_sniff(STR("\xef\xbb\xbf{\"spdxVersion\"")) == SBOM_SPDX);
