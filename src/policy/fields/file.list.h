@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FIELD(slot, name, type, unit, flags, values, doc) of source file. */
+FIELD(FILE_PATH, "file.path", STRING, NONE, FIELD_PATH, NULL, "Path with a leading /")
+FIELD(FILE_NAME, "file.name", STRING, NONE, 0, NULL, "Last part of the path")
+FIELD(FILE_DIRECTORY, "file.directory", STRING, NONE, FIELD_PATH, NULL, "Directory it is in")
+FIELD(FILE_TYPE, "file.type", STRING, NONE, 0, "file|directory|symlink|character-device|block-device|fifo|socket", "What it is")
+FIELD(FILE_SIZE, "file.size", INT, BYTES, 0, NULL, "Size")
+FIELD(FILE_MODE, "file.mode", STRING, NONE, 0, NULL, "Permissions as four octal digits: 4755")
+FIELD(FILE_UID, "file.uid", INT, NONE, 0, NULL, "User that owns it")
+FIELD(FILE_GID, "file.gid", INT, NONE, 0, NULL, "Group that owns it")
+FIELD(FILE_SETUID, "file.setuid", BOOL, NONE, 0, NULL, "Runs with the rights of its owner")
+FIELD(FILE_SETGID, "file.setgid", BOOL, NONE, 0, NULL, "Runs with the rights of its group")
+FIELD(FILE_STICKY, "file.sticky", BOOL, NONE, 0, NULL, "Only owners may delete in it")
+FIELD(FILE_WORLD_WRITABLE, "file.world_writable", BOOL, NONE, 0, NULL, "Everybody may write")
+FIELD(FILE_CAPABILITIES, "file.capabilities", BOOL, NONE, 0, NULL, "Gains capabilities when it is run")
+FIELD(FILE_TOOL, "file.tool", STRING, NONE, FIELD_OPTIONAL, "shell|compiler|package-manager|network-tool|debug-tool|sudo|ssh-server|cache-left", "What it is good for, by its path")
+FIELD(FILE_LAYER, "file.layer", INT, NONE, FIELD_OPTIONAL, NULL, "Layer that has it, from 0")

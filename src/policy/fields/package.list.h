@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FIELD(slot, name, type, unit, flags, values, doc) of source package; visible in source vulnerability, too. */
+FIELD(PACKAGE_NAME, "package.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name")
+FIELD(PACKAGE_VERSION, "package.version", STRING, NONE, FIELD_OPTIONAL, NULL, "Version, whole")
+FIELD(PACKAGE_VERSION_CMP, "package.version_cmp", INT, NONE, FIELD_ARG_KEY | FIELD_ARG_REQUIRED | FIELD_VERSION | FIELD_OPTIONAL, NULL, "The version against another one by the rules of the package's type: package.version_cmp[\"1.2.3\"] < 0 is older")
+FIELD(PACKAGE_TYPE, "package.type", STRING, NONE, FIELD_OPTIONAL, NULL, "Type, as in package URLs: deb, rpm, apk, npm, pypi …")
+FIELD(PACKAGE_PURL, "package.purl", STRING, NONE, FIELD_OPTIONAL, NULL, "Package URL")
+FIELD(PACKAGE_ARCH, "package.arch", STRING, NONE, FIELD_OPTIONAL, NULL, "Architecture")
+FIELD(PACKAGE_SOURCE, "package.source", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the source package")
+FIELD(PACKAGE_LICENSE, "package.license", STRING, NONE, FIELD_OPTIONAL, NULL, "Licence, as the package states it")
+FIELD(PACKAGE_MAINTAINER, "package.maintainer", STRING, NONE, FIELD_OPTIONAL, NULL, "Maintainer or packager")
+FIELD(PACKAGE_VENDOR, "package.vendor", STRING, NONE, FIELD_OPTIONAL, NULL, "Vendor or origin")
+FIELD(PACKAGE_SIZE, "package.size", INT, BYTES, FIELD_OPTIONAL, NULL, "Installed size")
+FIELD(PACKAGE_PATH, "package.path", STRING, NONE, FIELD_PATH | FIELD_OPTIONAL, NULL, "Database, lock file or program that names it")
+FIELD(PACKAGE_LAYER, "package.layer", INT, NONE, FIELD_OPTIONAL, NULL, "Layer that brings it, from 0")
+FIELD(PACKAGE_OS, "package.os", BOOL, NONE, FIELD_OPTIONAL, NULL, "A package of the distribution (deb, rpm, apk)")
+FIELD(PACKAGE_DECLARED, "package.declared", BOOL, NONE, FIELD_OPTIONAL, NULL, "Only a lock file or manifest names it")
+FIELD(PACKAGE_OWNER, "package.owner", STRING, NONE, FIELD_OPTIONAL, NULL, "Language packages: the package of the distribution that installed it")

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Field.slot of every source, SLOT_…, from its list: what the room that owns the objects is asked for. */
+#pragma once
+
+#define FIELD(slot, ...) SLOT_##slot,
+
+enum ImageSlot {
+#include "policy/fields/image.list.h"
+};
+
+/* Fields of a package are asked for in source vulnerability as well: their slots do not meet others there. */
+enum PackageSlot {
+    SLOT_PACKAGE_BASE_ = 255,
+#include "policy/fields/package.list.h"
+};
+
+enum VulnerabilitySlot {
+#include "policy/fields/vulnerability.list.h"
+};
+
+enum SecretSlot {
+#include "policy/fields/secret.list.h"
+};
+
+enum CertificateSlot {
+#include "policy/fields/certificate.list.h"
+};
+
+enum FileSlot {
+#include "policy/fields/file.list.h"
+};
+
+enum FindingSlot {
+#include "policy/fields/finding.list.h"
+};
+
+enum SyscallSlot {
+#include "policy/fields/syscall.list.h"
+};
+
+enum HostSlot {
+#include "policy/fields/host.list.h"
+};
+
+#undef FIELD

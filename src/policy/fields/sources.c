@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/fields/slots.h"
+#include "policy/source.h"
+
+#define FIELD(slot_, name_, type_, unit_, flags_, values_, doc_) \
+    {.name = name_, .type = FIELD_##type_, .unit = UNIT_##unit_, .flags = flags_, .slot = SLOT_##slot_, .values = values_, .doc = doc_},
+
+static const Field image_fields[] = {
+#include "policy/fields/image.list.h"
+    {0},
+};
+
+static const Field package_fields[] = {
+#include "policy/fields/package.list.h"
+    {0},
+};
+
+static const Field vulnerability_fields[] = {
+#include "policy/fields/vulnerability.list.h"
+#include "policy/fields/package.list.h"
+    {0},
+};
+
+static const Field secret_fields[] = {
+#include "policy/fields/secret.list.h"
+    {0},
+};
+
+static const Field certificate_fields[] = {
+#include "policy/fields/certificate.list.h"
+    {0},
+};
+
+static const Field file_fields[] = {
+#include "policy/fields/file.list.h"
+    {0},
+};
+
+static const Field finding_fields[] = {
+#include "policy/fields/finding.list.h"
+    {0},
+};
+
+static const Field syscall_fields[] = {
+#include "policy/fields/syscall.list.h"
+    {0},
+};
+
+static const Field host_fields[] = {
+#include "policy/fields/host.list.h"
+    {0},
+};
+
+#define SOURCE(symbol, phase_, parent_, children_, actions_, doc_)                                                                                      \
+    static const Source source_##symbol = {.name = #symbol, .phase = phase_, .doc = doc_, .fields = symbol##_fields, .parent = parent_, .children = children_, \
+                                           .actions = actions_};
+#include "policy/fields/source.list.h"
+#undef SOURCE
+
+static const Source *const table[] = {
+#define SOURCE(symbol, ...) &source_##symbol,
+#include "policy/fields/source.list.h"
+#undef SOURCE
+};
+
+const Source *const *sources(size_t *ret_n) {
+    *ret_n = ARRAY_SIZE(table);
+    return table;
+}
+
+const Source *source_by_name(Str name) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (str_eqz(name, table[i]->name))
+            return table[i];
+    return NULL;
+}
+
+const Field *source_field(const Source *s, Str name, unsigned *ret_up) {
+    for (unsigned up = 0; s; up++, s = s->parent ? source_by_name(str_from(s->parent)) : NULL)
+        for (const Field *f = s->fields; f->name; f++)
+            if (str_eqz(name, f->name)) {
+                if (ret_up)
+                    *ret_up = up;
+                return f;
+            }
+    return NULL;
+}
