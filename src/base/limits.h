@@ -18,6 +18,8 @@ typedef struct Limits {
     uint64_t config_bytes;     /* OCI image configuration */
     uint32_t layers;           /* layers of one image */
     uint64_t facts;            /* facts of one layer */
+    uint32_t condition_bytes;  /* one condition of a rule, as written */
+    uint32_t condition_nodes;  /* parts of a condition: checks, fields, values */
 } Limits;
 
 static inline Limits limits_default(void) {
@@ -35,5 +37,7 @@ static inline Limits limits_default(void) {
         .config_bytes = (uint64_t) 8 << 20,
         .layers = 1000,
         .facts = 500u * 1000,
+        .condition_bytes = 256u << 10,
+        .condition_nodes = 200u * 1000,
     };
 }

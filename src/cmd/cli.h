@@ -2,6 +2,7 @@
 /* From argv to Cli: finding the command, parsing and checking options, filling in from the environment. */
 #pragma once
 
+#include "base/nearest.h"
 #include "cmd/command.h"
 
 /* Parses argv[1…]. 0 with *ret filled in; otherwise an exit code is in *ret_exit, the message printed, and -EINVAL returned.
@@ -24,6 +25,3 @@ char *command_argument_values(const Command *c);
 int check_values(const char *values, Str value, Error *err);
 /* 0, or -EINVAL with `err` saying what is wrong with the value and what is allowed. Flags take true and false. */
 int option_check(const Option *o, Str value, Error *err);
-
-/* The name in `names` ("a|b|c") nearest to `s` by edit distance, when it is near enough to be a slip; STR_NULL otherwise. */
-Str nearest_name(Str names, Str s);

@@ -43,6 +43,8 @@ struct AstItem {
 
 typedef enum TermKind { TERM_FIELD, TERM_TRANSFORM, TERM_TEXT, TERM_NUMBER, TERM_LIST } TermKind;
 
+typedef struct AstNode AstNode;
+
 /* The left side, val() on the right, and arguments of transformers. */
 typedef struct AstTerm AstTerm;
 struct AstTerm {
@@ -50,16 +52,18 @@ struct AstTerm {
     AstPlace place;
     Str name;             /* TERM_FIELD: "proc.aname"; TERM_TEXT and TERM_NUMBER: the text */
     bool has_arg;
-    Str arg;              /* of a field, without brackets and quotes */
+    Str arg;              /* of a field or of what a transformer gives, without brackets and quotes */
     AstPlace arg_place;
     AstTransform transform;
     AstTerm *args;        /* TERM_TRANSFORM, TERM_LIST: linked by next */
+    Str child;            /* of X.any, X.all and X.count with an argument "CHILD: CONDITION": CHILD, a source; STR_NULL otherwise */
+    AstNode *condition;   /* and what is behind the colon; NULL when nothing is */
     AstTerm *next;
 };
 
-typedef struct AstNode AstNode;
 struct AstNode {
     AstKind kind;
+    const char *file;     /* where it was written: a macro's parts are not where the condition is. Items put in from lists count as written where the list is named */
     AstPlace place, end;  /* end: behind the last byte */
     AstNode *child, *last; /* AST_AND, AST_OR, AST_NOT */
     AstNode *next;
@@ -84,4 +88,9 @@ typedef struct AstText {
 int ast_parse(const AstText *text, const Limits *limits, Arena *a, Diag *d, AstNode **ret);
 /* The condition in one line, with the fewest parentheses. */
 void ast_print(const AstNode *n, Buf *out);
+/* One term or one value of it, as ast_print writes them. */
+void ast_print_term(const AstTerm *t, Buf *out);
+void ast_print_text(Str text, bool quoted, Buf *out);
 const char *ast_op_name(AstOp op);
+const char *ast_transform_name(AstTransform t);
+const char *ast_modifier_name(AstModifier m);
