@@ -2,6 +2,7 @@
 /* ANALYZER(symbol): `const Analyzer analyzer_<symbol>` is defined in its own file. The order is that of the facts of one file. */
 ANALYZER(os_release)
 ANALYZER(dpkg)
+ANALYZER(dpkg_sums)
 ANALYZER(deb_license)
 ANALYZER(apk)
 ANALYZER(rpm)

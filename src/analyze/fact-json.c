@@ -16,6 +16,7 @@ static const char *const kinds[FACT_KIND_N_] = {
     [FACT_ENTRY] = "entry",
     [FACT_ACCOUNT] = "account",
     [FACT_SIGN] = "sign",
+    [FACT_PACKAGE_SUMS] = "package-sums",
     [FACT_SECRET] = "secret",
 };
 
@@ -112,6 +113,7 @@ void fact_json(JsonWriter *w, const Fact *f) {
         package(w, &f->package);
         break;
     case FACT_PACKAGE_FILES:
+    case FACT_PACKAGE_SUMS:
         json_strz(w, "type", package_type_name(f->files.type));
         json_str(w, "name", f->files.name);
         json_str_opt(w, "arch", f->files.arch);

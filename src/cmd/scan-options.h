@@ -14,7 +14,7 @@
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
-extern const Option malware_options[];   /* --malware, --hash-list */
+extern const Option malware_options[];   /* --malware, --integrity, --hash-list */
 extern const Option license_options[];   /* --license-allow, --license-deny */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */

@@ -142,16 +142,22 @@ static void take_checks(Cli *cli, ScanRequest *ret) {
         leave_out(ret, "hardening");
 }
 
-/* Looked for on request only; --analyzer malware is one, too. Before others are left out. */
-static void take_malware(Cli *cli, ScanRequest *ret) {
+/* Looked for on request only; --analyzer names one, too. Before others are left out. */
+static void take_on_request(Cli *cli, ScanRequest *ret) {
+    static const struct {
+        const char *option, *analyzer;
+    } list[] = {{"--malware", "malware"}, {"--integrity", "dpkg-sums"}};
     size_t n;
     const Analyzer *const *all = analyzers(&n);
-    const bool wanted = has(cli, "--malware") && cli_flag(cli, "--malware");
-    if (!wanted && !ret->analyzers)
-        leave_out(ret, "malware");
-    for (size_t i = 0; wanted && ret->analyzers && i < n; i++)
-        if (strcmp(all[i]->name, "malware") == 0)
-            ret->analyzers |= (uint64_t) 1 << i;
+    const bool named = ret->analyzers != 0;
+    for (size_t k = 0; k < ARRAY_SIZE(list); k++) {
+        const bool wanted = has(cli, list[k].option) && cli_flag(cli, list[k].option);
+        if (!wanted && !named)
+            leave_out(ret, list[k].analyzer);
+        for (size_t i = 0; wanted && ret->analyzers && i < n; i++)
+            if (strcmp(all[i]->name, list[k].analyzer) == 0)
+                ret->analyzers |= (uint64_t) 1 << i;
+    }
 }
 
 static int take_hash_lists(Cli *cli, ScanRequest *ret) {
@@ -226,7 +232,7 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     ret->format = format ? format_by_name(str_from(format)) : NULL;
     take_analyzers(cli, &ret->analyzers);
     ret->attached_sbom = cli_value(cli, "--sbom") != NULL;
-    take_malware(cli, ret);
+    take_on_request(cli, ret);
     take_checks(cli, ret);
     rc = take_secrets(cli, ret);
     if (rc == 0)

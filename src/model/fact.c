@@ -14,6 +14,7 @@ static const FieldList strings[FACT_KIND_N_] = {
                        F(package, license), F(package, maintainer), F(package, vendor), F(package, module), F(package, digest),
                        F(package, files), F(package, depends), F(package, provides), F(package, linked)}, 14},
     [FACT_PACKAGE_FILES] = {{F(files, name), F(files, arch), F(files, files)}, 3},
+    [FACT_PACKAGE_SUMS] = {{F(files, name), F(files, arch), F(files, files)}, 3},
     [FACT_CONTENT_SETS] = {{F(content_sets, sets), F(content_sets, from_nvr)}, 2},
     [FACT_ARCHIVE_SOURCE] = {{F(archive, kind), F(archive, uri), F(archive, suite), F(archive, components), F(archive, signed_by)}, 5},
     [FACT_PROBLEM] = {{F(problem, reason)}, 1},
@@ -48,6 +49,7 @@ void fact_encode(Buf *b, const Fact *f) {
         wire_put_u64(b, f->package.line);
         break;
     case FACT_PACKAGE_FILES:
+    case FACT_PACKAGE_SUMS:
         wire_put_u64(b, f->files.type);
         wire_put_u64(b, f->files.n_files);
         break;
@@ -119,6 +121,7 @@ int fact_decode(WireReader *r, Fact *ret) {
         f.package.line = (uint32_t) wire_max(r, UINT32_MAX);
         break;
     case FACT_PACKAGE_FILES:
+    case FACT_PACKAGE_SUMS:
         f.files.type = (PackageType) wire_max(r, PACKAGE_TYPE_N_ - 1);
         f.files.n_files = wire_u64(r);
         break;

@@ -20,6 +20,7 @@ typedef enum FactKind {
     FACT_ENTRY,            /* an entry of the file system that weakens it, or a tool or cache that was left in */
     FACT_ACCOUNT,          /* an account with uid 0, or without password */
     FACT_SIGN,             /* a sign of malware */
+    FACT_PACKAGE_SUMS,     /* MD5 sums of a package's files */
     FACT_KIND_N_,
 } FactKind;
 
@@ -92,7 +93,7 @@ typedef struct PackageFact {
 typedef struct PackageFilesFact {
     PackageType type;
     Str name, arch;     /* arch empty when the file name does not tell */
-    Str files;          /* as PackageFact.files */
+    Str files;          /* as PackageFact.files; FACT_PACKAGE_SUMS: before each path its MD5 sum in hex, or "-" where it may have any, and two spaces */
     uint64_t n_files;
 } PackageFilesFact;
 
@@ -230,4 +231,4 @@ void fact_encode(Buf *b, const Fact *f);
 /* Decodes the next fact: 1 with *ret (slices into r's input), 0 at the end of input, -EBADMSG when it is malformed. */
 int fact_decode(WireReader *r, Fact *ret);
 /* Changes whenever the encoding does: part of every cache key. */
-enum { FACT_FORMAT_VERSION = 7 };
+enum { FACT_FORMAT_VERSION = 8 };

@@ -19,10 +19,11 @@ typedef enum FindingKind {
     FINDING_CERTIFICATE,     /* a certificate that is out of date, weak, or of an authority of one's own */
     FINDING_MALWARE,         /* a file that a list of malware has, or a sign of malware in one that no OS package owns */
     FINDING_LICENSE,         /* a package's licence is denied, not among those allowed, or not known */
+    FINDING_INTEGRITY,       /* a package's file is not what the package brought, or gone */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate", "malware", "license". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate", "malware", "license", "integrity". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */

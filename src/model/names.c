@@ -28,6 +28,7 @@ static const char *const finding_names[FINDING_KIND_N_] = {
     [FINDING_CERTIFICATE] = "certificate",
     [FINDING_MALWARE] = "malware",
     [FINDING_LICENSE] = "license",
+    [FINDING_INTEGRITY] = "integrity",
 };
 static const char *const gap_names[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "unsupported-os",

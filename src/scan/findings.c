@@ -234,7 +234,7 @@ static Str identity(Arena *a, Str kind, Str id, Str name, Str arch) {
 
 /* Two of one kind are two findings, which only their fingerprints tell apart: they are about no package. */
 static bool is_by_fingerprint(FindingKind k) {
-    return k == FINDING_SECRET || k == FINDING_KEY || k == FINDING_CERTIFICATE || k == FINDING_MALWARE;
+    return k == FINDING_SECRET || k == FINDING_KEY || k == FINDING_CERTIFICATE || k == FINDING_MALWARE || k == FINDING_INTEGRITY;
 }
 
 static bool is_named_by_fingerprint(Str kind) {

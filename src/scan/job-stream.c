@@ -23,7 +23,7 @@ typedef struct Stream {
     uint64_t data_end; /* where the content of the current entry ends in them */
     bool padded;       /* zeros were added behind them */
     HashStream *hash;  /* of file contents; NULL: not asked for */
-    Hasher *digests;   /* the same */
+    Hasher *digests, *md5; /* the same */
 } Stream;
 
 static ssize_t next_block(Stream *s, const char **ret) {
@@ -152,6 +152,8 @@ static void hash_bytes(const Stream *s, const void *p, size_t n) {
     hash_stream_add(s->hash, p, n);
     if (s->digests)
         hasher_add(s->digests, p, n);
+    if (s->md5)
+        hasher_add(s->md5, p, n);
 }
 
 /* A sparse file's holes are zeros. */
@@ -183,18 +185,19 @@ static bool hash_content(const Stream *s, struct archive *a, struct archive_entr
     return true;
 }
 
-/* Fills in what only the content tells. `digest` holds l->digest. */
-static void list_content(const Stream *s, struct archive *a, struct archive_entry *e, Content *c, uint8_t digest[static DIGEST_MAX], ListedEntry *l) {
+/* Fills in what only the content tells. `digest` and `md5` hold what l has of them. */
+static void list_content(const Stream *s, struct archive *a, struct archive_entry *e, Content *c, uint8_t digest[static DIGEST_MAX], uint8_t md5[static DIGEST_MAX], ListedEntry *l) {
     if (l->mode & 0111 && read_content(s, a, e, LISTING_TARGET_MAX, c) < 0)
         return;
     l->target = listing_interpreter(l->mode, c->view);
     /* Holes cost an archive nothing. */
     const bool whole = (!archive_entry_sparse_count(e) || l->size <= s->job->args.limits.file_bytes) && hash_content(s, a, e, c);
     const uint64_t content = hash_stream_end(s->hash);
-    const size_t n = s->digests ? hasher_raw(s->digests, digest) : 0;
+    const size_t n = s->digests ? hasher_raw(s->digests, digest) : 0, n_md5 = s->md5 ? hasher_raw(s->md5, md5) : 0;
     if (whole) {
         l->content = content;
         l->digest = str_n((const char *) digest, n);
+        l->md5 = str_n((const char *) md5, n_md5);
     }
 }
 
@@ -233,9 +236,9 @@ static void file(const Stream *s, struct archive *a, struct archive_entry *e, St
     c->whole = false;
     analyse(s, a, e, path, c);
     ListedEntry l = {.path = path, .kind = ENTRY_FILE, .mode = archive_entry_mode(e) & 07777, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
-    uint8_t digest[DIGEST_MAX];
+    uint8_t digest[DIGEST_MAX], md5[DIGEST_MAX];
     if (s->hash && l.size)
-        list_content(s, a, e, c, digest, &l);
+        list_content(s, a, e, c, digest, md5, &l);
     job_list(s->job, &l);
     if (c->copy.cap > KEEP)
         buf_done(&c->copy);
@@ -307,7 +310,7 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
         else
             job_link(j, path, str_n(to, (size_t) n), true);
         look(j, e, path, str_n(to, (size_t) MAX(n, (ssize_t) 0)), true);
-        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE});
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE, .target = s->md5 ? str_n(to, (size_t) MAX(n, (ssize_t) 0)) : STR_NULL});
         return;
     }
     if (type == AE_IFDIR) {
@@ -390,8 +393,9 @@ static int walk(Stream *s, struct archive *a) {
 int job_run_stream(Job *j, Ring *in, Ring *out) {
     _cleanup_(decoder_freep) Decoder *decoder = decoder_new(j->args.compression, in, out, &j->args.limits);
     _cleanup_(hash_stream_freep) HashStream *hash = j->args.look_for.listing >= LISTING_CONTENT ? hash_stream_new() : NULL;
-    _cleanup_(hasher_freep) Hasher *digests = j->args.look_for.listing == LISTING_DIGEST ? hasher_new(DIGEST_SHA256) : NULL;
-    Stream s = {.job = j, .decoder = decoder, .hash = hash, .digests = digests};
+    _cleanup_(hasher_freep) Hasher *digests = j->args.look_for.listing >= LISTING_DIGEST ? hasher_new(DIGEST_SHA256) : NULL;
+    _cleanup_(hasher_freep) Hasher *md5 = j->args.look_for.listing == LISTING_MD5 ? hasher_new(DIGEST_MD5) : NULL;
+    Stream s = {.job = j, .decoder = decoder, .hash = hash, .digests = digests, .md5 = md5};
     struct archive *a = archive_read_new();
     if (!a)
         return -ENOMEM;

@@ -28,6 +28,7 @@ void listing_put(ListingWriter *w, const ListedEntry *e) {
     wire_put_u64(&w->bytes, e->content);
     wire_put_str(&w->bytes, str_head(e->target, LISTING_TARGET_MAX));
     wire_put_str(&w->bytes, e->digest);
+    wire_put_str(&w->bytes, e->md5);
     buf_clear(&w->last);
     buf_str(&w->last, e->path);
 }
@@ -57,7 +58,8 @@ int listing_next(ListingReader *r, ListedEntry *ret) {
     e.content = wire_u64(&r->wire);
     e.target = wire_str(&r->wire);
     e.digest = wire_str(&r->wire);
-    if (!wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX || (e.digest.n && e.digest.n != LISTING_DIGEST_N))
+    e.md5 = wire_str(&r->wire);
+    if (!wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX || (e.digest.n && e.digest.n != LISTING_DIGEST_N) || (e.md5.n && e.md5.n != LISTING_MD5_N))
         return -EBADMSG;
     r->path.n = same;
     if (buf_str(&r->path, rest) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Listing: the entries of a layer by name, where somebody asks for more than the one word per path that merging needs. Encoded as records of
- * wire.h: bytes shared with the path before (varint), the rest of the path (string), mode and kind, size, content, what it leads to (links and scripts), digest. In the
- * order of an archive, in which neighbours share directories, that is 23 bytes a path where the paths have 66 (160,000 files of a Debian /usr). */
+ * wire.h: bytes shared with the path before (varint), the rest of the path (string), mode and kind, size, content, what it leads to (links and scripts), digests. In the
+ * order of an archive, in which neighbours share directories, that is 24 bytes a path where the paths have 66 (160,000 files of a Debian /usr). */
 #pragma once
 
 #include "base/buf.h"
@@ -12,6 +12,7 @@ typedef enum ListingKind {
     LISTING_SIZES,
     LISTING_CONTENT, /* and a hash of each file's bytes: everything is read */
     LISTING_DIGEST,  /* and their SHA-256 */
+    LISTING_MD5,     /* and their MD5, which some package databases state */
     LISTING_KIND_N_,
 } ListingKind;
 
@@ -21,10 +22,11 @@ typedef struct ListedEntry {
     uint32_t mode;     /* permissions with setuid, setgid and sticky bit; 0 for hard links but the first */
     uint64_t size;     /* bytes; 0 for hard links but the first */
     uint64_t content;  /* from LISTING_CONTENT on: XXH3-64 of a file's bytes, which tells doubles of honest files; else 0 */
-    Str target;        /* symbolic links: as written. From LISTING_CONTENT on: what stands behind "#!" in the first line of a file that may be run, at most LISTING_TARGET_MAX */
-    Str digest;        /* LISTING_DIGEST: SHA-256 (LISTING_DIGEST_N bytes) of a file that is not empty; empty where it could not be read to its end */
+    Str target;        /* symbolic links: as written. LISTING_MD5: hard links: canonical path of the file. From LISTING_CONTENT on: what stands behind "#!" in the first line of a file that may be run, at most LISTING_TARGET_MAX */
+    Str digest;        /* from LISTING_DIGEST on: SHA-256 (LISTING_DIGEST_N bytes) of a file that is not empty; empty where it could not be read to its end */
+    Str md5;           /* LISTING_MD5: likewise (LISTING_MD5_N bytes) */
 } ListedEntry;
-enum { LISTING_TARGET_MAX = 4096, LISTING_DIGEST_N = 32 };
+enum { LISTING_TARGET_MAX = 4096, LISTING_DIGEST_N = 32, LISTING_MD5_N = 16 };
 
 /* The line behind "#!" at the beginning of a file, without white space around it; empty when there is none. */
 Str listing_interpreter(uint32_t mode, Str bytes);

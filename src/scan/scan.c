@@ -14,6 +14,7 @@
 #include "scan/cache.h"
 #include "scan/keys.h"
 #include "scan/hardening.h"
+#include "scan/integrity.h"
 #include "scan/layer-read.h"
 #include "scan/malware.h"
 #include "scan/merge.h"
@@ -268,6 +269,9 @@ static int collect(Scan *s, Error *err) {
         if (hardening_wanted(&s->look_for))
             hardening_of_layers(r, m, s->layers, s->n_layers);
         malware_find(r, m);
+        x = integrity_wanted(&s->look_for) ? integrity_find(r, m, s->layers, s->n_layers, artifact_is_tree(r->artifact.kind)) : 0;
+        if (x < 0)
+            return error_set(err, x, "the listing of a layer is malformed");
         if (merge_over_limit(m))
             scan_add_gap(r, GAP_LIMIT, r->artifact.reference, "more links on the way to package databases than are followed");
         return 0;
@@ -302,8 +306,8 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     Scan s = {.o = o, .report = r};
     size_t n_analyzers;
     analyzers(&n_analyzers);
-    s.look_for.listing = o->hash_list ? LISTING_DIGEST : o->listing;
     s.look_for.analyzers = o->analyzers ? o->analyzers : ((uint64_t) 1 << n_analyzers) - 1;
+    s.look_for.listing = integrity_wanted(&s.look_for) ? LISTING_MD5 : o->hash_list ? LISTING_DIGEST : o->listing;
     char digest[65];
     s.look_for.secret_rules = o->secret_rules;
     s.look_for.secret_key = o->secret_key;
