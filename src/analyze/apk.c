@@ -3,6 +3,7 @@
  * line; wiki.alpinelinux.org/wiki/Apk_spec) and the repositories that are configured. */
 #include <stdio.h>
 
+#include "analyze/apk.h"
 #include "analyze/table.h"
 
 #define REPOSITORIES "etc/apk/repositories"
@@ -15,12 +16,15 @@ static bool is_repositories(Str path) {
     return str_eqz(path, REPOSITORIES) || path_in_dir(path, STR(REPOSITORIES_D), STR(".list"), NULL);
 }
 
-static bool wants(Str path) {
-    return str_eqz(path, databases[0]) || str_eqz(path, databases[1]) || is_repositories(path);
+bool apk_is_installed(Str path) {
+    return str_eqz(path, databases[0]) || str_eqz(path, databases[1]);
 }
 
-/* "Q1" and a base64 SHA-1, or "Q2" and a base64 SHA-256 (RFC 4648). Empty when it is neither. */
-static Str checksum(Arena *a, Str s) {
+static bool wants(Str path) {
+    return apk_is_installed(path) || is_repositories(path);
+}
+
+Str apk_checksum(Arena *a, Str s) {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     if (s.n < 2 || s.p[0] != 'Q' || (s.p[1] != '1' && s.p[1] != '2'))
         return STR_NULL;
@@ -86,7 +90,7 @@ static void take_line(Entry *e, char key, Str value, ProblemLog *problems, uint3
             problem_log(problems, line, "installed size \"%.*s\" is not a number", STR_FMT(str_head(value, 40)));
         break;
     case 'C':
-        p->digest = checksum(problems->in->scratch, value);
+        p->digest = apk_checksum(problems->in->scratch, value);
         if (str_empty(p->digest))
             problem_log(problems, line, "checksum \"%.*s\" is neither Q1 with a SHA-1 nor Q2 with a SHA-256", STR_FMT(str_head(value, 60)));
         break;

@@ -38,6 +38,8 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
         /* Three lines each: the path, where it lies now, who has it. */
         if (diversions && n % 3 != 1)
             continue;
+        if (str_empty(line))
+            continue;
         if (sums) {
             sum = str_head(line, SUM_N);
             if (line.n < SUM_N + 3 || line.p[SUM_N] != ' ' || !is_sum(sum)) {
@@ -48,7 +50,9 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
         } else if (str_starts(line, STR("remove-on-upgrade "))) {
             continue;
         }
-        if (line.n && line.p[0] == '/')
+        if (str_starts(line, STR("./")))
+            line = str_from_at(line, 2);
+        else if (str_starts(line, STR("/")))
             line = str_from_at(line, 1);
         if (line.n == 0)
             continue;

@@ -22,7 +22,7 @@ struct Hasher {
 static struct {
     pthread_once_t key_once, md_once;
     uint64_t key;
-    EVP_MD *md[4];
+    EVP_MD *md[DIGEST_KIND_N_];
 } shared = {.key_once = PTHREAD_ONCE_INIT, .md_once = PTHREAD_ONCE_INIT};
 
 static void key_init(void) {
@@ -35,7 +35,7 @@ static void key_init(void) {
 
 static void md_init(void) {
     static const char *const names[] = {
-        [DIGEST_SHA256] = "SHA256", [DIGEST_SHA384] = "SHA384", [DIGEST_SHA512] = "SHA512", [DIGEST_MD5] = "MD5"};
+        [DIGEST_SHA256] = "SHA256", [DIGEST_SHA384] = "SHA384", [DIGEST_SHA512] = "SHA512", [DIGEST_MD5] = "MD5", [DIGEST_SHA1] = "SHA1"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         shared.md[i] = EVP_MD_fetch(NULL, names[i], NULL);
 }
@@ -101,6 +101,11 @@ size_t hasher_raw(Hasher *h, uint8_t ret[static DIGEST_MAX]) {
     unsigned n = 0;
     hasher_bytes(h, ret, &n);
     return n;
+}
+
+size_t digest_size(DigestKind kind) {
+    static const uint8_t sizes[DIGEST_KIND_N_] = {[DIGEST_SHA256] = 32, [DIGEST_SHA384] = 48, [DIGEST_SHA512] = 64, [DIGEST_MD5] = 16, [DIGEST_SHA1] = 20};
+    return sizes[kind];
 }
 
 void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]) {

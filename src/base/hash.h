@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digests (SHA-2 and MD5 through OpenSSL) and in-memory hashing (XXH3). */
+/* Digests (through OpenSSL) and in-memory hashing (XXH3). */
 #pragma once
 
 #include "base/str.h"
@@ -22,7 +22,9 @@ typedef enum DigestKind {
     DIGEST_SHA256,
     DIGEST_SHA384,
     DIGEST_SHA512,
-    DIGEST_MD5, /* only to compare with what package databases state */
+    DIGEST_MD5,  /* these two only to compare with what package databases state */
+    DIGEST_SHA1,
+    DIGEST_KIND_N_,
 } DigestKind;
 
 enum { DIGEST_MAX = 64, DIGEST_HEX_MAX = 2 * DIGEST_MAX };
@@ -33,6 +35,8 @@ Hasher *hasher_new(DigestKind kind);
 void hasher_add(Hasher *h, const void *p, size_t n);
 /* Writes the digest's bytes and says how many; the hasher starts anew. */
 size_t hasher_raw(Hasher *h, uint8_t ret[static DIGEST_MAX]);
+/* Bytes that a digest of this kind has. */
+size_t digest_size(DigestKind kind);
 /* Writes lower-case hex and a NUL; the hasher starts anew. */
 void hasher_hex(Hasher *h, char ret_hex[static DIGEST_HEX_MAX + 1]);
 void hasher_free(Hasher *h);

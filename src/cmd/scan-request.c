@@ -9,6 +9,7 @@
 #include "cmd/message.h"
 #include "cmd/progress.h"
 #include "cmd/scan-options.h"
+#include "scan/integrity.h"
 #include "secret/compile.h"
 
 #include <limits.h>
@@ -144,19 +145,22 @@ static void take_checks(Cli *cli, ScanRequest *ret) {
 
 /* Looked for on request only; --analyzer names one, too. Before others are left out. */
 static void take_on_request(Cli *cli, ScanRequest *ret) {
-    static const struct {
-        const char *option, *analyzer;
-    } list[] = {{"--malware", "malware"}, {"--integrity", "dpkg-sums"}};
+    const struct {
+        const char *option;
+        const char *const *analyzers;
+    } list[] = {{"--malware", (const char *const[]) {"malware", NULL}}, {"--integrity", integrity_analyzers}};
     size_t n;
     const Analyzer *const *all = analyzers(&n);
     const bool named = ret->analyzers != 0;
     for (size_t k = 0; k < ARRAY_SIZE(list); k++) {
         const bool wanted = has(cli, list[k].option) && cli_flag(cli, list[k].option);
-        if (!wanted && !named)
-            leave_out(ret, list[k].analyzer);
-        for (size_t i = 0; wanted && ret->analyzers && i < n; i++)
-            if (strcmp(all[i]->name, list[k].analyzer) == 0)
-                ret->analyzers |= (uint64_t) 1 << i;
+        for (const char *const *name = list[k].analyzers; *name; name++) {
+            if (!wanted && !named)
+                leave_out(ret, *name);
+            for (size_t i = 0; wanted && ret->analyzers && i < n; i++)
+                if (strcmp(all[i]->name, *name) == 0)
+                    ret->analyzers |= (uint64_t) 1 << i;
+        }
     }
 }
 

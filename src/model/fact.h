@@ -20,7 +20,7 @@ typedef enum FactKind {
     FACT_ENTRY,            /* an entry of the file system that weakens it, or a tool or cache that was left in */
     FACT_ACCOUNT,          /* an account with uid 0, or without password */
     FACT_SIGN,             /* a sign of malware */
-    FACT_PACKAGE_SUMS,     /* MD5 sums of a package's files */
+    FACT_PACKAGE_SUMS,     /* digests of a package's files */
     FACT_KIND_N_,
 } FactKind;
 
@@ -93,7 +93,7 @@ typedef struct PackageFact {
 typedef struct PackageFilesFact {
     PackageType type;
     Str name, arch;     /* arch empty when the file name does not tell */
-    Str files;          /* as PackageFact.files; FACT_PACKAGE_SUMS: before each path its MD5 sum in hex, or "-" where it may have any, and two spaces */
+    Str files;          /* as PackageFact.files; FACT_PACKAGE_SUMS: before each path its digest in hex (which one, its length tells), or "-" where it may have any content or be missing, and two spaces */
     uint64_t n_files;
 } PackageFilesFact;
 

@@ -41,6 +41,7 @@ static const char *const gap_names[GAP_N_] = {
     [GAP_NO_PACKAGES] = "no-packages",
     [GAP_UNSUPPORTED_PACKAGES] = "unsupported-packages",
     [GAP_ARCHIVE] = "archive-unreachable",
+    [GAP_NO_SUMS] = "no-digests",
 };
 static const char *const gap_docs[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "The distribution is none that is known, or none could be found",
@@ -52,6 +53,7 @@ static const char *const gap_docs[GAP_N_] = {
     [GAP_LIMIT] = "A limit on entries, sizes, nesting or expansion cut the work short",
     [GAP_NO_PACKAGES] = "No package database was found",
     [GAP_ARCHIVE] = "A configured security archive could not be asked",
+    [GAP_NO_SUMS] = "--integrity: packages state no digests of their files",
     [GAP_UNSUPPORTED_PACKAGES] = "Packages of a kind that no advisory feed at hand speaks of",
 };
 static const PackageTypeInfo package_types[PACKAGE_TYPE_N_] = {

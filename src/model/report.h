@@ -16,6 +16,7 @@ typedef enum GapKind {
     GAP_NO_PACKAGES,      /* "no-packages": no package database at all */
     GAP_ARCHIVE,          /* "archive-unreachable": a configured security archive could not be asked */
     GAP_UNSUPPORTED_PACKAGES, /* "unsupported-packages": packages that no feed at hand judges (other tools' SBOMs) */
+    GAP_NO_SUMS,          /* "no-digests": packages whose files cannot be told from changed ones */
     GAP_N_,
 } GapKind;
 

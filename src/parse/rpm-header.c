@@ -3,10 +3,10 @@
 
 #include "base/bytes.h"
 
-typedef enum TagForm { FORM_STRING, FORM_STRINGS, FORM_INT, FORM_BIN, FORM_INTS } TagForm;
+typedef enum TagForm { FORM_STRING, FORM_STRINGS, FORM_INT, FORM_BIN, FORM_INTS, FORM_BYTES } TagForm;
 
 /* Types of index entries. */
-enum { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_INT64 = 5, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N = 9 };
+enum { TYPE_CHAR = 1, TYPE_INT8 = 2, TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_INT64 = 5, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N = 9 };
 
 static const struct Tag {
     uint32_t tag;
@@ -27,8 +27,12 @@ static const struct Tag {
     T(1015, FORM_STRING, packager),
     T(1022, FORM_STRING, arch),
     T(1027, FORM_STRINGS, old_names),
+    T(1029, FORM_BYTES, file_states),
     T(1030, FORM_INTS, modes),
+    T(1035, FORM_STRINGS, file_digests),
+    T(1037, FORM_INTS, file_flags),
     T(1044, FORM_STRING, source_rpm),
+    T(1045, FORM_INTS, verify_flags),
     T(1047, FORM_STRINGS, provides),
     T(1049, FORM_STRINGS, requires),
     T(1116, FORM_INTS, dir_indexes),
@@ -108,6 +112,13 @@ static int take(RpmHeader *h, const struct Tag *t, uint32_t type, uint32_t count
         if ((uint64_t) count * width > at.n)
             return bad(err, t->tag, "lies outside of the header");
         *(Str *) field = str_head(at, (size_t) count * width);
+        return 0;
+    case FORM_BYTES:
+        if (type != TYPE_CHAR && type != TYPE_INT8)
+            return bad(err, t->tag, "is not a list of bytes");
+        if (count > at.n)
+            return bad(err, t->tag, "lies outside of the header");
+        *(Str *) field = str_head(at, count);
         return 0;
     case FORM_BIN:
         if (type != TYPE_BIN)

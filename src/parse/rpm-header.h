@@ -26,6 +26,9 @@ typedef struct RpmHeader {
     RpmStrings old_names;     /* whole paths, in packages older than rpm 4 */
     Str dir_indexes;          /* big-endian u32 per base name */
     Str modes;                /* big-endian u16 per base name; may be empty */
+    RpmStrings file_digests;  /* hex, per base name; may be empty */
+    Str file_flags, verify_flags; /* big-endian u32 per base name; may be empty */
+    Str file_states;          /* a byte per base name; may be empty */
 } RpmHeader;
 
 /* 0; -EBADMSG when the blob is no header or a needed tag lies outside of it (err says where). */

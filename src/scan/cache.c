@@ -63,7 +63,7 @@ static char *facts_key(Str diff_id, const LookFor *what) {
     if (what->secrets_digest)
         buf_printf(&b, "secrets %s\n", what->secrets_digest);
     if (what->listing)
-        buf_printf(&b, "listing 4.%d\n", what->listing);
+        buf_printf(&b, "listing 5.%d.%x\n", what->listing, what->digests);
     return buf_take(&b);
 }
 

@@ -5,8 +5,15 @@
 #include "model/report.h"
 #include "scan/merge.h"
 
-/* Is what packages state of their files looked for? Then integrity_find() needs LISTING_MD5. */
+/* Analyzers that tell what packages state of their files; ended by NULL. */
+extern const char *const integrity_analyzers[];
+/* Is any of them at work? Then integrity_find() needs listings with digests. */
 bool integrity_wanted(const LookFor *l);
-/* A finding for each file of the merged view that has another content than all packages with this path state, at most 1000; one for all files that are gone, which may be as
- * an image's maker wants it (dpkg's path-exclude); a gap for those that could not be read. `flat`: a tree, whose files lie in no layer. -EBADMSG when a listing is malformed. */
+/* The digests that the packages in this layer state: bit 1 << DigestKind. */
+uint32_t integrity_stated(const LayerFacts *l);
+/* What is computed before that is known: all that package databases commonly state. */
+enum { INTEGRITY_COMMON = 1 << DIGEST_MD5 | 1 << DIGEST_SHA1 | 1 << DIGEST_SHA256 };
+/* A finding for each file of the merged view that has another content than all packages with this path state, and for each that is gone, in all at most 1000; one for all
+ * documentation that is gone, which is as an image's maker wants it (dpkg's path-exclude, rpm's --nodocs). Gaps for files that could not be read and for packages that state nothing.
+ * `flat`: a tree, whose files lie in no layer. -EBADMSG when a listing is malformed. */
 int integrity_find(Report *r, const Merge *m, const LayerFacts *layers, size_t n, bool flat);

@@ -2,7 +2,7 @@
 /* A layer job on files that the parent opened below a root and reads out to us. */
 #include "base/alloc.h"
 #include "base/fs.h"
-#include "base/hash.h"
+#include "scan/content-hash.h"
 #include "scan/job-sink.h"
 
 /* Exactly n bytes: 1, 0 at a clean end (only when nothing was read), -EPIPE. */
@@ -48,19 +48,7 @@ static EntryKind kind_of(EntryType t) {
     return t == ENTRY_TYPE_DIRECTORY ? ENTRY_DIR : t == ENTRY_TYPE_SYMLINK ? ENTRY_SYMLINK : ENTRY_FILE;
 }
 
-/* NULL unless they are asked for. */
-typedef struct Hashers {
-    Hasher *sha256, *md5;
-} Hashers;
-
-static Str digest_of(Hasher *h, Str bytes, uint8_t ret[static DIGEST_MAX]) {
-    if (!h)
-        return STR_NULL;
-    hasher_add(h, bytes.p, bytes.n);
-    return str_n((const char *) ret, hasher_raw(h, ret));
-}
-
-static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, const Hashers *hashers) {
+static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, ContentHash *hash) {
     const Str path = str_head(names, h->path_n);
     const EntryInfo e = {.path = path,
                          .type = (EntryType) h->type,
@@ -79,12 +67,10 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, const Ha
     if (h->content)
         job_analyse(j, (JobWanted) {.here = h->analyzers}, path, h->mode, bytes);
     ListedEntry l = {.path = path, .kind = kind_of(e.type), .mode = h->mode, .size = h->size, .target = e.type == ENTRY_TYPE_SYMLINK ? e.target : STR_NULL};
-    uint8_t digest[DIGEST_MAX], md5[DIGEST_MAX];
-    if (j->args.look_for.listing >= LISTING_CONTENT && bytes.n) {
-        l.content = hash_seeded(bytes.p, bytes.n, 0);
+    if (hash->content && bytes.n) {
         l.target = listing_interpreter(l.mode, bytes);
-        l.digest = digest_of(hashers->sha256, bytes, digest);
-        l.md5 = digest_of(hashers->md5, bytes, md5);
+        content_hash_add(hash, bytes.p, bytes.n);
+        content_hash_end(hash, true, &l);
     }
     if (h->look)
         job_list(j, &l);
@@ -93,8 +79,7 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, const Ha
 int job_run_files(Job *j, Ring *in) {
     enum { KEEP = 1 << 20 };
     _cleanup_(buf_done) Buf names = buf_new(256 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
-    _cleanup_(hasher_freep) Hasher *sha256 = j->args.look_for.listing >= LISTING_DIGEST ? hasher_new(DIGEST_SHA256) : NULL;
-    _cleanup_(hasher_freep) Hasher *md5 = j->args.look_for.listing == LISTING_MD5 ? hasher_new(DIGEST_MD5) : NULL;
+    _cleanup_(content_hash_done) ContentHash hash = content_hash_new(&j->args.look_for);
     JobFileHeader h;
     int r;
     while ((r = read_exact(in, &h, sizeof(h))) == 1) {
@@ -111,7 +96,7 @@ int job_run_files(Job *j, Ring *in) {
         if (r < 0)
             return r;
         if (job_begin(j, str_head(buf_view(&names), h.path_n)))
-            entry(j, &h, buf_view(&names), bytes, &(Hashers) {sha256, md5});
+            entry(j, &h, buf_view(&names), bytes, &hash);
         ring_consume(in, held);
         if (copy.cap > KEEP)
             buf_done(&copy);

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
-#include "base/hash.h"
+#include "scan/content-hash.h"
 #include "scan/decode.h"
 #include "scan/job-sink.h"
 
@@ -22,8 +22,7 @@ typedef struct Stream {
     uint64_t given;    /* bytes that the decoder gave */
     uint64_t data_end; /* where the content of the current entry ends in them */
     bool padded;       /* zeros were added behind them */
-    HashStream *hash;  /* of file contents; NULL: not asked for */
-    Hasher *digests, *md5; /* the same */
+    ContentHash *hash; /* of file contents */
 } Stream;
 
 static ssize_t next_block(Stream *s, const char **ret) {
@@ -148,19 +147,11 @@ static bool marker(Job *j, Str path) {
     return true;
 }
 
-static void hash_bytes(const Stream *s, const void *p, size_t n) {
-    hash_stream_add(s->hash, p, n);
-    if (s->digests)
-        hasher_add(s->digests, p, n);
-    if (s->md5)
-        hasher_add(s->md5, p, n);
-}
-
 /* A sparse file's holes are zeros. */
 static void hash_hole(const Stream *s, uint64_t n) {
     static const char zeros[BLOCK];
     for (; n > 0; n -= MIN(n, sizeof(zeros)))
-        hash_bytes(s, zeros, (size_t) MIN(n, sizeof(zeros)));
+        content_hash_add(s->hash, zeros, (size_t) MIN(n, sizeof(zeros)));
 }
 
 /* Hashes the content, of which `c` holds the beginning or all. False when it cannot be read to its end: then what was hashed is not the file. */
@@ -171,12 +162,12 @@ static bool hash_content(const Stream *s, struct archive *a, struct archive_entr
     la_int64_t at;
     uint64_t seen = c->view.n;
     int r = ARCHIVE_EOF;
-    hash_bytes(s, c->view.p, c->view.n);
+    content_hash_add(s->hash, c->view.p, c->view.n);
     while (!c->whole && (r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
         if (at < 0 || (uint64_t) at < seen || (uint64_t) at > size || n > size - (uint64_t) at)
             return false;
         hash_hole(s, (uint64_t) at - seen);
-        hash_bytes(s, p, n);
+        content_hash_add(s->hash, p, n);
         seen = (uint64_t) at + n;
     }
     if (r != ARCHIVE_EOF || cut_short(s))
@@ -185,20 +176,14 @@ static bool hash_content(const Stream *s, struct archive *a, struct archive_entr
     return true;
 }
 
-/* Fills in what only the content tells. `digest` and `md5` hold what l has of them. */
-static void list_content(const Stream *s, struct archive *a, struct archive_entry *e, Content *c, uint8_t digest[static DIGEST_MAX], uint8_t md5[static DIGEST_MAX], ListedEntry *l) {
+/* Fills in what only the content tells; slices into s->hash. */
+static void list_content(const Stream *s, struct archive *a, struct archive_entry *e, Content *c, ListedEntry *l) {
     if (l->mode & 0111 && read_content(s, a, e, LISTING_TARGET_MAX, c) < 0)
         return;
     l->target = listing_interpreter(l->mode, c->view);
     /* Holes cost an archive nothing. */
     const bool whole = (!archive_entry_sparse_count(e) || l->size <= s->job->args.limits.file_bytes) && hash_content(s, a, e, c);
-    const uint64_t content = hash_stream_end(s->hash);
-    const size_t n = s->digests ? hasher_raw(s->digests, digest) : 0, n_md5 = s->md5 ? hasher_raw(s->md5, md5) : 0;
-    if (whole) {
-        l->content = content;
-        l->digest = str_n((const char *) digest, n);
-        l->md5 = str_n((const char *) md5, n_md5);
-    }
+    content_hash_end(s->hash, whole, l);
 }
 
 /* Whoever wants a regular file for its path or its first bytes gets it whole. */
@@ -236,9 +221,8 @@ static void file(const Stream *s, struct archive *a, struct archive_entry *e, St
     c->whole = false;
     analyse(s, a, e, path, c);
     ListedEntry l = {.path = path, .kind = ENTRY_FILE, .mode = archive_entry_mode(e) & 07777, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
-    uint8_t digest[DIGEST_MAX], md5[DIGEST_MAX];
-    if (s->hash && l.size)
-        list_content(s, a, e, c, digest, md5, &l);
+    if (s->hash->content && l.size)
+        list_content(s, a, e, c, &l);
     job_list(s->job, &l);
     if (c->copy.cap > KEEP)
         buf_done(&c->copy);
@@ -310,7 +294,7 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
         else
             job_link(j, path, str_n(to, (size_t) n), true);
         look(j, e, path, str_n(to, (size_t) MAX(n, (ssize_t) 0)), true);
-        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE, .target = s->md5 ? str_n(to, (size_t) MAX(n, (ssize_t) 0)) : STR_NULL});
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE, .target = j->args.look_for.digests ? str_n(to, (size_t) MAX(n, (ssize_t) 0)) : STR_NULL});
         return;
     }
     if (type == AE_IFDIR) {
@@ -392,10 +376,8 @@ static int walk(Stream *s, struct archive *a) {
 
 int job_run_stream(Job *j, Ring *in, Ring *out) {
     _cleanup_(decoder_freep) Decoder *decoder = decoder_new(j->args.compression, in, out, &j->args.limits);
-    _cleanup_(hash_stream_freep) HashStream *hash = j->args.look_for.listing >= LISTING_CONTENT ? hash_stream_new() : NULL;
-    _cleanup_(hasher_freep) Hasher *digests = j->args.look_for.listing >= LISTING_DIGEST ? hasher_new(DIGEST_SHA256) : NULL;
-    _cleanup_(hasher_freep) Hasher *md5 = j->args.look_for.listing == LISTING_MD5 ? hasher_new(DIGEST_MD5) : NULL;
-    Stream s = {.job = j, .decoder = decoder, .hash = hash, .digests = digests, .md5 = md5};
+    _cleanup_(content_hash_done) ContentHash hash = content_hash_new(&j->args.look_for);
+    Stream s = {.job = j, .decoder = decoder, .hash = &hash};
     struct archive *a = archive_read_new();
     if (!a)
         return -ENOMEM;

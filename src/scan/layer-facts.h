@@ -68,4 +68,5 @@ typedef struct LookFor {
     Str secret_key;            /* for fingerprints; empty: none */
     const char *secrets_digest; /* of both: what the cache goes by; NULL when there are none */
     ListingKind listing;
+    uint32_t digests;          /* that it holds of files, from LISTING_CONTENT on: bit 1 << DigestKind */
 } LookFor;

@@ -12,6 +12,31 @@ Str listing_interpreter(uint32_t mode, Str bytes) {
     return mode & 0111 && str_starts(bytes, STR("#!")) && str_line(&bytes, &line) ? str_trim(str_from_at(line, 2)) : STR_NULL;
 }
 
+/* Which there are, one bit each, and their bytes. */
+static void put_digests(Buf *b, const ListedEntry *e) {
+    uint64_t which = 0;
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++)
+        which |= (uint64_t) (e->digests[k].n > 0) << k;
+    wire_put_u64(b, which);
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++)
+        if (which >> k & 1)
+            buf_str(b, e->digests[k]);
+}
+
+/* False when there is less than they take. */
+static bool take_digests(WireReader *r, ListedEntry *e) {
+    const uint64_t which = wire_max(r, (1 << DIGEST_KIND_N_) - 1);
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++) {
+        if (!(which >> k & 1))
+            continue;
+        if (r->rest.n < digest_size(k))
+            return false;
+        e->digests[k] = str_head(r->rest, digest_size(k));
+        r->rest = str_from_at(r->rest, digest_size(k));
+    }
+    return true;
+}
+
 void listing_put(ListingWriter *w, const ListedEntry *e) {
     if (w->bytes.max == 0) {
         w->bytes = buf_new(BUF_OWN_MAX);
@@ -27,8 +52,7 @@ void listing_put(ListingWriter *w, const ListedEntry *e) {
     wire_put_u64(&w->bytes, e->size);
     wire_put_u64(&w->bytes, e->content);
     wire_put_str(&w->bytes, str_head(e->target, LISTING_TARGET_MAX));
-    wire_put_str(&w->bytes, e->digest);
-    wire_put_str(&w->bytes, e->md5);
+    put_digests(&w->bytes, e);
     buf_clear(&w->last);
     buf_str(&w->last, e->path);
 }
@@ -57,9 +81,7 @@ int listing_next(ListingReader *r, ListedEntry *ret) {
     e.size = wire_u64(&r->wire);
     e.content = wire_u64(&r->wire);
     e.target = wire_str(&r->wire);
-    e.digest = wire_str(&r->wire);
-    e.md5 = wire_str(&r->wire);
-    if (!wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX || (e.digest.n && e.digest.n != LISTING_DIGEST_N) || (e.md5.n && e.md5.n != LISTING_MD5_N))
+    if (!take_digests(&r->wire, &e) || !wire_ok(&r->wire) || e.kind > ENTRY_SYMLINK || e.target.n > LISTING_TARGET_MAX)
         return -EBADMSG;
     r->path.n = same;
     if (buf_str(&r->path, rest) < 0)

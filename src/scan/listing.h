@@ -5,14 +5,13 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/wire.h"
 
 typedef enum ListingKind {
     LISTING_NONE,
     LISTING_SIZES,
     LISTING_CONTENT, /* and a hash of each file's bytes: everything is read */
-    LISTING_DIGEST,  /* and their SHA-256 */
-    LISTING_MD5,     /* and their MD5, which some package databases state */
     LISTING_KIND_N_,
 } ListingKind;
 
@@ -22,11 +21,10 @@ typedef struct ListedEntry {
     uint32_t mode;     /* permissions with setuid, setgid and sticky bit; 0 for hard links but the first */
     uint64_t size;     /* bytes; 0 for hard links but the first */
     uint64_t content;  /* from LISTING_CONTENT on: XXH3-64 of a file's bytes, which tells doubles of honest files; else 0 */
-    Str target;        /* symbolic links: as written. LISTING_MD5: hard links: canonical path of the file. From LISTING_CONTENT on: what stands behind "#!" in the first line of a file that may be run, at most LISTING_TARGET_MAX */
-    Str digest;        /* from LISTING_DIGEST on: SHA-256 (LISTING_DIGEST_N bytes) of a file that is not empty; empty where it could not be read to its end */
-    Str md5;           /* LISTING_MD5: likewise (LISTING_MD5_N bytes) */
+    Str target;        /* symbolic links: as written. Where digests are asked for, hard links: canonical path of the file. From LISTING_CONTENT on: what stands behind "#!" in the first line of a file that may be run, at most LISTING_TARGET_MAX */
+    Str digests[DIGEST_KIND_N_]; /* those asked for (LookFor.digests) of a file that is not empty; empty where it could not be read to its end */
 } ListedEntry;
-enum { LISTING_TARGET_MAX = 4096, LISTING_DIGEST_N = 32, LISTING_MD5_N = 16 };
+enum { LISTING_TARGET_MAX = 4096 };
 
 /* The line behind "#!" at the beginning of a file, without white space around it; empty when there is none. */
 Str listing_interpreter(uint32_t mode, Str bytes);

@@ -35,6 +35,9 @@ typedef struct Scan {
     LayerFacts *layers;
     size_t n_layers;
     LookFor look_for;
+    uint32_t *digests;   /* of files, that the listing of each layer holds */
+    uint32_t stated;     /* that packages of the layers so far state */
+    bool all_stated;     /* these are all that any layer states */
     bool unverified;
 } Scan;
 
@@ -61,15 +64,15 @@ static bool is_known(Scan *s, size_t i, Str blob) {
 
 /* 1 when the layer's facts came from the cache, 0 when it must be read. Archives of docker save state no digest of what they hold: their
  * layers are hashed, not inflated, unpacked and analysed again. */
-static int from_cache(Scan *s, size_t i) {
+static int from_cache(Scan *s, size_t i, const LookFor *what) {
     const LayerInfo *info = &s->report->artifact.layers[i];
     char blob[LAYER_DIGEST_MAX];
     ReadProgress progress = {s->o->bytes, s->o->userdata};
     if (!s->cache)
         return 0;
     if (!str_empty(info->digest))
-        return is_known(s, i, info->digest) ? cache_get(s->cache, info->diff_id, &s->look_for, &s->layers[i]) : 0;
-    if (cache_get(s->cache, info->diff_id, &s->look_for, &s->layers[i]) != 1)
+        return is_known(s, i, info->digest) ? cache_get(s->cache, info->diff_id, what, &s->layers[i]) : 0;
+    if (cache_get(s->cache, info->diff_id, what, &s->layers[i]) != 1)
         return 0;
     if (layer_hash(s->image, i, &progress, blob, NULL) == 0 && is_known(s, i, str_from(blob)))
         return 1;
@@ -83,20 +86,38 @@ static Str layer_name(Scan *s, size_t i) {
     return !str_empty(info->digest) ? info->digest : info->diff_id;
 }
 
+/* Digests cost time: those of a distribution's packages are known once its layer was read, which is the lowest. Before, all that there commonly are. */
+static LookFor look_for_of(const Scan *s, size_t i) {
+    LookFor l = s->look_for;
+    if (integrity_wanted(&l))
+        l.digests |= s->stated || s->all_stated ? s->stated : INTEGRITY_COMMON;
+    s->digests[i] = l.digests;
+    return l;
+}
+
+/* Does a layer lack digests that packages of one above it state? */
+static bool lacks_digests(const Scan *s) {
+    for (size_t i = 0; integrity_wanted(&s->look_for) && i < s->n_layers; i++)
+        if (s->stated & ~s->digests[i])
+            return true;
+    return false;
+}
+
 static void read_layer(Scan *s, size_t i) {
     _cleanup_error_ Error err = {0};
     LayerInfo *info = &s->report->artifact.layers[i];
+    const LookFor what = look_for_of(s, i);
     if (s->o->layer)
         s->o->layer(s->o->userdata, i, s->n_layers, info->size);
-    if (from_cache(s, i) == 1)
+    if (from_cache(s, i, &what) == 1)
         return;
     LayerDigests digests;
-    ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}};
+    ReadOptions ro = {.limits = s->o->limits, .look_for = what, .progress = {s->o->bytes, s->o->userdata}};
     int r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
     if (r >= 0 && s->cache && !has_crash(&s->layers[i])) {
         _cleanup_error_ Error cache_err = {0};
         Str blob = str_empty(info->digest) ? str_from(digests.blob) : info->digest;
-        if (cache_put(s->cache, blob, info->diff_id, &s->look_for, &s->layers[i], &cache_err) < 0)
+        if (cache_put(s->cache, blob, info->diff_id, &what, &s->layers[i], &cache_err) < 0)
             warn(s, error_text(&cache_err, -EIO));
     }
     if (r < 0) {
@@ -107,7 +128,7 @@ static void read_layer(Scan *s, size_t i) {
 
 static void read_layers(Scan *s) {
     if (artifact_is_tree(s->report->artifact.kind)) {
-        ReadOptions ro = {.limits = s->o->limits, .look_for = s->look_for, .progress = {s->o->bytes, s->o->userdata}, .repository = s->report->artifact.kind == ARTIFACT_REPOSITORY};
+        ReadOptions ro = {.limits = s->o->limits, .look_for = look_for_of(s, 0), .progress = {s->o->bytes, s->o->userdata}, .repository = s->report->artifact.kind == ARTIFACT_REPOSITORY};
         s->unverified = true;
         if (s->o->layer)
             s->o->layer(s->o->userdata, 0, 1, 0);
@@ -118,10 +139,14 @@ static void read_layers(Scan *s) {
         s->report->coverage.mounts_left_out = mounts.left_out;
         if (r < 0)
             scan_add_gap(s->report, GAP_UNREADABLE_FILE, STR("/"), "%s", error_text(&err, r));
+        s->stated |= integrity_stated(&s->layers[0]);
         return;
     }
-    for (size_t i = 0; i < s->n_layers; i++)
+    for (size_t i = 0; i < s->n_layers; i++) {
         read_layer(s, i);
+        if (integrity_wanted(&s->look_for))
+            s->stated |= integrity_stated(&s->layers[i]);
+    }
 }
 
 static int merge_layers(Scan *s, Merge *m, Error *err) {
@@ -249,7 +274,8 @@ static int collect(Scan *s, Error *err) {
         if (x < 0)
             return x;
         merge_aliases(m, s->look_for.analyzers, &aliases, &n_aliases);
-        if (pass + 1 < PASSES_MAX && !same_aliases(&s->look_for, aliases, n_aliases)) {
+        if (pass + 1 < PASSES_MAX && (lacks_digests(s) || !same_aliases(&s->look_for, aliases, n_aliases))) {
+            s->all_stated = true;
             add_aliases(s, aliases, n_aliases);
             for (size_t i = 0; i < s->n_layers; i++)
                 layer_facts_done(&s->layers[i]);
@@ -307,7 +333,8 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     size_t n_analyzers;
     analyzers(&n_analyzers);
     s.look_for.analyzers = o->analyzers ? o->analyzers : ((uint64_t) 1 << n_analyzers) - 1;
-    s.look_for.listing = integrity_wanted(&s.look_for) ? LISTING_MD5 : o->hash_list ? LISTING_DIGEST : o->listing;
+    s.look_for.listing = integrity_wanted(&s.look_for) || o->hash_list ? LISTING_CONTENT : o->listing;
+    s.look_for.digests = o->hash_list ? 1 << DIGEST_SHA256 : 0;
     char digest[65];
     s.look_for.secret_rules = o->secret_rules;
     s.look_for.secret_key = o->secret_key;
@@ -318,6 +345,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     r->artifact = *image_artifact(s.image);
     s.n_layers = artifact_is_tree(r->artifact.kind) ? 1 : r->artifact.n_layers;
     s.layers = xcalloc(s.n_layers, sizeof(LayerFacts));
+    s.digests = xcalloc(s.n_layers, sizeof(*s.digests));
     if (o->cache_dir && r->artifact.kind == ARTIFACT_IMAGE) {
         _cleanup_error_ Error cache_err = {0};
         if (cache_open(o->cache_dir, o->cache_max, &s.cache, &cache_err) < 0)
@@ -333,6 +361,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     for (size_t i = 0; i < s.n_layers; i++)
         layer_facts_done(&s.layers[i]);
     free(s.layers);
+    free(s.digests);
     if (s.cache)
         cache_close(s.cache);
     image_close(s.image);

@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     limits.facts = 500;
     int answer = memfd_create("answer", MFD_CLOEXEC);
     WorkerIo io = {.out = answer};
-    JobArgs args = {.compression = kind, .limits = limits, .look_for = {.analyzers = UINT64_MAX, .aliases = &alias, .n_aliases = 1, .listing = LISTING_CONTENT}};
+    JobArgs args = {.compression = kind, .limits = limits, .look_for = {.analyzers = UINT64_MAX, .aliases = &alias, .n_aliases = 1, .listing = LISTING_CONTENT, .digests = 1 << DIGEST_SHA1}};
     Job j = job_new(&io, &args, &state);
     Ring in, out = {.fd = -1};
     pthread_t drainer;

@@ -29,13 +29,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     if (rpm_header_parse(blob, &h, &err) < 0)
         return 0;
     const Str all[] = {h.name, h.version, h.release, h.arch, h.source_rpm, h.license, h.vendor, h.packager,
-                       h.modularity, h.sha256_hex, h.sha1_hex, h.md5, h.dir_indexes, h.modes};
+                       h.modularity, h.sha256_hex, h.sha1_hex, h.md5, h.dir_indexes, h.modes, h.file_flags, h.verify_flags, h.file_states};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
         inside(blob, all[i]);
     strings(blob, h.requires);
     strings(blob, h.base_names);
     strings(blob, h.dir_names);
     strings(blob, h.old_names);
+    strings(blob, h.file_digests);
     if (rpm_source_split(h.source_rpm, &a, &b, &c)) {
         inside(blob, a);
         inside(blob, b);

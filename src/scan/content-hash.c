@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/content-hash.h"
+
+ContentHash content_hash_new(const LookFor *l) {
+    ContentHash c = {0};
+    if (l->listing < LISTING_CONTENT)
+        return c;
+    c.content = hash_stream_new();
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++)
+        if (l->digests >> k & 1)
+            c.of[k] = hasher_new(k);
+    return c;
+}
+
+void content_hash_add(ContentHash *c, const void *p, size_t n) {
+    hash_stream_add(c->content, p, n);
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++)
+        if (c->of[k])
+            hasher_add(c->of[k], p, n);
+}
+
+void content_hash_end(ContentHash *c, bool whole, ListedEntry *e) {
+    const uint64_t content = hash_stream_end(c->content);
+    if (whole)
+        e->content = content;
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++) {
+        const size_t n = c->of[k] ? hasher_raw(c->of[k], c->bytes[k]) : 0;
+        if (whole)
+            e->digests[k] = str_n((const char *) c->bytes[k], n);
+    }
+}
+
+void content_hash_done(ContentHash *c) {
+    if (c->content)
+        hash_stream_free(c->content);
+    for (DigestKind k = 0; k < DIGEST_KIND_N_; k++)
+        if (c->of[k])
+            hasher_free(c->of[k]);
+    *c = (ContentHash) {0};
+}
