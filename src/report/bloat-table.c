@@ -48,7 +48,7 @@ static void layers(Table *t, const Bloat *b) {
     buf_putz(t->out, "    #     bytes     files overwritten   deleted  instruction\n");
     for (size_t i = 0; i < b->n_layers; i++) {
         const BloatLayer *l = &b->layers[i];
-        buf_printf(t->out, "%5zu", i);
+        buf_printf(t->out, "%5zu", i + 1); /* people count layers from 1, as in the other reports for them */
         bytes(t, l->bytes);
         number(t, l->files);
         text_spaces(t->out, 2);
@@ -68,7 +68,7 @@ static void hidden(Table *t, const Bloat *b) {
         const BloatFile *f = &b->hidden[i];
         bytes(t, f->size);
         char how[64];
-        int n = snprintf(how, sizeof(how), "  layer %d, %s by %d", f->layer, f->deleted ? "deleted" : "overwritten", f->hidden_by);
+        int n = snprintf(how, sizeof(how), "  layer %d, %s by %d", f->layer + 1, f->deleted ? "deleted" : "overwritten", f->hidden_by + 1);
         buf_putz(t->out, how);
         text_spaces(t->out, n < 30 ? 30 - (unsigned) n : 2);
         rest(t, f->path, NUMBER + 30);
