@@ -23,6 +23,33 @@ fixture_bookworm() {
   mkdir -p "$1" && { cp -al "$cache/bookworm/." "$1/" 2>/dev/null || cp -a "$cache/bookworm/." "$1/"; } && rm -f "$1/.complete"
 }
 
+# fixture_languages DIR: DIR becomes a bookworm root with Python, Node, Ruby, PHP, a JRE, libraries of each, and programs of Go and Rust, by apt in a chroot.
+# Made once and kept, as fixture_bookworm.
+fixture_languages() {
+  local cache=${PLIMSOLL_TEST_CACHE:-/var/tmp/plimsoll-test-cache} packages
+  packages="python3-pip python3-venv python3-requests nodejs npm ruby ruby-rack ruby-nokogiri php-cli php-zip composer default-jre-headless libcommons-lang3-java
+    libjackson2-databind-java libmaven3-core-java skopeo umoci ripgrep"
+  mkdir -p "$cache" || return 1
+  (
+    flock 9
+    local name
+    name=$(sha256sum <<<"$packages" | cut -c1-8)
+    if [ "$(cat "$cache/languages/.complete" 2>/dev/null)" != "$name" ]; then
+      rm -rf "$cache/languages" "$cache/languages.new" "$cache/languages.base"
+      # A copy without links to the other fixture, whose logs apt would write to. Java's packages look for /proc when they are configured.
+      if ! { fixture_bookworm "$cache/languages.base" && cp -a "$cache/languages.base" "$cache/languages.new" && DEBIAN_FRONTEND=noninteractive unshare -m bash -c 'mount --bind /proc "$0/proc" && exec chroot "$0" bash -c "$1"' \
+        "$cache/languages.new" "apt-get -qq update && apt-get install -qq -y --no-install-recommends $(echo $packages)"; } >"$cache/languages.log" 2>&1; then
+        rm -rf "$cache/languages.new" "$cache/languages.base"
+        exit 1
+      fi
+      rm -rf "$cache/languages.base" "$cache/languages.new"/var/cache/apt/{archives/*.deb,*.bin} "$cache/languages.new"/var/lib/apt/lists/*
+      mv "$cache/languages.new" "$cache/languages"
+      echo "$name" >"$cache/languages/.complete"
+    fi
+  ) 9>"$cache/languages.lock" || return 1
+  mkdir -p "$1" && { cp -al "$cache/languages/." "$1/" 2>/dev/null || cp -a "$cache/languages/." "$1/"; } && rm -f "$1/.complete"
+}
+
 # fixture_small DIR: a root file system of a few files, with a link, a long name and a file of some size.
 fixture_small() {
   mkdir -p "$1/etc" "$1/bin" "$1/usr/share/doc/$(printf 'n%.0s' {1..120})"

@@ -12,27 +12,11 @@ if ! (cd "$work/npm" && timeout 300 npm ci --ignore-scripts --no-audit --no-fund
 fi
 # ours ANALYZER PATH [FILTER]: "name@version", sorted, with repetitions
 ours() { "$PLIMSOLL" facts --analyzer "$1" "$2" | jq -r "[.facts[] | select(.kind == \"package\") | ${3:-.}] | .[] | .name + \"@\" + .version" | LC_ALL=C sort; }
-# theirs: the same of the JSON of `npm ls` and `pnpm ls` on standard input; an alias is the package that its address names
-cat >"$tmp/theirs.py" <<'PY'
-import json, re, sys
-document, found = json.load(sys.stdin), set()
-def walk(node):
-    for key in ("dependencies", "devDependencies", "optionalDependencies"):
-        for name, d in node.get(key, {}).items():
-            if d.get("version"):
-                m = re.search(r"([^/]+|@[^/]+/[^/]+)/-/[^/]+\.tgz$", d.get("resolved", ""))
-                found.add((m.group(1).split("//")[-1] if m else d.get("from", name)) + "@" + d["version"])
-            walk(d)
-for root in document if isinstance(document, list) else [document]:
-    walk(root)
-print("\n".join(sorted(found)))
-PY
-
 # fsevents is for macOS only: locked everywhere, installed nowhere here.
 # ---- npm ----
 cd "$work/npm"
 # The pinned file tells no addresses: npm names an alias by its place.
-npm ls --all --json 2>/dev/null | python3 "$tmp/theirs.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
+npm ls --all --json 2>/dev/null | python3 "$TOP/test/npm-list.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
 like "$(wc -l <"$tmp/want")" '^[0-9]{2,}' "npm lists $(wc -l <"$tmp/want") packages"
 ours node-modules "$work/npm" | uniq >"$tmp/got"
 same "$tmp/got" "$tmp/want" "what is installed is what npm ls lists"
@@ -40,10 +24,10 @@ ours npm-lock "$work/npm/package-lock.json" >"$tmp/lock"
 same <(uniq -d "$tmp/lock") /dev/null "the lock file gives none twice"
 grep -v "^fsevents@" "$tmp/lock" >"$tmp/got"
 same "$tmp/got" "$tmp/want" "and all of them"
-npm ls --all --json --omit=dev 2>/dev/null | python3 "$tmp/theirs.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
+npm ls --all --json --omit=dev 2>/dev/null | python3 "$TOP/test/npm-list.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
 ours npm-lock "$work/npm/package-lock.json" 'select(.development | not)' | grep -v '^fsevents@' >"$tmp/got"
 same "$tmp/got" "$tmp/want" "those not for development are those of npm ls --omit=dev"
-npm ls --all --json --omit=dev --omit=optional 2>/dev/null | python3 "$tmp/theirs.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
+npm ls --all --json --omit=dev --omit=optional 2>/dev/null | python3 "$TOP/test/npm-list.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
 ours npm-lock "$work/npm/package-lock.json" 'select(.development or .optional | not)' >"$tmp/got"
 same "$tmp/got" "$tmp/want" "and those needed always are those of --omit=optional, too"
 
@@ -68,7 +52,7 @@ done
 jq 'del(.devDependencies.pnpm, .devDependencies.yarn, .dependencies.express)' package.json | tee "$work/pnpm/package.json" >"$work/yarn/package.json"
 cd "$work/pnpm"
 if timeout 200 node "$work/npm/node_modules/pnpm/bin/pnpm.cjs" install --ignore-scripts --store-dir "$tmp/store" >"$tmp/pnpm.log" 2>&1; then
-  list() { node "$work/npm/node_modules/pnpm/bin/pnpm.cjs" ls --json --depth Infinity "$@" | python3 "$tmp/theirs.py" | grep -v "^fsevents@"; }
+  list() { node "$work/npm/node_modules/pnpm/bin/pnpm.cjs" ls --json --depth Infinity "$@" | python3 "$TOP/test/npm-list.py" | grep -v "^fsevents@"; }
   list >"$tmp/want"
   ours pnpm-lock "$work/pnpm/pnpm-lock.yaml" | grep -v '^fsevents@' >"$tmp/got"
   same "$tmp/got" "$tmp/want" "pnpm's lock file: the $(wc -l <"$tmp/want") packages of pnpm ls"
