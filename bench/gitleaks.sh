@@ -17,7 +17,7 @@ make_gitleaks() {
 }
 make_planted() { mkdir -p "$1" && python3 "$bench/secrets-plant.py" "$top/rules/secret" "$1"; }
 # gitleaks passes over node_modules: they get another name.
-make_node_tree() { cp -al "$cache/node/node_modules" "$1" && find "$1" -depth -type d -name node_modules -execdir mv {} modules \; ; }
+make_node_renamed() { cp -al "$cache/node-tree/node_modules" "$1" && find "$1" -depth -type d -name node_modules -execdir mv {} modules \; ; }
 
 kept gitleaks make_gitleaks || { echo "bench/gitleaks: gitleaks cannot be had from Debian sid"; exit 0; }
 gitleaks=$cache/gitleaks/unpacked/usr/bin/gitleaks
@@ -28,7 +28,7 @@ for name; do
   case $name in
   planted) rm -rf "$cache/planted" "$cache/planted.complete"; kept planted make_planted; dir=$cache/planted ;;
   debian) fixture_image; dir=$cache/root ;;
-  node) fixture_node && kept node-tree make_node_tree; dir=$cache/node-tree ;;
+  node) fixture_node_tree && kept node-renamed make_node_renamed; dir=$cache/node-renamed ;;
   *) echo "bench/gitleaks: unknown tree '$name' (planted, debian, node)" >&2; exit 2 ;;
   esac
   title "$name: $dir"

@@ -27,9 +27,13 @@ kept() {
 make_root() { debootstrap --variant=minbase --include=git,python3,curl,vim bookworm "$1" >"$1.log" 2>&1 && rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*; }
 make_image() { python3 "$bench/mkimage.py" tree "$3" "$cache/root" "$1" "$2"; }
 make_files() { python3 "$bench/mkimage.py" files "$2" "$1"; }
+# debootstrap does not choose among alternatives and virtual packages: apt does. Java's packages look for /proc when they are configured.
 make_stuffed_root() {
-  debootstrap --variant=minbase --include=build-essential,cargo,curl,default-jdk-headless,git,golang-go,nodejs,npm,php-cli,python3-dev,python3-pip,python3-requests,python3-numpy,ruby-full,vim \
-    bookworm "$1" >"$1.log" 2>&1 && rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*
+  {
+    debootstrap --variant=minbase bookworm "$1" && DEBIAN_FRONTEND=noninteractive unshare -m bash -c 'mount --bind /proc "$0/proc" && exec chroot "$0" bash -c "$1"' "$1" \
+      'apt-get -qq update && apt-get install -qq -y build-essential cargo composer curl default-jdk-headless git golang-go nodejs npm php-cli python3-dev python3-pip python3-requests \
+        python3-numpy ruby-full vim'
+  } >"$1.log" 2>&1 && rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*
 }
 make_stuffed() { python3 "$bench/mkimage.py" tree "$1" "$cache/stuffed-root" 0 1; }
 # An application of some 1,500 packages below a small system.
@@ -55,6 +59,13 @@ fixture_stuffed() { kept stuffed-root make_stuffed_root && kept stuffed make_stu
 fixture_node() { kept node-root make_node_root && kept node make_node; }
 fixture_saved() { fixture_image && kept saved.tar make_saved; }
 fixture_files() { kept files make_files 3000000; }
+# An application's installed packages, about 800 MB of text.
+make_node_tree() {
+  mkdir -p "$1" && echo '{"name":"bench","version":"1.0.0","private":true}' >"$1/package.json" && npm install --prefix "$1" --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps \
+    express react react-dom next typescript webpack eslint jest lodash moment rxjs @angular/core @angular/compiler vue vite prettier aws-sdk graphql three d3 chart.js \
+    socket.io mongoose sequelize typeorm @nestjs/core @babel/core @babel/preset-env antd @mui/material date-fns googleapis >"$1.log" 2>&1
+}
+fixture_node_tree() { kept node-tree make_node_tree; }
 # The tars of an image's layers, for the peers that read a stream.
 fixture_tars() {
   local out=$cache/$1.tars i=0 blob
@@ -66,13 +77,6 @@ fixture_tars() {
   done
   : >"$out.complete"
 }
-# An application's installed packages, about 800 MB of text.
-make_node() {
-  mkdir -p "$1" && echo '{"name":"bench","version":"1.0.0","private":true}' >"$1/package.json" && npm install --prefix "$1" --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps \
-    express react react-dom next typescript webpack eslint jest lodash moment rxjs @angular/core @angular/compiler vue vite prettier aws-sdk graphql three d3 chart.js \
-    socket.io mongoose sequelize typeorm @nestjs/core @babel/core @babel/preset-env antd @mui/material date-fns googleapis >"$1.log" 2>&1
-}
-fixture_node() { kept node make_node; }
 # The advisory database of the shared feeds, of the format that this program reads; empty where there are none.
 fixture_db() {
   local name

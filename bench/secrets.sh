@@ -5,8 +5,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 dir=${1:-}
 if [ -z "$dir" ]; then
-  fixture_node || { echo "bench/secrets: the npm packages cannot be installed"; exit 0; }
-  dir=$cache/node
+  fixture_node_tree || { echo "bench/secrets: the npm packages cannot be installed"; exit 0; }
+  dir=$cache/node-tree
 fi
 title "Secrets in $dir"
 PLIMSOLL_BENCH_LIST=1 taskset -c $core "$BUILD/bench/bench-secrets" "$dir" "${PLIMSOLL_BENCH_ROUNDS:-7}"
