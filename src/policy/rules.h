@@ -3,6 +3,7 @@
  * and exceptions applied, conditions checked against the fields of their source. */
 #pragma once
 
+#include "base/time.h"
 #include "model/severity.h"
 #include "parse/node.h"
 #include "policy/ast.h"
@@ -10,17 +11,38 @@
 
 typedef enum Priority { PRIORITY_EMERGENCY, PRIORITY_ALERT, PRIORITY_CRITICAL, PRIORITY_ERROR, PRIORITY_WARNING, PRIORITY_NOTICE, PRIORITY_INFORMATIONAL, PRIORITY_DEBUG, PRIORITY_N_ } Priority;
 const char *priority_name(Priority p);   /* "Warning", as Falco prints it */
+/* Any case; "info", too. -EINVAL. */
+int priority_parse(Str s, Priority *ret);
+/* What a priority is on the scale of findings: emergency to critical are CRITICAL, error HIGH, warning MEDIUM, notice LOW, the others NEGLIGIBLE. */
+Severity priority_severity(Priority p);
 
-typedef enum RuleAction { RULE_WARN, RULE_DENY, RULE_ALLOW, RULE_ALERT } RuleAction;
-typedef enum OnError { ON_ERROR_WARN, ON_ERROR_DENY, ON_ERROR_ALLOW } OnError;
+typedef enum RuleAction { RULE_WARN, RULE_DENY, RULE_ALLOW, RULE_ALERT, RULE_ACTION_N_ } RuleAction;
+const char *rule_action_name(RuleAction a); /* "warn" */
+int rule_action_parse(Str s, RuleAction *ret);
+typedef enum OnError { ON_ERROR_WARN, ON_ERROR_DENY, ON_ERROR_ALLOW, ON_ERROR_N_ } OnError;
 
 /* What a rule brings along so that it is tested and explained: an object of its source, as YAML or as text. */
 typedef struct RuleExample {
-    Str name;
+    Str name;               /* empty when it has none */
     bool fires;             /* of `fires:` or of `quiet:` */
     const Node *object;     /* as in the file; what it means is the source's */
     AstPlace place;
 } RuleExample;
+
+/* An exception of a rule, for lists of them; what it excepts is in the condition already. */
+typedef struct RuleException {
+    Str name, reason, owner;
+    Str until;              /* as written: a date or a fact; empty: it does not end */
+    bool expired;           /* at RuleSetOptions.as_of: it is not in the condition any more */
+    size_t n_values;
+    const char *file;
+    AstPlace place;
+} RuleException;
+
+typedef struct StrArray {
+    const Str *p;
+    size_t n;
+} StrArray;
 
 typedef struct Rule {
     Str name, desc, output;
@@ -28,16 +50,17 @@ typedef struct Rule {
     const Source *source;
     bool enabled;
     Str why, remediation, owner, sla;
-    struct {
-        const Str *p;
-        size_t n;
-    } tags, controls;
+    StrArray tags, controls;
     RuleAction action;
     OnError on_error;
+    bool capture;             /* Falco's: record events when it fires … */
+    int64_t capture_duration; /* … for so many milliseconds; 0: not said */
     const AstNode *condition; /* lists, macros and exceptions put in */
-    AstNode *written;         /* as written, for explain */
+    Str written;              /* the condition as written, for explain */
     const RuleExample *examples;
     size_t n_examples;
+    const RuleException *exceptions;
+    size_t n_exceptions;
     const char *file;
     AstPlace place;           /* of its name */
     struct Program *program;  /* program.h; NULL until compiled */
@@ -46,19 +69,30 @@ typedef struct Rule {
 typedef struct RuleSet RuleSet;
 
 typedef struct RuleSetOptions {
-    const Limits *limits;
-    Priority min_priority;    /* less urgent ones are not loaded */
+    const Limits *limits;     /* NULL: the defaults */
+    Priority min_priority;    /* less urgent ones are not loaded; 0: all are */
     bool first_match;         /* rule_matching: first */
+    bool lint;                /* warnings beyond Falco's: what is odd though it works */
+    int64_t as_of;            /* exceptions that are past then stop working; 0 or TIME_NONE: they all work */
 } RuleSetOptions;
 
 RuleSet *rule_set_new(const RuleSetOptions *o);
 void rule_set_free(RuleSet *s);
 DEFINE_CLEANUP(RuleSet, rule_set_free, rule_set_freep);
 
-/* Takes in one rules file. `text` must outlive the set. Errors and warnings go to `d`, all of the file; -EINVAL when there were errors. */
+/* Takes in one rules file. `text` must outlive the set. Errors and warnings go to `d`, all of the file; -EINVAL when there were errors, -E2BIG over a limit
+ * (said in `d`, too). */
 int rule_set_add(RuleSet *s, Str text, const char *file, Diag *d);
-/* After the last file: puts macros and lists in, checks types, lints, compiles. */
+/* After the last file, once: puts macros and lists in, checks types, lints, compiles. */
 int rule_set_finish(RuleSet *s, Diag *d);
-/* In the order of their files; *ret_n of them; disabled ones as well. */
+/* After rule_set_finish(): in the order of their files; *ret_n of them; disabled ones as well. */
 Rule *const *rule_set_rules(const RuleSet *s, size_t *ret_n);
 const Rule *rule_set_find(const RuleSet *s, Str name);
+/* What was taken in, for messages. */
+typedef struct RuleSetCounts {
+    size_t rules, macros, lists;
+    size_t redefined;         /* definitions that a later one replaced */
+} RuleSetCounts;
+RuleSetCounts rule_set_counts(const RuleSet *s);
+/* diag_text() with the line of the file and a caret below each item whose file the set has; a fresh string. */
+char *rule_set_diag_text(const RuleSet *s, const Diag *d);

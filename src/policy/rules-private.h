@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the rules loader share: definitions as they were read, before they become rules. Everything lives in the set's arena. */
+#pragma once
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "policy/rules.h"
+
+/* Engine version and plugin that rules files may ask for: what Falco 0.44 has. */
+#define RULES_ENGINE_MINOR 57
+
+/* A part of a condition: what is appended may stand in another file. */
+typedef struct Piece Piece;
+struct Piece {
+    AstText text;
+    Piece *next;
+};
+
+typedef struct Pieces {
+    Piece *first, *last;
+} Pieces;
+
+typedef enum ResolveState { RESOLVE_NEW, RESOLVE_BUSY, RESOLVE_DONE } ResolveState;
+
+/* Of a condition with all that is put in: a macro that is used twice counts twice. */
+typedef struct Cost {
+    uint32_t nodes, height;
+} Cost;
+
+typedef struct ListDef {
+    Str name;
+    const char *file;
+    AstPlace place;
+    AstItem *first, *last;  /* names of other lists are put in when it is resolved */
+    size_t n;
+    ResolveState state;
+} ListDef;
+
+typedef struct MacroDef {
+    Str name;
+    const char *file;
+    AstPlace place;
+    Pieces condition;
+    AstNode *tree;          /* NULL: it has errors */
+    Cost cost;
+    ResolveState state;
+} MacroDef;
+
+/* A value of an exception: a word, or a list of them. */
+typedef struct ExceptionValues {
+    const Node *values;     /* a list */
+    const char *file;
+    struct ExceptionValues *next;
+} ExceptionValues;
+
+typedef struct ExceptionDef ExceptionDef;
+struct ExceptionDef {
+    RuleException info;
+    const Node *fields, *comps;
+    const char *fields_file;
+    ExceptionValues *first, *last;
+    int64_t expires;        /* TIME_NONE: no date */
+    Str fact;               /* more of the condition: the exception holds only where it does */
+    ExceptionDef *next;
+};
+
+typedef struct RuleDef {
+    Rule rule;
+    Pieces condition;
+    Vec(Str) tags, controls;
+    ExceptionDef *exceptions, *last_exception;
+    Str source_name;
+    const Node *source_node, *action_node;
+    bool warn_evttypes, skip_unknown;
+    bool skipped;           /* its source or a field is not known, or it is not urgent enough */
+} RuleDef;
+
+typedef struct SourceText {
+    const char *file;
+    Str text;
+} SourceText;
+
+struct RuleSet {
+    Arena arena;
+    RuleSetOptions options;
+    Limits limits;
+    Vec(SourceText) texts;
+    Map lists, macros, rules;   /* name -> ListDef, MacroDef, RuleDef */
+    Vec(Rule *) ready;
+    RuleSetCounts counts;
+    uint64_t items;             /* put into conditions so far */
+};
+
+/* One file while it is read. */
+typedef struct RulesReader {
+    RuleSet *set;
+    Str text;
+    const char *file;
+    const size_t *line_starts;
+    size_t n_lines;
+    Diag *diag;
+    bool failed;
+} RulesReader;
+
+/* Messages at a node; the first sets `failed`. */
+void rules_error(RulesReader *r, const Node *n, const char *fmt, ...) _printf_(3, 4);
+void rules_error_key(RulesReader *r, const Node *n, const char *fmt, ...) _printf_(3, 4);
+
+/* The text of a scalar as written; false for lists and maps. */
+bool rules_scalar(const Node *n, Str *ret);
+/* The piece that a scalar is, each of its lines at its place in the file. */
+Piece *rules_piece(RulesReader *r, const Node *n);
+void pieces_add(Pieces *p, Piece *piece);
+/* A piece of one line, at one place. */
+void pieces_put(Arena *a, Pieces *p, Str text, const char *file, uint32_t line, uint32_t col);
+/* What the pieces are together; -EINVAL with messages at their places. */
+int pieces_parse(RuleSet *s, const Pieces *p, Diag *d, AstNode **ret);
+Str pieces_text(Arena *a, const Pieces *p);
+
+/* The items of a file, rules-read.c; those with the definition of a rule, rules-define.c. */
+void rules_read_item(RulesReader *r, const Node *item);
+void rules_define_rule(RulesReader *r, const Node *item);
+/* `name` among the keys of a map ("a|b|c"): errors for the others, with the nearest. */
+void rules_known_keys(RulesReader *r, const Node *map, const char *keys);
+
+/* rules-exceptions.c: reads `exceptions:`, into `rule`; `append`: values of those that are there already. */
+void rules_read_exceptions(RulesReader *r, const Node *n, RuleDef *rule, bool append);
+/* The condition and the exceptions as one. */
+int exceptions_apply(RuleSet *s, RuleDef *rule, AstNode *condition, Diag *d, AstNode **ret);
+
+/* rules-resolve.c: puts lists and macros in. -EINVAL with messages; those of a macro are said with the macro. */
+int resolve_macros(RuleSet *s, Diag *d);
+int resolve_condition(RuleSet *s, AstNode *n, Diag *d);
+/* "; did you mean …?" of the map's keys, in the set's arena; "" when none is near. */
+const char *nearest_key(RuleSet *s, const Map *m, Str name);
+
+/* rules-lint.c */
+void lint_rule(RuleSet *s, const RuleDef *rule, Diag *d);
+void lint_hidden(RuleSet *s, Diag *d);
