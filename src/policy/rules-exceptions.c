@@ -30,20 +30,21 @@ static void read_until(RulesReader *r, ExceptionDef *e, const Node *n) {
         rules_error(r, n, "expected a date (2027-01-31), \"fix\" or \"rebuilt since DATE\"");
 }
 
-static void check_operator(RulesReader *r, const Node *n) {
+static bool check_operator(RulesReader *r, const Node *n) {
     Str op, rest = STR(OPERATORS), one;
     if (!rules_scalar(n, &op)) {
         rules_error(r, n, "expected an operator, found %s", node_type_name(n->type));
-        return;
+        return false;
     }
     while (str_split(&rest, '|', &one))
         if (str_eq(one, op))
-            return;
+            return true;
     Str near = nearest_name(STR(OPERATORS), op);
     if (near.p)
         rules_error(r, n, "unknown operator \"%.*s\"; did you mean \"%.*s\"?", STR_FMT(op), STR_FMT(near));
     else
         rules_error(r, n, "unknown operator \"%.*s\"", STR_FMT(op));
+    return false;
 }
 
 static bool scalar_node(const Node *n) {
@@ -51,22 +52,20 @@ static bool scalar_node(const Node *n) {
     return rules_scalar(n, &s);
 }
 
-static void check_comps(RulesReader *r, const ExceptionDef *e) {
+static bool check_comps(RulesReader *r, const ExceptionDef *e) {
     const Node *comps = e->comps, *fields = e->fields;
     if (!comps)
-        return;
-    if (scalar_node(fields)) {
-        check_operator(r, comps);
-        return;
-    }
-    if (comps->type != NODE_LIST) {
+        return true;
+    if (scalar_node(fields))
+        return check_operator(r, comps);
+    bool good = comps->type == NODE_LIST && node_count(comps) == node_count(fields);
+    if (comps->type != NODE_LIST)
         rules_error(r, comps, "expected a list of operators, one for each field, found %s", node_type_name(comps->type));
-        return;
-    }
-    if (node_count(comps) != node_count(fields))
+    else if (!good)
         rules_error(r, comps, "%zu operators for %zu fields", node_count(comps), node_count(fields));
     node_each(n, comps)
-        check_operator(r, n);
+        good = check_operator(r, n) && good;
+    return good;
 }
 
 static bool check_fields(RulesReader *r, const Node *fields) {
@@ -125,7 +124,13 @@ static ExceptionDef *find(RuleDef *d, Str name) {
 }
 
 static void add_values(RulesReader *r, ExceptionDef *e, const Node *values) {
+    bool failed = r->failed;
+    r->failed = false;
     check_values(r, e, values);
+    bool bad = r->failed;
+    r->failed |= failed;
+    if (bad)
+        return;
     ExceptionValues *v = arena_new(&r->set->arena, ExceptionValues);
     *v = (ExceptionValues) {.values = values, .file = r->file};
     if (e->last)
@@ -167,7 +172,8 @@ static void read_one(RulesReader *r, const Node *n, RuleDef *d, bool append) {
         e = arena_new(&r->set->arena, ExceptionDef);
         *e = (ExceptionDef) {.info = {.name = name, .file = r->file, .place = {n->line, n->col}}, .fields = fields, .comps = node_get(n, "comps"),
                              .fields_file = r->file, .expires = TIME_NONE};
-        check_comps(r, e);
+        if (!check_comps(r, e))
+            return;
         if (d->last_exception)
             d->last_exception->next = e;
         else
