@@ -5,19 +5,18 @@ static int value(char c) {
     return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-Str base64_decode(Str s, Arena *a) {
+ssize_t base64_decode_to(Str s, char *out) {
     while (s.n && s.p[s.n - 1] == '=')
         s.n--;
-    char *out = arena_bytes(a, s.n / 4 * 3 + 4);
-    if (!out || s.n % 4 == 1)
-        return STR_NULL;
-    size_t n = 0;
+    if (s.n % 4 == 1)
+        return -1;
+    ssize_t n = 0;
     uint32_t bits = 0;
     unsigned have = 0;
     for (size_t i = 0; i < s.n; i++) {
         int v = value(s.p[i]);
         if (v < 0)
-            return STR_NULL;
+            return -1;
         bits = bits << 6 | (uint32_t) v;
         have += 6;
         if (have >= 8) {
@@ -25,6 +24,14 @@ Str base64_decode(Str s, Arena *a) {
             out[n++] = (char) (bits >> have & 0xFF);
         }
     }
+    return n;
+}
+
+Str base64_decode(Str s, Arena *a) {
+    char *out = arena_bytes(a, s.n / 4 * 3 + 4);
+    ssize_t n = out ? base64_decode_to(s, out) : -1;
+    if (n < 0)
+        return STR_NULL;
     out[n] = 0;
-    return str_n(out, n);
+    return str_n(out, (size_t) n);
 }

@@ -590,3 +590,16 @@ int ast_parse(const AstText *text, const Limits *limits, Arena *a, Diag *d, AstN
     *ret = n;
     return 0;
 }
+
+int ast_parse_term(const AstText *text, const Limits *limits, Arena *a, AstTerm **ret, size_t *ret_n) {
+    uint32_t nodes = limits->condition_nodes;
+    Parser p = {.x = lexer(text), .arena = a, .file = text->file, .nodes = &nodes};
+    const char *at = p.x.p;
+    AstTransform kind = at_transformer(&p);
+    AstTerm *t = kind < TRANSFORM_N_ ? parse_transformer(&p, kind, at) : parse_field(&p);
+    *ret_n = (size_t) (p.x.p - at);
+    if (!t)
+        return -EINVAL;
+    *ret = t;
+    return 0;
+}

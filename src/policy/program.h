@@ -6,12 +6,20 @@
 
 typedef struct Program Program;
 
-/* `condition` was checked already. -EINVAL with messages when it costs more than the limits allow. */
-int program_compile(const Source *source, const AstNode *condition, Arena *a, Diag *d, Program **ret);
+/* Checks a condition (names, types, literals, patterns; macros and lists are put in already) against the fields of its source, and compiles it. -EINVAL with every mistake
+ * there is in `d`. The program lives in the arena and points into the condition's texts. */
+int program_compile(const Source *source, const AstNode *condition, const Limits *limits, Arena *a, Diag *d, Program **ret);
+
+/* Several conditions: what they share is made once, and a mistake in a macro is told once. The programs live in the arena, longer than the compiler. */
+typedef struct Compiler Compiler;
+Compiler *compiler_new(const Limits *limits, Arena *a);
+void compiler_free(Compiler *c);
+DEFINE_CLEANUP(Compiler, compiler_free, compiler_freep);
+int compiler_compile(Compiler *c, const Source *source, const AstNode *condition, Diag *d, Program **ret);
 
 /* What evaluations need besides program and subject: one per thread, reused. */
 typedef struct Evaluator Evaluator;
-Evaluator *evaluator_new(const Limits *l);
+Evaluator *evaluator_new(void);
 void evaluator_free(Evaluator *e);
 DEFINE_CLEANUP(Evaluator, evaluator_free, evaluator_freep);
 
@@ -20,6 +28,7 @@ int program_evaluate(const Program *p, const Subject *s, Evaluator *e);
 
 /* The output of a rule with its %fields of the subject; absent ones as "<NA>". Appends to `out`. */
 void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out);
+void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out);
 
 /* The condition as a tree, one part a line, each with the value of its field and whether it holds. */
 void condition_explain(const AstNode *condition, const Subject *s, Evaluator *e, Buf *out);

@@ -43,6 +43,7 @@ typedef enum FieldFlags {
     FIELD_BOTH_ENDS = 1 << 8,    /* fd.ip, fd.net, fd.port: two values; `!=` means neither */
     FIELD_SENSOR = 1 << 9,       /* only the sensor fills it */
     FIELD_VERSION = 1 << 10,     /* takes ["VERSION"]: <0, 0, >0 by the subject's scheme */
+    FIELD_ARG_DOT = 1 << 11,     /* its argument may follow a dot: evt.arg.flags is evt.arg[flags] */
 } FieldFlags;
 
 typedef struct Field {

@@ -7,7 +7,7 @@
 
 #include "base/vec.h"
 #include "secret/blob.h"
-#include "secret/pattern.h"
+#include "parse/pattern.h"
 
 /* How much text behind a keyword its pattern sees: a private key of 16,384 bits fits. */
 enum { SECRET_REACH = 32 * 1024 };

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "secret/pattern.h"
+#include "parse/pattern.h"
 
 void rule_error(RuleReader *r, const Node *at, const char *fmt, ...) {
     char *text = NULL;

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "policy/evaluator.h"
+
+enum { SCRATCH_BYTES = 1 << 20, STEPS_MAX = 10 * 1000 * 1000 };
+
+Evaluator *evaluator_new(void) {
+    Evaluator *e = xcalloc(1, sizeof(*e));
+    e->scratch.p = xmalloc(SCRATCH_BYTES);
+    e->scratch.cap = SCRATCH_BYTES;
+    e->work = pattern_work_new();
+    return e;
+}
+
+void evaluator_free(Evaluator *e) {
+    if (!e)
+        return;
+    free(e->scratch.p);
+    pattern_work_free(e->work);
+    free(e->memo);
+    free(e);
+}
+
+void *scratch_alloc(Scratch *s, size_t n) {
+    size_t at = (s->n + 15) & ~(size_t) 15;
+    if (at > s->cap || n > s->cap - at) {
+        s->full = true;
+        return NULL;
+    }
+    s->n = at + n;
+    return s->p + at;
+}
+
+void evaluator_reset(Evaluator *e) {
+    e->scratch.n = 0;
+    e->scratch.full = e->limited = false;
+    e->steps = STEPS_MAX;
+}
+
+static bool fits(FieldType type, ValueType v) {
+    static const unsigned allowed[] = {
+        [FIELD_BOOL] = 1 << VALUE_BOOL, [FIELD_INT] = 1 << VALUE_INT, [FIELD_DOUBLE] = 1 << VALUE_DOUBLE | 1 << VALUE_INT,
+        [FIELD_STRING] = 1 << VALUE_STRING | 1 << VALUE_BYTES, [FIELD_BYTES] = 1 << VALUE_STRING | 1 << VALUE_BYTES,
+        [FIELD_IP] = 1 << VALUE_IP, [FIELD_NET] = 1 << VALUE_IP | 1 << VALUE_NET, [FIELD_PORT] = 1 << VALUE_INT,
+    };
+    return allowed[type] >> v & 1;
+}
+
+static const Subject *ancestor(const Subject *s, unsigned up) {
+    while (s && up--)
+        s = s->parent;
+    return s;
+}
+
+static Value field_value(Run *run, const Operand *o) {
+    const Subject *s = ancestor(run->subject, o->ref.up);
+    if (!s)
+        return value_none();
+    Value v = s->ops->get(s->object, &o->ref, &run->e->scratch);
+    ValueType type = v.type == VALUE_LIST && v.list.n ? v.list.p[0].type : v.type;
+    return fits(o->type, type) || type == VALUE_LIST ? v : value_none();
+}
+
+static Value quantifier_value(Run *run, const Operand *o) {
+    const Subject *s = ancestor(run->subject, o->ref.up);
+    if (!s || !s->ops->child)
+        return value_none();
+    Subject child = {.source = o->child, .parent = s};
+    Run inner = {.e = run->e, .subject = &child};
+    int64_t count = 0;
+    for (size_t i = 0; !run->e->limited && (child.object = s->ops->child(s->object, o->child, i, &child.ops)); i++) {
+        bool holds = !o->program || run_program(&inner, o->program);
+        count += holds;
+        if (o->kind == OPERAND_ANY && holds)
+            return value_bool(true);
+        if (o->kind == OPERAND_ALL && !holds)
+            return value_bool(false);
+        if (!o->program && run->e->steps-- == 0)
+            run->e->limited = true;
+    }
+    return o->kind == OPERAND_COUNT ? value_int(count) : value_bool(o->kind == OPERAND_ALL);
+}
+
+Value operand_value(Run *run, const Operand *o) {
+    switch (o->kind) {
+    case OPERAND_FIELD:
+        return field_value(run, o);
+    case OPERAND_TRANSFORM:
+        return transform_value(run, o);
+    case OPERAND_LITERAL:
+        return o->literal;
+    case OPERAND_GROUP:
+        return value_none(); /* join takes it apart */
+    case OPERAND_ANY:
+    case OPERAND_ALL:
+    case OPERAND_COUNT:
+        return quantifier_value(run, o);
+    }
+    return value_none();
+}
+
+/* All values of the left side against one constant. */
+static bool holds(Run *run, const Test *t, const Value *v, const Constant *k) {
+    if (v->type != VALUE_LIST)
+        return t->compare(run, v, k) != t->negate;
+    size_t equal = 0;
+    for (size_t i = 0; i < v->list.n; i++) {
+        bool one = t->compare(run, &v->list.p[i], k);
+        if (t->mode == MODE_ANY && one != t->negate)
+            return true;
+        equal += one;
+    }
+    if (t->mode == MODE_ANY || v->list.n == 0)
+        return false;
+    if (t->negate)
+        return equal == 0;
+    return t->all ? equal == v->list.n : equal > 0;
+}
+
+static bool compare(Run *run, const Test *t) {
+    Value v = operand_value(run, &t->left);
+    if (v.type == VALUE_NONE)
+        return false;
+    if (!t->compare)
+        return v.type != VALUE_LIST || v.list.n > 0;
+    if (t->right) {
+        Value right = operand_value(run, t->right);
+        Constant k = {.value = right, .values = t->left.values};
+        return right.type != VALUE_NONE && holds(run, t, &v, &k);
+    }
+    if (!t->modifier)
+        return holds(run, t, &v, &t->constants[0]);
+    size_t n = 0;
+    for (size_t i = 0; i < t->n_constants; i++)
+        n += holds(run, t, &v, &t->constants[i]);
+    return t->modifier == MODIFIER_ONEOF ? n == 1 : t->modifier == MODIFIER_ANYOF ? n > 0 : n && n == t->n_constants;
+}
+
+static bool run_test(Run *run, const Test *t) {
+    size_t mark = run->e->scratch.n;
+    bool r = compare(run, t);
+    run->e->scratch.n = mark;
+    return r;
+}
+
+bool run_program(Run *run, const Program *p) {
+    Evaluator *e = run->e;
+    int32_t at = p->entry;
+    while (at >= 0) {
+        if (e->steps == 0) {
+            e->limited = true;
+            return false;
+        }
+        e->steps--;
+        const Instruction *i = &p->code[at];
+        bool yes;
+        if (run->memo) {
+            uint64_t *memo = &e->memo[i->test->id];
+            if (*memo >> 1 != e->epoch)
+                *memo = e->epoch << 1 | run_test(run, i->test);
+            yes = *memo & 1;
+        } else {
+            yes = run_test(run, i->test);
+        }
+        at = yes ? i->yes : i->no;
+    }
+    return at == PC_HOLDS;
+}
+
+int program_evaluate(const Program *p, const Subject *s, Evaluator *e) {
+    assert(s->source == p->source);
+    evaluator_reset(e);
+    Run run = {.e = e, .subject = s};
+    bool r = run_program(&run, p);
+    return e->limited || e->scratch.full ? -E2BIG : r;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/match.h"
+
+#include <arpa/inet.h>
+
+struct StrSet {
+    size_t mask;
+    struct {
+        uint64_t hash;
+        Str text;
+    } slots[]; /* text.p is NULL in empty ones */
+};
+
+/* Head, tail and length: sets are small and made by whoever wrote the rule, so a poor hash costs little and a good one more than the comparison. */
+static uint64_t set_hash(Str s) {
+    uint64_t head = 0, tail = 0;
+    if (s.n >= 8) {
+        memcpy(&head, s.p, 8);
+        memcpy(&tail, s.p + s.n - 8, 8);
+    } else {
+        for (size_t i = 0; i < s.n; i++)
+            head = head << 8 | (unsigned char) s.p[i];
+    }
+    uint64_t h = (head ^ tail * 0x9e3779b97f4a7c15u ^ s.n) * 0xff51afd7ed558ccdu;
+    return h ^ h >> 32;
+}
+
+const StrSet *str_set_new(const Str *items, size_t n, Arena *a) {
+    size_t cap = 4;
+    while (cap < n * 2)
+        cap *= 2;
+    StrSet *s = arena_alloc(a, sizeof(*s) + cap * sizeof(s->slots[0]));
+    if (!s)
+        return NULL;
+    s->mask = cap - 1;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = set_hash(items[i]);
+        size_t k = hash & s->mask;
+        while (s->slots[k].text.p && !str_eq(s->slots[k].text, items[i]))
+            k = (k + 1) & s->mask;
+        s->slots[k].hash = hash;
+        s->slots[k].text = items[i].p ? items[i] : STR("");
+    }
+    return s;
+}
+
+bool str_set_has(const StrSet *s, Str item) {
+    uint64_t hash = set_hash(item);
+    for (size_t k = hash & s->mask; s->slots[k].text.p; k = (k + 1) & s->mask)
+        if (s->slots[k].hash == hash && str_eq(s->slots[k].text, item))
+            return true;
+    return false;
+}
+
+struct PathTrie {
+    Str name;
+    bool end, glob;          /* a prefix ends here; `name` is a glob */
+    PathTrie *children, *next;
+};
+
+/* The next component that is not empty. */
+static bool component(Str *rest, Str *ret) {
+    while (str_split(rest, '/', ret))
+        if (!str_empty(*ret))
+            return true;
+    return false;
+}
+
+const PathTrie *path_trie_new(const Str *paths, size_t n, Arena *a) {
+    PathTrie *root = arena_new(a, PathTrie);
+    for (size_t i = 0; root && i < n; i++) {
+        Str rest = paths[i], name;
+        PathTrie *at = root;
+        while (component(&rest, &name)) {
+            PathTrie *c = at->children;
+            while (c && !str_eq(c->name, name))
+                c = c->next;
+            if (!c) {
+                c = arena_new(a, PathTrie);
+                if (!c)
+                    return NULL;
+                *c = (PathTrie) {.name = name, .glob = str_chr(name, '*') >= 0 || str_chr(name, '?') >= 0 || str_chr(name, '[') >= 0, .next = at->children};
+                at->children = c;
+            }
+            at = c;
+        }
+        at->end = true;
+    }
+    return root;
+}
+
+bool path_trie_match(const PathTrie *t, Str path) {
+    Str name;
+    if (t->end)
+        return true;
+    if (!component(&path, &name))
+        return false;
+    for (const PathTrie *c = t->children; c; c = c->next)
+        if ((str_eq(c->name, name) || (c->glob && glob_match(c->name, name, false))) && path_trie_match(c, path))
+            return true;
+    return false;
+}
+
+bool path_has_prefix(Str path, Str prefix) {
+    Str a, b;
+    while (component(&prefix, &b))
+        if (!component(&path, &a) || !(str_eq(a, b) || glob_match(b, a, false)))
+            return false;
+    return true;
+}
+
+static void clear_host_bits(IpValue *ip) {
+    unsigned bytes = ip->family == 4 ? 4 : 16;
+    for (unsigned i = 0; i < bytes; i++) {
+        unsigned keep = ip->prefix > i * 8 ? MIN((unsigned) ip->prefix - i * 8, 8u) : 0;
+        ip->bytes[i] &= (uint8_t) (0xff00u >> keep);
+    }
+}
+
+bool ip_parse(Str s, Value *ret) {
+    char text[INET6_ADDRSTRLEN];
+    Str address = s, bits;
+    uint64_t prefix = 0;
+    bool net = str_cut(s, '/', &address, &bits);
+    if (address.n >= sizeof(text) || address.n == 0 || memchr(address.p, 0, address.n))
+        return false;
+    memcpy(text, address.p, address.n);
+    text[address.n] = 0;
+    IpValue ip = {.family = str_chr(address, ':') >= 0 ? 6 : 4};
+    unsigned all = ip.family == 4 ? 32 : 128;
+    if (inet_pton(ip.family == 4 ? AF_INET : AF_INET6, text, ip.bytes) != 1 || (net && str_to_u64(bits, all, &prefix) < 0))
+        return false;
+    ip.prefix = (uint8_t) (net ? prefix : all);
+    clear_host_bits(&ip);
+    *ret = (Value) {.type = net ? VALUE_NET : VALUE_IP, .ip = ip};
+    return true;
+}
+
+bool ip_inside(const IpValue *ip, const IpValue *net) {
+    if (ip->family != net->family || ip->prefix < net->prefix)
+        return false;
+    unsigned whole = net->prefix / 8, rest = net->prefix % 8;
+    if (memcmp(ip->bytes, net->bytes, whole) != 0)
+        return false;
+    return !rest || ((ip->bytes[whole] ^ net->bytes[whole]) & (0xff00u >> rest & 0xff)) == 0;
+}
+
+bool text_contains_fold(Str text, Str lower) {
+    if (lower.n == 0)
+        return true;
+    for (size_t i = 0; i + lower.n <= text.n; i++) {
+        size_t k = 0;
+        while (k < lower.n && ascii_lower(text.p[i + k]) == lower.p[k])
+            k++;
+        if (k == lower.n)
+            return true;
+    }
+    return false;
+}

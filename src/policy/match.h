@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What conditions compare texts with: globs, sets, prefixes of paths, addresses. Nothing here allocates while it matches. */
+#pragma once
+
+#include "base/arena.h"
+#include "policy/value.h"
+
+/* fnmatch(3) of POSIX without flags, on bytes in the C locale: "*" crosses "/", "[a-z]", "[!…]", "[[:alpha:]]", "\" quotes. Steps are bounded by the product of both
+ * lengths. */
+bool glob_match(Str pattern, Str text, bool fold);
+
+typedef struct StrSet StrSet;
+/* NULL when the arena is full. */
+const StrSet *str_set_new(const Str *items, size_t n, Arena *a);
+bool str_set_has(const StrSet *s, Str item);
+
+/* Prefixes of paths by their components, each of which may be a glob. Empty components do not count. */
+typedef struct PathTrie PathTrie;
+const PathTrie *path_trie_new(const Str *paths, size_t n, Arena *a);
+bool path_trie_match(const PathTrie *t, Str path);
+/* The same with one prefix. */
+bool path_has_prefix(Str path, Str prefix);
+
+/* "10.0.0.1", "fe80::1", and with "/BITS" a network. Bits behind the prefix are cleared. false when it is neither. */
+bool ip_parse(Str s, Value *ret);
+/* Is the address, or the whole network, inside? */
+bool ip_inside(const IpValue *ip, const IpValue *net);
+
+/* ASCII, like strcasestr(3); `lower` is in lower case. */
+bool text_contains_fold(Str text, Str lower);
+static inline char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+}
