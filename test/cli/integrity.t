@@ -114,12 +114,15 @@ exec usr/bin/tool honest
 hard usr/bin/hard usr/bin/tool
 exec usr/bin/second second
 layer gzip
+exec bin/tool packed
+file usr/lib/gone gone
+layer gzip
 file lib/apk/db/installed installed
 link bin/link tool
 file etc/tool.conf dropper
 EOF
 scanned --integrity --cache none mixed
-is "$(broken | grep -v ' gone ')" "" "a digest that only an upper layer's database states is there for the lower layers' files, too"
+is "$(broken | grep -v 'MISSING')" "HIGH PACKAGE-FILE-CHANGED 1 bin/tool A file of package tool is not what the package brought (the package states md5:$(md5 honest), the file has md5:$(md5 packed))" "a digest that only an upper layer's database states is there for the lower layers' files, too"
 python3 "$TOP/test/mkimage.py" alpine >/dev/null <<EOF
 image
 layer gzip
