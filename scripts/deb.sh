@@ -48,6 +48,7 @@ Maintainer: The Plimsoll authors <plimsoll@localhost>
 Installed-Size: $(du -k -s --apparent-size "$root/usr" | cut -f1)
 Depends: $depends, libcurl4 (>= 7.88), ca-certificates
 Recommends: gpgv, libvectorscan5
+Suggests: libyara9
 Section: admin
 Priority: optional
 Description: finds the vulnerabilities of container images

@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --from | --package | -p | --release)
+        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -59,12 +59,14 @@ _plimsoll() {
     'scan'':--platform') return ;;
     'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'scan'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'scan'':--cache') compopt -o default 2>/dev/null; return ;;
     'scan'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'scan'':--secrets') mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur"); return ;;
     'scan'':--secret-rules') compopt -o default 2>/dev/null; return ;;
     'scan'':--secret-key-file') compopt -o default 2>/dev/null; return ;;
+    'scan'':--yara') compopt -o default 2>/dev/null; return ;;
+    'scan'':--yara-timeout') return ;;
     'scan'':--hash-list') compopt -o default 2>/dev/null; return ;;
     'scan'':--license-allow') return ;;
     'scan'':--license-deny') return ;;
@@ -77,7 +79,7 @@ _plimsoll() {
     'sbom'':--platform') return ;;
     'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'sbom'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'sbom'':--cache') compopt -o default 2>/dev/null; return ;;
     'sbom'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'sbom'':--mirror') return ;;
@@ -95,7 +97,7 @@ _plimsoll() {
     'vex'':--platform') return ;;
     'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'vex'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'vex'':--cache') compopt -o default 2>/dev/null; return ;;
     'vex'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'vex'':--mirror') return ;;
@@ -114,7 +116,7 @@ _plimsoll() {
     'bloat'':--platform') return ;;
     'bloat'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'bloat'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'bloat'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'bloat'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'bloat'':--cache') compopt -o default 2>/dev/null; return ;;
     'bloat'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'bloat'':--mirror') return ;;
@@ -132,7 +134,7 @@ _plimsoll() {
     'diff'':--platform') return ;;
     'diff'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'diff'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'diff'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'diff'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'diff'':--cache') compopt -o default 2>/dev/null; return ;;
     'diff'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'diff'':--mirror') return ;;
@@ -143,7 +145,7 @@ _plimsoll() {
     'explain'':--platform') return ;;
     'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'explain'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
-    'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'explain'':--cache') compopt -o default 2>/dev/null; return ;;
     'explain'':--temp-dir') compopt -o default 2>/dev/null; return ;;
     'explain'':--mirror') return ;;
@@ -164,7 +166,7 @@ _plimsoll() {
     'db get'':--package'|'db get'':-p') return ;;
     'db get'':--release') return ;;
     'db get'':--db') compopt -o default 2>/dev/null; return ;;
-    'facts'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware secrets' -- "$cur"); return ;;
+    'facts'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'list'':--format'|'list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     *':--config') compopt -o default 2>/dev/null; return ;;
@@ -172,7 +174,7 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --checks --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --integrity --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --checks --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;

@@ -4,6 +4,7 @@
 
 #include "analyze/table.h"
 #include "secret/engine.h"
+#include "yara/engine.h"
 
 static const Analyzer *const table[] = {
 #define ANALYZER(symbol) &analyzer_##symbol,
@@ -80,6 +81,9 @@ void analyzer_context_done(AnalyzerContext *c) {
     if (c->secrets)
         secret_engine_free(c->secrets);
     c->secrets = NULL;
+    if (c->yara)
+        yara_engine_free(c->yara);
+    c->yara = NULL;
 }
 
 void analyzers_run(uint64_t which, const AnalyzerInput *in, FactSink *sink) {

@@ -46,12 +46,16 @@ typedef struct EntryInfo {
 } EntryInfo;
 
 struct SecretEngine;
+struct YaraEngine;
 
 /* What analyzers are given beside files, and what they keep from one file to the next. One per thread; analyzer_context_done(). */
 typedef struct AnalyzerContext {
     Str secret_rules;     /* compiled (secret/compile.h); empty: those that come with the program */
     Str secret_key;       /* for fingerprints of secrets; empty: none are made */
+    Str yara_rules;       /* compiled (yara/compile.h); empty: none */
+    uint32_t yara_seconds; /* that they may take for one file */
     struct SecretEngine *secrets; /* made when it is first needed */
+    struct YaraEngine *yara;      /* likewise */
 } AnalyzerContext;
 void analyzer_context_done(AnalyzerContext *c);
 

@@ -16,6 +16,7 @@ static const char *const kinds[FACT_KIND_N_] = {
     [FACT_ENTRY] = "entry",
     [FACT_ACCOUNT] = "account",
     [FACT_SIGN] = "sign",
+    [FACT_YARA] = "yara",
     [FACT_PACKAGE_SUMS] = "package-sums",
     [FACT_SECRET] = "secret",
 };
@@ -175,6 +176,15 @@ void fact_json(JsonWriter *w, const Fact *f) {
         json_str(w, "sign", f->sign.sign);
         json_str(w, "detail", f->sign.detail);
         number(w, "line", f->sign.line);
+        break;
+    case FACT_YARA:
+        json_str(w, "rule", f->yara.rule);
+        json_str(w, "source", f->yara.source);
+        json_strz(w, "severity", severity_name(f->yara.severity));
+        json_str_opt(w, "tags", f->yara.tags);
+        json_str_opt(w, "title", f->yara.title);
+        json_str_opt(w, "string", f->yara.string);
+        number(w, "offset", f->yara.offset);
         break;
     case FACT_KIND_N_:
         break;

@@ -48,6 +48,7 @@ typedef struct Command {
     const char *argument_values; /* what the first argument may be: "a|b"; NULL: free, or see list_arguments */
     void (*list_arguments)(Buf *out); /* as Option.list_values, for the first argument */
     bool workers;         /* parses foreign bytes: main() starts the zygote of confined workers (base/worker.h) before run() */
+    int (*prepare)(Cli *cli); /* before the zygote is started: loads libraries that workers need; an exit code. NULL: nothing to do */
     bool prints_nothing;  /* its work is no document: --output is refused */
     bool plumbing;        /* for scripts and tests: listed behind the others */
     int (*run)(Cli *cli); /* an exit code */

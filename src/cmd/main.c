@@ -24,6 +24,9 @@ static int answer_help(const Cli *cli) {
 
 static int run_command(Cli *cli) {
     _cleanup_error_ Error err = {0};
+    const int unprepared = cli->command->prepare ? cli->command->prepare(cli) : 0;
+    if (unprepared)
+        return unprepared;
     /* The zygote is forked before any thread exists. */
     int r = cli->command->workers ? worker_init(&err) : 0;
     if (r < 0)

@@ -67,9 +67,10 @@ void message_diag(const Diag *d) {
     for (size_t i = 0; i < d->items.n; i++) {
         const DiagItem *item = &d->items.p[i];
         bool is_error = item->level == DIAG_ERROR;
-        _cleanup_free_ char *text =
-            item->line ? xasprintf("%s:%u:%u: %s", item->file ? item->file : "input", item->line, item->col, item->message)
-                       : xasprintf("%s: %s", item->file ? item->file : "input", item->message);
+        const char *file = item->file ? item->file : "input";
+        _cleanup_free_ char *text = item->line && item->col ? xasprintf("%s:%u:%u: %s", file, item->line, item->col, item->message)
+                                    : item->line            ? xasprintf("%s:%u: %s", file, item->line, item->message)
+                                                            : xasprintf("%s: %s", file, item->message);
         put_line(is_error ? "error" : "warning", is_error ? RED : YELLOW, text);
     }
     size_t all = d->errors + d->warnings;

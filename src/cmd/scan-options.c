@@ -58,6 +58,13 @@ static int check_days(Str value, Error *err) {
     return 0;
 }
 
+static int check_seconds(Str value, Error *err) {
+    uint64_t n;
+    if (str_to_u64(value, 3600, &n) < 0 || n == 0)
+        return error_set(err, -EINVAL, "'%.*s' is no number of seconds; expected 1 to 3600", STR_FMT(value));
+    return 0;
+}
+
 static const char severity_words[] = "critical|high|medium|low|negligible|unknown";
 
 static int severity_word(Str word, Severity *ret, Error *err) {
@@ -196,6 +203,20 @@ const Option malware_options[] = {
      .doc = "Compares the files of packages of the distribution (dpkg, rpm, apk) with the digests that the packages state",
      .env = "PLIMSOLL_INTEGRITY",
      .config = "scan.integrity"},
+    {.name = "--yara",
+     .arg = "FILE",
+     .doc = "Files of any layer, hidden ones too, that YARA rules match are malware: a file of rules, or a directory with *.yar and *.yara",
+     .env = "PLIMSOLL_YARA",
+     .config = "scan.yara",
+     .is_file = true,
+     .repeat = true},
+    {.name = "--yara-timeout",
+     .arg = "SECONDS",
+     .doc = "How long YARA rules may take for one file; what takes longer is a gap",
+     .check = check_seconds,
+     .def = "30",
+     .env = "PLIMSOLL_YARA_TIMEOUT",
+     .config = "scan.yara-timeout"},
     {.name = "--hash-list",
      .arg = "FILE",
      .doc = "Files of any layer, hidden ones too, whose SHA-256 is in FILE are malware: one digest a line, with a name behind it or none",

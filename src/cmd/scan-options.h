@@ -14,7 +14,7 @@
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
-extern const Option malware_options[];   /* --malware, --integrity, --hash-list */
+extern const Option malware_options[];   /* --malware, --integrity, --yara, --hash-list */
 extern const Option license_options[];   /* --license-allow, --license-deny */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */
@@ -43,6 +43,9 @@ typedef struct ScanRequest {
     char *secret_key;            /* NULL: none */
     size_t secret_key_n;
     HashList *hash_list;         /* NULL: none */
+    Buf yara_rules;              /* compiled; empty: none */
+    char yara_digest[65];
+    uint32_t yara_seconds;
     const char *cache_dir;       /* NULL: no cache */
     bool include_dev;
     bool attached_sbom;
@@ -68,6 +71,8 @@ typedef struct ScanRequest {
 
 /* Reads the options that the command has; for rows it does not have the value is that of nobody asking. 0, or an exit code with the message
  * printed. Strings live as long as the Cli. */
+/* Command.prepare: loads what workers need. An exit code. */
+int scan_prepare(Cli *cli);
 int scan_request(Cli *cli, ScanRequest *ret);
 void scan_request_done(ScanRequest *r);
 /* What scan_collect() takes, with progress and warnings tied to this terminal. `r` must outlive it. Around the call: progress_begin(reference,

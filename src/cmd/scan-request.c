@@ -11,6 +11,8 @@
 #include "cmd/scan-options.h"
 #include "scan/integrity.h"
 #include "secret/compile.h"
+#include "yara/api.h"
+#include "yara/compile.h"
 
 #include <limits.h>
 
@@ -143,17 +145,25 @@ static void take_checks(Cli *cli, ScanRequest *ret) {
         leave_out(ret, "hardening");
 }
 
+static bool is_wanted(Cli *cli, const char *option) {
+    const Option *o = cli_option(cli->command, str_from(option));
+    size_t n = 0;
+    if (o && o->arg)
+        cli_values(cli, option, &n);
+    return n > 0 || (o && !o->arg && cli_flag(cli, option));
+}
+
 /* Looked for on request only; --analyzer names one, too. Before others are left out. */
 static void take_on_request(Cli *cli, ScanRequest *ret) {
     const struct {
         const char *option;
         const char *const *analyzers;
-    } list[] = {{"--malware", (const char *const[]) {"malware", NULL}}, {"--integrity", integrity_analyzers}};
+    } list[] = {{"--malware", (const char *const[]) {"malware", NULL}}, {"--integrity", integrity_analyzers}, {"--yara", (const char *const[]) {"yara", NULL}}};
     size_t n;
     const Analyzer *const *all = analyzers(&n);
     const bool named = ret->analyzers != 0;
     for (size_t k = 0; k < ARRAY_SIZE(list); k++) {
-        const bool wanted = has(cli, list[k].option) && cli_flag(cli, list[k].option);
+        const bool wanted = is_wanted(cli, list[k].option);
         for (const char *const *name = list[k].analyzers; *name; name++) {
             if (!wanted && !named)
                 leave_out(ret, *name);
@@ -185,6 +195,37 @@ static int take_hash_lists(Cli *cli, ScanRequest *ret) {
     if (hash_list_count(ret->hash_list) == 0)
         return message_usage(cli->command->name, "--hash-list %s: there is no digest in it", files[n - 1]);
     return 0;
+}
+
+int scan_prepare(Cli *cli) {
+    const char *why;
+    return !is_wanted(cli, "--yara") || yara_api(&why) ? 0 : message_usage(cli->command->name, "--yara: %s", why);
+}
+
+static int take_yara(Cli *cli, ScanRequest *ret) {
+    _cleanup_error_ Error err = {0};
+    _cleanup_(diag_done) Diag d = {0};
+    _cleanup_(yara_files_done) YaraFiles files = {0};
+    size_t n = 0;
+    const char *const *paths = has(cli, "--yara") ? cli_values(cli, "--yara", &n) : NULL;
+    int r = 0;
+    if (n == 0) {
+        leave_out(ret, "yara");
+        return 0;
+    }
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = yara_files_add(&files, paths[i], &ret->limits, &err);
+    if (r < 0)
+        return message_fail(EXIT_USAGE, &err, r);
+    uint64_t seconds = 0;
+    (void) str_to_u64(str_from(cli_value(cli, "--yara-timeout")), UINT32_MAX, &seconds);
+    ret->yara_seconds = (uint32_t) seconds;
+    ret->yara_rules = buf_new((size_t) 1 << 30);
+    r = yara_compile(&files, &ret->yara_rules, &d, &err);
+    yara_digest(&files, ret->yara_digest);
+    if (d.items.n)
+        message_diag(&d);
+    return r == 0 ? 0 : d.errors ? EXIT_USAGE : message_fail(EXIT_USAGE, &err, r);
 }
 
 static int take_secrets(Cli *cli, ScanRequest *ret) {
@@ -241,6 +282,8 @@ int scan_request(Cli *cli, ScanRequest *ret) {
     rc = take_secrets(cli, ret);
     if (rc == 0)
         rc = take_hash_lists(cli, ret);
+    if (rc == 0)
+        rc = take_yara(cli, ret);
     if (rc != 0)
         return rc;
     ret->require_sandbox = cli_flag(cli, "--require-sandbox");
@@ -275,6 +318,7 @@ void scan_request_done(ScanRequest *r) {
     free(r->owned_cache_dir);
     r->owned_cache_dir = NULL;
     buf_done(&r->secret_rules);
+    buf_done(&r->yara_rules);
     free(r->secret_key);
     hash_list_free(r->hash_list);
     r->hash_list = NULL;
@@ -302,6 +346,9 @@ ScanOptions scan_request_options(const ScanRequest *r) {
         .include_dev = r->include_dev,
         .attached_sbom = r->attached_sbom,
         .hash_list = r->hash_list,
+        .yara_rules = buf_view(&r->yara_rules),
+        .yara_digest = r->yara_digest,
+        .yara_seconds = r->yara_seconds,
         .secret_rules = buf_view(&r->secret_rules),
         .secret_key = {r->secret_key, r->secret_key_n},
         .as_of = r->as_of,

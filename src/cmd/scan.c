@@ -36,5 +36,6 @@ const Command command_scan = {
     .min_args = 1,
     .max_args = 1,
     .workers = true,
+    .prepare = scan_prepare,
     .run = run,
 };

@@ -25,6 +25,7 @@ static const FieldList strings[FACT_KIND_N_] = {
     [FACT_CERTIFICATE] = {{F(certificate, subject), F(certificate, issuer), F(certificate, serial), F(certificate, algorithm), F(certificate, curve),
                            F(certificate, hash), F(certificate, digest), F(certificate, key_digest)}, 8},
     [FACT_KEY] = {{F(key, format), F(key, algorithm), F(key, curve), F(key, fingerprint), F(key, subject)}, 5},
+    [FACT_YARA] = {{F(yara, rule), F(yara, source), F(yara, tags), F(yara, title), F(yara, string)}, 5},
     [FACT_SIGN] = {{F(sign, sign), F(sign, detail)}, 2},
 };
 #undef F
@@ -79,6 +80,10 @@ void fact_encode(Buf *b, const Fact *f) {
         break;
     case FACT_SIGN:
         wire_put_u64(b, f->sign.line);
+        break;
+    case FACT_YARA:
+        wire_put_u64(b, f->yara.offset);
+        wire_put_u64(b, f->yara.severity);
         break;
     case FACT_SECRET:
         wire_put_u64(b, f->secret.severity);
@@ -151,6 +156,10 @@ int fact_decode(WireReader *r, Fact *ret) {
         break;
     case FACT_SIGN:
         f.sign.line = (uint32_t) wire_max(r, UINT32_MAX);
+        break;
+    case FACT_YARA:
+        f.yara.offset = wire_u64(r);
+        f.yara.severity = (Severity) wire_max(r, SEVERITY_N_ - 1);
         break;
     case FACT_SECRET:
         f.secret.severity = (Severity) wire_max(r, SEVERITY_N_ - 1);

@@ -21,6 +21,7 @@ typedef enum FactKind {
     FACT_ACCOUNT,          /* an account with uid 0, or without password */
     FACT_SIGN,             /* a sign of malware */
     FACT_PACKAGE_SUMS,     /* digests of a package's files */
+    FACT_YARA,             /* a YARA rule matches a file */
     FACT_KIND_N_,
 } FactKind;
 
@@ -205,6 +206,15 @@ typedef struct SignFact {
     uint32_t line;       /* 0: no text file */
 } SignFact;
 
+typedef struct YaraFact {
+    Str rule, source;    /* its name, and the file that it is from */
+    Str tags;            /* separated by spaces */
+    Str title;           /* what the rule says of itself; may be empty */
+    Str string;          /* the first of its strings in the file: "$a"; empty: none */
+    uint64_t offset;     /* of that */
+    Severity severity;
+} YaraFact;
+
 typedef struct Fact {
     FactKind kind;
     Str analyzer;       /* the analyzer's name */
@@ -222,6 +232,7 @@ typedef struct Fact {
         EntryFact entry;
         AccountFact account;
         SignFact sign;
+        YaraFact yara;
         SecretFact secret;
     };
 } Fact;

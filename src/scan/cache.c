@@ -62,6 +62,8 @@ static char *facts_key(Str diff_id, const LookFor *what) {
         buf_printf(&b, "alias %.*s -> %.*s\n", STR_FMT(what->aliases[i].from), STR_FMT(what->aliases[i].to));
     if (what->secrets_digest)
         buf_printf(&b, "secrets %s\n", what->secrets_digest);
+    if (what->yara_digest)
+        buf_printf(&b, "yara %s\n", what->yara_digest);
     if (what->listing)
         buf_printf(&b, "listing 5.%d.%x\n", what->listing, what->digests);
     return buf_take(&b);

@@ -9,7 +9,7 @@
 
 Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state) {
     Job j = {.io = io, .args = *args, .state = state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
-    j.context = (AnalyzerContext) {.secret_rules = args->look_for.secret_rules, .secret_key = args->look_for.secret_key};
+    j.context = (AnalyzerContext) {.secret_rules = args->look_for.secret_rules, .secret_key = args->look_for.secret_key, .yara_rules = args->look_for.yara_rules, .yara_seconds = args->look_for.yara_seconds};
     j.by_entry = analyzers_by_entry(args->look_for.analyzers);
     j.by_content = analyzers_by_content(args->look_for.analyzers);
     return j;

@@ -67,6 +67,9 @@ typedef struct LookFor {
     Str secret_rules;          /* compiled; empty: those that come with the program */
     Str secret_key;            /* for fingerprints; empty: none */
     const char *secrets_digest; /* of both: what the cache goes by; NULL when there are none */
+    Str yara_rules;            /* compiled; empty: none */
+    const char *yara_digest;   /* of their texts; NULL: none */
+    uint32_t yara_seconds;     /* that they may take for one file; what took longer is not cached */
     ListingKind listing;
     uint32_t digests;          /* that it holds of files, from LISTING_CONTENT on: bit 1 << DigestKind */
 } LookFor;

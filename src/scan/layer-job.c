@@ -23,6 +23,8 @@ void job_args_encode(Buf *b, const JobArgs *a) {
     wire_put_u64(b, a->look_for.digests);
     wire_put_str(b, a->look_for.secret_rules);
     wire_put_str(b, a->look_for.secret_key);
+    wire_put_str(b, a->look_for.yara_rules);
+    wire_put_u64(b, a->look_for.yara_seconds);
     wire_put_u64(b, a->n_skip);
     for (size_t i = 0; i < a->n_skip; i++)
         wire_put_u64(b, a->skip[i]);
@@ -51,6 +53,8 @@ int job_args_decode(Str s, Arena *arena, JobArgs *ret) {
     a.look_for.digests = (uint32_t) wire_max(&r, (1 << DIGEST_KIND_N_) - 1);
     a.look_for.secret_rules = wire_str(&r);
     a.look_for.secret_key = wire_str(&r);
+    a.look_for.yara_rules = wire_str(&r);
+    a.look_for.yara_seconds = (uint32_t) wire_max(&r, INT32_MAX);
     a.n_skip = (size_t) wire_max(&r, s.n);
     uint64_t *skip = arena_alloc(arena, (a.n_skip + 1) * sizeof(uint64_t));
     for (size_t i = 0; i < a.n_skip; i++)

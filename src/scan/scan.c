@@ -46,11 +46,12 @@ static void warn(const Scan *s, const char *text) {
         s->o->warning(s->o->userdata, text);
 }
 
+/* A worker died, or had too little time: another day it may go further. */
 static bool has_crash(const LayerFacts *l) {
     WireReader r = wire_reader(buf_view(&l->facts));
     LocatedFact f;
     while (located_fact_decode(&r, &f) == 1)
-        if (f.fact.kind == FACT_PROBLEM && f.fact.problem.kind == PROBLEM_CRASH)
+        if (f.fact.kind == FACT_PROBLEM && (f.fact.problem.kind == PROBLEM_CRASH || str_eqz(f.fact.analyzer, "yara")))
             return true;
     return false;
 }
@@ -295,6 +296,7 @@ static int collect(Scan *s, Error *err) {
         if (hardening_wanted(&s->look_for))
             hardening_of_layers(r, m, s->layers, s->n_layers);
         malware_find(r, m);
+        malware_of_rules(r, m);
         x = integrity_wanted(&s->look_for) ? integrity_find(r, m, s->layers, s->n_layers, artifact_is_tree(r->artifact.kind)) : 0;
         if (x < 0)
             return error_set(err, x, "the listing of a layer is malformed");
@@ -338,6 +340,9 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     char digest[65];
     s.look_for.secret_rules = o->secret_rules;
     s.look_for.secret_key = o->secret_key;
+    s.look_for.yara_rules = o->yara_rules;
+    s.look_for.yara_seconds = o->yara_seconds;
+    s.look_for.yara_digest = o->yara_rules.n ? o->yara_digest : NULL;
     s.look_for.secrets_digest = secrets_wanted(&s.look_for) ? secrets_digest(o, digest) : NULL;
     int x = image_open(reference, &o->image, &r->arena, &s.image, err);
     if (x < 0)

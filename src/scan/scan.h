@@ -19,6 +19,9 @@ typedef struct ScanOptions {
     const HashList *hash_list;   /* sorted: files that are in it are findings; NULL: none */
     Str secret_rules;            /* compiled (secret/compile.h); empty: those that come with the program */
     Str secret_key;              /* for fingerprints of secrets; empty: none are made */
+    Str yara_rules;              /* compiled (yara/compile.h); empty: none */
+    const char *yara_digest;     /* of their texts */
+    uint32_t yara_seconds;       /* that they may take for one file */
     int64_t as_of;
     void *userdata;              /* of the callbacks below, each of which may be NULL */
     /* Layer i of n begins; `bytes` it holds as stored (0 unknown). */

@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/vec.h"
 #include "unit/tap.h"
+#include "yara/compile.h"
 
 typedef Vec(char *) Names;
 
@@ -38,6 +39,7 @@ static Names list(const char *dir) {
 typedef struct Out {
     JsonWriter *w;
     uint64_t *seen;      /* one bit per analyzer that put a fact */
+    Str yara_rules;      /* of the case's rules.yar, compiled */
 } Out;
 
 static void put(void *userdata, const Fact *f) {
@@ -70,7 +72,7 @@ static void run_file(const char *file, Str path, Out *o) {
     struct stat st;
     CHECK_INT(stat(file, &st), 0);
     const uint32_t mode = st.st_mode & 0111 ? 0755 : 0644; /* as git keeps it */
-    AnalyzerContext context = {0};
+    AnalyzerContext context = {.yara_rules = o->yara_rules, .yara_seconds = 60};
     AnalyzerInput in = {.path = path, .mode = mode, .bytes = {exact, n}, .limits = &limits, .context = &context};
     FileInfo info = {path, mode, n, str_head(in.bytes, ANALYZER_HEAD)};
     uint64_t wanted = analyzers_wanting(UINT64_MAX, path);
@@ -139,11 +141,27 @@ static void look_at_entries(const char *dir, Out *o) {
     }
 }
 
+/* A case may have YARA rules beside its root. */
+static void compile_rules(const char *file, Buf *ret) {
+    Limits limits = limits_default();
+    _cleanup_free_ char *text = NULL;
+    _cleanup_(diag_done) Diag d = {0};
+    _cleanup_(yara_files_done) YaraFiles files = {.roots = 1};
+    size_t n;
+    if (fs_read(file, limits.file_bytes, &text, &n, NULL) < 0)
+        return;
+    vec_push(&files.list, (YaraFile) {.name = STR("rules.yar"), .rel = STR("rules.yar"), .compile = true, .text = str_n(text, n)});
+    CHECK_INT(yara_compile_here(&files, ret, &d, NULL), 0);
+}
+
 static void run_case(const char *dir, uint64_t *seen) {
     Buf text = buf_new(BUF_OWN_MAX);
     JsonWriter w = json_writer(&text, true);
     _cleanup_free_ char *root = xasprintf("%s/root", dir), *expected = xasprintf("%s/expected.json", dir), *want = NULL;
-    Out o = {&w, seen};
+    _cleanup_free_ char *rules = xasprintf("%s/rules.yar", dir);
+    _cleanup_(buf_done) Buf compiled = buf_new(1 << 24);
+    compile_rules(rules, &compiled);
+    Out o = {&w, seen, buf_view(&compiled)};
     size_t n;
     json_map(&w, NULL);
     json_list(&w, "facts");
