@@ -483,23 +483,39 @@ static void mark_executed(struct ShellOut *out, size_t *runner) {
     }
 }
 
-int shell_commands(Str script, Arena *a, const ShellCommand *const **ret, size_t *ret_n) {
-    struct ShellOut out = {0};
-    Shell s = {.arena = a, .p = script.p, .end = script.p + script.n, .out = &out};
-    int r = script.n ? read_list(&s, NULL, SHELL_TOP, 0, 0) : 0;
-    const ShellCommand **list = r < 0 ? NULL : arena_alloc(a, out.list.n * sizeof(*list));
-    size_t *runner = list ? arena_alloc(a, out.pipelines * sizeof(*runner)) : NULL;
+/* The list as the result has it; done with `out`. */
+static int hand_out(struct ShellOut *out, int r, Arena *a, const ShellCommand *const **ret, size_t *ret_n) {
+    const ShellCommand **list = r < 0 ? NULL : arena_alloc(a, out->list.n * sizeof(*list));
+    size_t *runner = list ? arena_alloc(a, out->pipelines * sizeof(*runner)) : NULL;
     size_t n = 0;
     if (runner)
-        mark_executed(&out, runner);
-    for (size_t i = 0; runner && i < out.list.n; i++)
-        if (is_command(out.list.p[i]))
-            list[n++] = out.list.p[i];
-    vec_done(&out.list);
-    vec_done(&s.heredocs);
+        mark_executed(out, runner);
+    for (size_t i = 0; runner && i < out->list.n; i++)
+        if (is_command(out->list.p[i]))
+            list[n++] = out->list.p[i];
+    vec_done(&out->list);
     if (!runner)
         return -E2BIG;
     *ret = list;
     *ret_n = n;
     return 0;
+}
+
+int shell_commands(Str script, Arena *a, const ShellCommand *const **ret, size_t *ret_n) {
+    struct ShellOut out = {0};
+    Shell s = {.arena = a, .p = script.p, .end = script.p + script.n, .out = &out};
+    int r = script.n ? read_list(&s, NULL, SHELL_TOP, 0, 0) : 0;
+    vec_done(&s.heredocs);
+    return hand_out(&out, r, a, ret, ret_n);
+}
+
+int shell_command_words(const ShellWord *words, size_t n_words, Arena *a, const ShellCommand *const **ret, size_t *ret_n) {
+    struct ShellOut out = {.pipelines = 1};
+    Shell s = {.arena = a, .out = &out};
+    ShellCommand *c = n_words ? arena_new(a, ShellCommand) : NULL;
+    if (c) {
+        *c = (ShellCommand) {.words = words, .n_words = n_words, .at = words[0].at, .end = words[n_words - 1].end};
+        vec_push(&out.list, c);
+    }
+    return hand_out(&out, c ? read_scripts(&s, c) : n_words ? -E2BIG : 0, a, ret, ret_n);
 }

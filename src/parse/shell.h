@@ -50,6 +50,8 @@ enum {
 /* The commands of a script in the order in which they begin, with those inside of others behind these. Lives in the arena, pointers into `script`.
  * -E2BIG when there are more than SHELL_COMMANDS or SHELL_WORDS, or the arena is full. */
 int shell_commands(Str script, Arena *a, const ShellCommand *const **ret, size_t *ret_n);
+/* The same of a command that is given as words (the exec form of a Dockerfile): it, what it wraps, and the script that it is given. */
+int shell_command_words(const ShellWord *words, size_t n_words, Arena *a, const ShellCommand *const **ret, size_t *ret_n);
 /* The last component of the program's path; empty without one. */
 Str shell_program(const ShellCommand *c);
 /* sh, bash, dash …; */

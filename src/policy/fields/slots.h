@@ -34,6 +34,22 @@ enum FindingSlot {
 #include "policy/fields/finding.list.h"
 };
 
+enum DockerfileSlot {
+#include "policy/fields/dockerfile.list.h"
+};
+
+enum StageSlot {
+#include "policy/fields/stage.list.h"
+};
+
+enum InstructionSlot {
+#include "policy/fields/instruction.list.h"
+};
+
+enum CommandSlot {
+#include "policy/fields/command.list.h"
+};
+
 enum SyscallSlot {
 #include "policy/fields/syscall.list.h"
 };

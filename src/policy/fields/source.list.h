@@ -9,5 +9,13 @@ SOURCE(secret, "build", "image", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
 SOURCE(certificate, "build", "image", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "An X.509 certificate in the merged view of the layers")
 SOURCE(file, "build", "image", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A file whose mode, owner, capability or purpose matters")
 SOURCE(finding, "build", "image", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "Any finding of a scan, whatever its kind")
+SOURCE(dockerfile, "build", NULL, "stage", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A Dockerfile or Containerfile as a whole")
+SOURCE(stage, "build", "dockerfile", "instruction", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A stage of a Dockerfile: one FROM and what follows it")
+SOURCE(instruction, "build", "stage", "command", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "An instruction of a Dockerfile. The fields of its stage are absent before the first FROM")
+SOURCE(command, "build", "instruction", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A simple command that an instruction of a Dockerfile runs")
 SOURCE(syscall, "run", NULL, NULL, ACTION_ALERT, "An event of a running container or host: a system call and the process that made it")
 SOURCE(host, "run", NULL, NULL, ACTION_ALERT | ACTION_WARN, "The machine that runs containers")

@@ -41,6 +41,26 @@ static const Field finding_fields[] = {
     {0},
 };
 
+static const Field dockerfile_fields[] = {
+#include "policy/fields/dockerfile.list.h"
+    {0},
+};
+
+static const Field stage_fields[] = {
+#include "policy/fields/stage.list.h"
+    {0},
+};
+
+static const Field instruction_fields[] = {
+#include "policy/fields/instruction.list.h"
+    {0},
+};
+
+static const Field command_fields[] = {
+#include "policy/fields/command.list.h"
+    {0},
+};
+
 static const Field syscall_fields[] = {
 #include "policy/fields/syscall.list.h"
     {0},

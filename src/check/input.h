@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kinds of input of `plimsoll check`: what a file is recognised by, and how it becomes subjects of rules. One row each in input.list.h. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/limits.h"
+#include "parse/node.h"
+#include "policy/source.h"
+
+/* From the first byte to behind the last one; lines and columns from 1, columns count bytes. end_line 0: not known, `line` and `col` are all there is. */
+typedef struct CheckPlace {
+    uint32_t line, col, end_line, end_col;
+} CheckPlace;
+
+/* What rules of its source are evaluated on, and where its findings stand. */
+typedef struct CheckSubject {
+    Subject subject;
+    CheckPlace place;
+    Str name;         /* what it is, for people: "stage build", "Deployment/web, container app"; may be empty */
+} CheckSubject;
+
+/* A file while it is read. Everything that a subject points to lives in `arena` or in `text`. */
+typedef struct CheckFile {
+    const char *path; /* for messages */
+    Str text;
+    const Limits *limits;
+    Arena *arena;
+    Diag *diag;       /* what is wrong with it */
+} CheckFile;
+
+/* A negative answer ends the reading and is handed on. */
+typedef int (*CheckEach)(void *userdata, const CheckSubject *s);
+
+/* A change of the text: the bytes from `at` to `end` become `text`. */
+typedef struct CheckEdit {
+    size_t at, end;
+    Str text;         /* in the arena of the file */
+} CheckEdit;
+
+enum { CHECK_EDITS = 16 }; /* of one finding */
+
+typedef struct CheckEdits {
+    CheckEdit p[CHECK_EDITS];
+    size_t n;
+} CheckEdits;
+
+typedef struct CheckInput {
+    const char *name;    /* "dockerfile" */
+    const char *doc;     /* one line */
+    const char *sources; /* of its subjects, separated by spaces: "dockerfile stage instruction command" */
+    /* By its path, with "/" as separator, and its first bytes (up to CHECK_HEAD). */
+    bool (*recognise)(Str path, Str head);
+    /* Hands out all subjects, parents before their children; they live as long as the arena. 0; -EINVAL with errors in f->diag, after which nothing was handed out;
+     * -E2BIG over a limit (said there); or what `each` answered. */
+    int (*read)(const CheckFile *f, CheckEach each, void *userdata);
+    /* The edits that do what `fix` says (the rule's key of that name, docs/policy-language.md) to a subject that a rule fired on: true when that is safe.
+     * NULL: no rule of these sources has a fix. */
+    bool (*fix)(const CheckFile *f, const CheckSubject *s, const Node *fix, CheckEdits *ret);
+} CheckInput;
+
+enum { CHECK_HEAD = 4096 };
+
+/* In table order; *ret_n of them. */
+const CheckInput *const *check_inputs(size_t *ret_n);
+/* The kind that this file is of; NULL. */
+const CheckInput *check_input_of(Str path, Str head);
+/* The one whose subjects are of this source; NULL. */
+const CheckInput *check_input_by_source(Str source);
+/* The last component of a path. */
+Str check_basename(Str path);

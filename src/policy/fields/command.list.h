@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FIELD(slot, name, type, unit, flags, values, doc) of source command: a simple command of RUN, CMD, ENTRYPOINT or HEALTHCHECK, those inside of substitutions,
+ * of sh -c and behind sudo, env … included. Words are without quotes; variables of the shell stay as written. */
+FIELD(COMMAND_PROGRAM, "command.program", STRING, NONE, 0, NULL, "Program without its directory; python -m pip is pip as well. Empty where only variables are set")
+FIELD(COMMAND_PATH, "command.path", STRING, NONE, 0, NULL, "Program as written")
+FIELD(COMMAND_LINE, "command.line", STRING, NONE, 0, NULL, "All words, joined by spaces")
+FIELD(COMMAND_ARGS, "command.args", STRING, NONE, FIELD_LIST, NULL, "Words behind the program")
+FIELD(COMMAND_ARG, "command.arg", STRING, NONE, FIELD_ARG_INDEX | FIELD_ARG_REQUIRED | FIELD_OPTIONAL, NULL, "A word behind the program, from 0")
+FIELD(COMMAND_HAS, "command.has", BOOL, NONE, FIELD_ARG_KEY | FIELD_ARG_REQUIRED, NULL, "The option is given: -y also in -qy, --yes also as --yes=…")
+FIELD(COMMAND_OPTION, "command.option", STRING, NONE, FIELD_ARG_KEY | FIELD_ARG_REQUIRED | FIELD_OPTIONAL, NULL, "Value of an option: behind its =, or the next word")
+FIELD(COMMAND_SUBCOMMAND, "command.subcommand", STRING, NONE, FIELD_OPTIONAL, NULL, "First word behind the program that is no option: install")
+FIELD(COMMAND_OPERANDS, "command.operands", STRING, NONE, FIELD_LIST, NULL, "Words behind the subcommand that are neither options nor their values")
+FIELD(COMMAND_INSTALLS, "command.installs", BOOL, NONE, 0, NULL, "It installs packages that it names (apt-get, apk, dnf, pip, npm, gem …)")
+FIELD(COMMAND_UNPINNED, "command.unpinned", STRING, NONE, FIELD_LIST, NULL, "Packages that it installs without a version, of apt, apk, pip, npm, gem")
+FIELD(COMMAND_PHASE, "command.phase", STRING, NONE, 0, "build|run", "build: in RUN; run: in CMD, ENTRYPOINT and HEALTHCHECK")
+FIELD(COMMAND_EXECUTED, "command.executed", BOOL, NONE, 0, NULL, "What it prints is run: piped into an interpreter, or substituted into a script")
+FIELD(COMMAND_PIPED, "command.piped", BOOL, NONE, 0, NULL, "Its output goes to another command by a pipe")
+FIELD(COMMAND_PIPEFAIL, "command.pipefail", BOOL, NONE, 0, NULL, "The shell was told before it to fail with any part of a pipe")
+FIELD(COMMAND_WRAPPER, "command.wrapper", STRING, NONE, FIELD_OPTIONAL, NULL, "Program that runs it: sudo, env, xargs …")
+FIELD(COMMAND_SETS, "command.sets", STRING, NONE, FIELD_LIST, NULL, "Names of the variables set in front of it")
+FIELD(COMMAND_SETTING, "command.setting", STRING, NONE, FIELD_ARG_KEY | FIELD_ARG_REQUIRED | FIELD_OPTIONAL, NULL, "Value of a variable set in front of it")
+FIELD(COMMAND_WRITES, "command.writes", STRING, NONE, FIELD_LIST | FIELD_PATH, NULL, "Files that its output goes to")
