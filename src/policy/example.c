@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/example.h"
+
+#include "policy/rules-private.h"
+
+typedef struct Fire {
+    const Rule *rule;
+    Evaluator *evaluator;
+    bool fired;
+} Fire;
+
+static int evaluate(void *userdata, const Subject *s) {
+    Fire *f = userdata;
+    int r = program_evaluate(f->rule->program, s, f->evaluator);
+    f->fired = f->fired || r == 1;
+    return r < 0 ? r : 0;
+}
+
+int rule_fires(const Rule *rule, const ObjectReader *const *readers, const Node *object, const char *file, Evaluator *e, Diag *d) {
+    _cleanup_(arena_done) Arena a = {0};
+    Fire f = {rule, e, false};
+    int r = object_read(readers, rule->source, object, file, &a, d, evaluate, &f);
+    if (r == -E2BIG)
+        diag_add(d, DIAG_ERROR, file, object->line, object->col, "rule \"%.*s\" is at a limit with this object", STR_FMT(rule->name));
+    return r < 0 ? r : f.fired;
+}
+
+static int test_one(const Rule *rule, const ObjectReader *const *readers, const RuleExample *x, const char *file, Evaluator *e, Diag *d, ExampleCounts *counts) {
+    counts->examples++;
+    int r = rule_fires(rule, readers, x->object, file, e, d);
+    if (r == x->fires)
+        return 0;
+    counts->failed++;
+    if (r >= 0)
+        r = diag_add(d, DIAG_ERROR, file, x->place.line, x->place.col, "rule \"%.*s\" %s on this example%s%.*s%s, and %s", STR_FMT(rule->name),
+                     x->fires ? "must fire" : "must stay quiet", x->name.n ? " (" : "", STR_FMT(x->name), x->name.n ? ")" : "", r ? "fires" : "stays quiet");
+    return r;
+}
+
+int rule_test(const Rule *rule, const ObjectReader *const *readers, Evaluator *e, Diag *d, ExampleCounts *counts) {
+    int failed = 0;
+    counts->rules += rule->n_examples > 0;
+    counts->bare += rule->n_examples == 0;
+    for (size_t i = 0; i < rule->n_examples; i++) {
+        int r = test_one(rule, readers, &rule->examples[i], rule->file, e, d, counts);
+        failed = r < 0 ? r : failed;
+    }
+    return failed;
+}
+
+static int test_case(const RuleSet *set, const ObjectReader *const *readers, const Node *item, const char *file, Evaluator *e, Diag *d, ExampleCounts *counts) {
+    const Node *named = node_get(item, "rule");
+    Str name = node_str(named);
+    const Rule *rule = name.n ? rule_set_find(set, name) : NULL;
+    if (!rule)
+        return diag_add(d, DIAG_ERROR, file, named ? named->line : item->line, named ? named->col : item->col,
+                        name.n ? "there is no rule \"%.*s\"" : "expected a map with rule, fires and quiet%.*s", STR_FMT(name));
+    int failed = 0;
+    size_t before = counts->examples;
+    node_each(kind, item) {
+        bool fires = str_eqz(kind->key, "fires");
+        if (str_eqz(kind->key, "rule"))
+            continue;
+        if (kind->type != NODE_LIST || (!fires && !str_eqz(kind->key, "quiet"))) {
+            failed = diag_add(d, DIAG_ERROR, file, kind->key_line, kind->key_col, "expected fires or quiet with a list of objects");
+            continue;
+        }
+        node_each(object, kind) {
+            RuleExample x = {.fires = fires, .object = object, .place = {object->line, object->col}};
+            int r = test_one(rule, readers, &x, file, e, d, counts);
+            failed = r < 0 ? r : failed;
+        }
+    }
+    counts->rules += counts->examples > before;
+    return failed;
+}
+
+int case_file_test(const RuleSet *set, const ObjectReader *const *readers, Str text, const char *file, Evaluator *e, Diag *d, ExampleCounts *counts) {
+    _cleanup_(arena_done) Arena a = {0};
+    Node *doc;
+    size_t n;
+    int r = yaml_parse(text, file, &set->limits, &a, d, &doc, &n);
+    if (r < 0)
+        return r;
+    for (const Node *one = n ? doc : NULL; one; one = one->next) {
+        if (one->type != NODE_LIST)
+            r = diag_add(d, DIAG_ERROR, file, one->line, one->col, "expected a list of cases, found %s", node_type_name(one->type));
+        node_each(item, one->type == NODE_LIST ? one : NULL) {
+            int x = test_case(set, readers, item, file, e, d, counts);
+            r = x < 0 ? x : r;
+        }
+    }
+    return r;
+}
