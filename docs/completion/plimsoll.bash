@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --from | --package | -p | --release)
+        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --rule-matching | --by | --coverage | --phase | --tag | --control | --rules | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -32,6 +32,11 @@ _plimsoll() {
     'bloat '*) command='bloat' ;;
     'diff '*) command='diff' ;;
     'explain '*) command='explain' ;;
+    'policy lint') command='policy lint' ;;
+    'policy list') command='policy list' ;;
+    'policy fields') command='policy fields' ;;
+    'policy explain') command='policy explain' ;;
+    'policy test') command='policy test' ;;
     'config show') command='config show' ;;
     'db build') command='db build' ;;
     'db update') command='db update' ;;
@@ -152,6 +157,19 @@ _plimsoll() {
     'explain'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
+    'policy list'':--format'|'policy list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy list'':--by') mapfile -t COMPREPLY < <(compgen -W 'phase source severity action control tactic tag file' -- "$cur"); return ;;
+    'policy list'':--coverage') mapfile -t COMPREPLY < <(compgen -W 'attack kubernetes' -- "$cur"); return ;;
+    'policy list'':--source') return ;;
+    'policy list'':--phase') mapfile -t COMPREPLY < <(compgen -W 'build deploy run govern' -- "$cur"); return ;;
+    'policy list'':--tag') return ;;
+    'policy list'':--control') return ;;
+    'policy fields'':--format'|'policy fields'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy explain'':--rules') compopt -o default 2>/dev/null; return ;;
+    'policy test'':--format'|'policy test'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy test'':--require-examples') return ;;
     'config show'':--format'|'config show'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'db build'':--db') compopt -o default 2>/dev/null; return ;;
     'db update'':--from') return ;;
@@ -180,6 +198,11 @@ _plimsoll() {
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'policy lint') words='--format --rule-matching --strict --help --version --quiet --color --config --output' ;;
+        'policy list') words='--format --by --coverage --source --phase --tag --control --help --version --quiet --color --config --output' ;;
+        'policy fields') words='--format --help --version --quiet --color --config --output' ;;
+        'policy explain') words='--rules --help --version --quiet --color --config --output' ;;
+        'policy test') words='--format --require-examples --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
         'db update') words='--from --db --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
@@ -202,6 +225,11 @@ _plimsoll() {
     'bloat:'*) compopt -o default 2>/dev/null; return ;;
     'diff:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
+    'policy lint:'*) compopt -o default 2>/dev/null; return ;;
+    'policy list:'*) compopt -o default 2>/dev/null; return ;;
+    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command syscall host' ;;
+    'policy explain:'*) compopt -o default 2>/dev/null; return ;;
+    'policy test:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
@@ -209,14 +237,19 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan sbom vex bloat diff explain config db facts list completion docs version-compare help' ;;
+    :0) words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare help' ;;
     :1)
+        [ "$first" != policy ] || words+=' lint'
+        [ "$first" != policy ] || words+=' list'
+        [ "$first" != policy ] || words+=' fields'
+        [ "$first" != policy ] || words+=' explain'
+        [ "$first" != policy ] || words+=' test'
         [ "$first" != config ] || words+=' show'
         [ "$first" != db ] || words+=' build'
         [ "$first" != db ] || words+=' update'
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
-        [ "$first" != help ] || words='scan sbom vex bloat diff explain config db facts list completion docs version-compare'
+        [ "$first" != help ] || words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

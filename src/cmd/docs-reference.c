@@ -5,6 +5,7 @@
 #include "cmd/cli.h"
 #include "cmd/config.h"
 #include "cmd/docs.h"
+#include "cmd/policy.h"
 #include "cmd/tables.h"
 
 static void begin(Buf *out, const char *title) {
@@ -128,6 +129,76 @@ static void checks_page(Buf *out) {
                                                                       "does not apply is left out by its name: [exceptions](exceptions.md).");
 }
 
+static void policy_fields_page(Buf *out) {
+    size_t n;
+    const Source *const *all = sources(&n);
+    begin(out, "Fields of the policy language");
+    buf_putz(out, "\nA rule is about one source; its condition asks for the fields of that source and of its parents. How conditions are written, and what they mean where a "
+                  "value is absent: [policy-language.md](../policy-language.md). `plimsoll policy fields --format json` has the same for programs.\n\n"
+                  "*optional*: may be absent, and each comparison with an absent value is false, `!=` included. *list*: several values; `in` wants all of them, `intersects` and "
+                  "`=` any. *[key]*, *[n]*, *[condition]*: takes an argument. *sensor*: only the sensor fills it.\n");
+    for (size_t i = 0; i < n; i++) {
+        const Source *s = all[i];
+        buf_printf(out, "\n## %s\n\n%s. Phase: %s.", s->name, s->doc, s->phase);
+        if (s->parent)
+            buf_printf(out, " The fields of [%s](#%s) are visible, too.", s->parent, s->parent);
+        if (s->children)
+            buf_printf(out, " Children: %s.", s->children);
+        buf_putz(out, "\n\n| field | type | | what it is |\n|---|---|---|---|\n");
+        for (const Field *f = s->fields; f->name; f++) {
+            _cleanup_(buf_done) Buf flags = buf_new(256);
+            policy_field_flags(f, &flags);
+            buf_printf(out, "| `%s` | %s | %.*s | ", f->name, policy_field_type(f), STR_FMT(buf_view(&flags)));
+            cell(out, f->doc);
+            Str rest = str_from(f->values), one;
+            for (const char *sep = ": "; str_split(&rest, '|', &one); sep = ", ")
+                buf_printf(out, "%s`%.*s`", sep, STR_FMT(one));
+            buf_putz(out, " |\n");
+        }
+    }
+}
+
+static void rule_cell(Buf *out, Str s) {
+    _cleanup_free_ char *z = str_dup(s);
+    for (char *c = z; *c; c++)
+        if (*c == '\n')
+            *c = ' ';
+    cell(out, z);
+}
+
+static void rules_page(Buf *out) {
+    _cleanup_(policy_rules_done) PolicyRules p = {0};
+    RuleSetOptions o = {0};
+    begin(out, "Rules");
+    buf_putz(out, "\nThe rules that come with the program. `plimsoll policy list` groups them, `plimsoll policy explain` shows why one fires.\n");
+    if (policy_rules_load(NULL, 0, &o, &p) || p.failed)
+        return; /* the tests load them */
+    size_t n;
+    const char *file = "";
+    Rule *const *rules = rule_set_rules(p.set, &n);
+    for (size_t i = 0; i < n; i++) {
+        const Rule *r = rules[i];
+        if (strcmp(file, r->file) != 0)
+            buf_printf(out, "\n## %s\n", file = r->file);
+        buf_printf(out, "\n### %.*s\n\n", STR_FMT(r->name));
+        rule_cell(out, r->desc);
+        buf_printf(out, ".\n\nSource `%s`, severity %s, action %s", r->source->name, severity_name(priority_severity(r->priority)), rule_action_name(r->action));
+        for (size_t k = 0; k < r->controls.n; k++)
+            buf_printf(out, "%s%.*s", k ? ", " : "; ", STR_FMT(r->controls.p[k]));
+        buf_putz(out, ".\n\n");
+        if (r->why.n) {
+            rule_cell(out, r->why);
+            buf_putz(out, ".\n\n");
+        }
+        if (r->remediation.n) {
+            buf_putz(out, "What to do: ");
+            rule_cell(out, r->remediation);
+            buf_putz(out, ".\n\n");
+        }
+        buf_printf(out, "```\n%.*s\n```\n", STR_FMT(r->written));
+    }
+}
+
 const ReferencePage reference_pages[] = {
     {"analyzers.md", analyzers_page},
     {"checks.md", checks_page},
@@ -136,5 +207,7 @@ const ReferencePage reference_pages[] = {
     {"exit-codes.md", exit_codes_page},
     {"feeds.md", feeds_page},
     {"formats.md", formats_page},
+    {"policy-fields.md", policy_fields_page},
+    {"rules.md", rules_page},
     {0},
 };

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "model/fact.h"
 #include "policy/code.h"
+#include "version/version.h"
 
 enum { NAME_MAX_BYTES = 512 };
 
@@ -49,8 +51,25 @@ static const Node *named(const Node *map, Str name) {
     return NULL;
 }
 
+/* X.version_cmp["1.2"]: X.version against it, by the rules of X.type. */
+static Value compared(const Node *object, const FieldRef *ref) {
+    const Field *f = ref->field;
+    char name[NAME_MAX_BYTES];
+    Str prefix = str_head(str_from(f->name), strlen(f->name) - strlen("version_cmp"));
+    PackageType type;
+    snprintf(name, sizeof(name), "%.*sversion", STR_FMT(prefix));
+    Str version = node_str(named(object, str_from(name)));
+    snprintf(name, sizeof(name), "%.*stype", STR_FMT(prefix));
+    if (!version.n || package_type_parse(node_str(named(object, str_from(name))), &type) < 0)
+        return value_none();
+    const VersionScheme *scheme = version_scheme(str_from(package_type_info(type)->scheme));
+    return scheme ? value_int(scheme->compare(version, ref->arg)) : value_none();
+}
+
 static Value get(const void *object, const FieldRef *ref, Scratch *scratch) {
     const Field *f = ref->field;
+    if (f->flags & FIELD_VERSION)
+        return compared(object, ref);
     const Node *plain = named(object, str_from(f->name));
     if (!ref->has_arg)
         return value_of(f, plain, scratch);
@@ -84,10 +103,7 @@ const SubjectOps recorded_ops = {get, child};
 static const Field *field_of(const Source *source, Str key) {
     ssize_t bracket = str_chr(key, '[');
     Str name = bracket > 0 && key.p[key.n - 1] == ']' ? str_head(key, (size_t) bracket) : key;
-    for (const Field *f = source->fields; f->name; f++)
-        if (str_eqz(name, f->name))
-            return f;
-    return NULL;
+    return source_field(source, name, NULL);
 }
 
 static int check_value(const Source *source, const Field *f, const Node *n, const char *file, Diag *d) {

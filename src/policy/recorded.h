@@ -6,7 +6,7 @@
  *
  * A value is what a condition would compare the field with ("512Mi", "30d", "10.0.0.0/8" as text), or a number, true or false; a list has several. What is not there,
  * or null, or nothing for the field's type, is absent. With an argument: the key with brackets, a map by arguments, or the n-th of a list (proc.aname[1] is the first,
- * for [0] is the process itself; of other fields [0] is). */
+ * for [0] is the process itself; of other fields [0] is). The fields of a parent may stand in the same map; X.version_cmp is worked out of X.version and X.type. */
 #pragma once
 
 #include "parse/node.h"

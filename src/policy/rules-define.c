@@ -39,6 +39,9 @@ static void read_desc(RulesReader *r, RuleDef *d, const Node *n, bool append) {
 }
 static void read_output(RulesReader *r, RuleDef *d, const Node *n, bool append) {
     append_text(r, &d->rule.output, n, append);
+    if (!append)
+        d->output = (Pieces) {0};
+    pieces_add(&d->output, rules_piece(r, n));
 }
 static void read_why(RulesReader *r, RuleDef *d, const Node *n, bool append) {
     append_text(r, &d->rule.why, n, append);

@@ -66,7 +66,7 @@ struct ExceptionDef {
 
 typedef struct RuleDef {
     Rule rule;
-    Pieces condition;
+    Pieces condition, output;
     Vec(Str) tags, controls;
     ExceptionDef *exceptions, *last_exception;
     Str source_name;
@@ -133,6 +133,9 @@ int resolve_macros(RuleSet *s, Diag *d);
 int resolve_condition(RuleSet *s, AstNode *n, Diag *d);
 /* "; did you mean …?" of the map's keys, in the set's arena; "" when none is near. */
 const char *nearest_key(RuleSet *s, const Map *m, Str name);
+
+/* rules-output.c: are its %fields fields? -EINVAL with messages. */
+int check_output(RuleSet *s, const RuleDef *def, Diag *d);
 
 /* rules-lint.c */
 void lint_rule(RuleSet *s, const RuleDef *rule, Diag *d);

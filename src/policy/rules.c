@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/nearest.h"
+#include "policy/program.h"
 #include "policy/rules-private.h"
 
 /* A rules file is read whole; this is far beyond any. */
@@ -156,10 +157,19 @@ static bool node_known(const Source *source, const AstNode *n) {
     return true;
 }
 
+/* Also "evt.arg.NAME", an argument behind a dot. */
+static bool field_known(const Source *source, Str name) {
+    ssize_t dot = str_rchr(name, '.');
+    const Field *f = source_field(source, name, NULL);
+    if (!f && dot > 0 && (f = source_field(source, str_head(name, (size_t) dot), NULL)) && !(f->flags & FIELD_ARG_DOT))
+        f = NULL;
+    return f;
+}
+
 /* Are all fields known? Those of children are asked of the child's source. */
 static bool term_known(const Source *source, const AstTerm *t) {
     for (; t; t = t->next) {
-        if (t->kind == TERM_FIELD && !source_field(source, t->name, NULL))
+        if (t->kind == TERM_FIELD && !field_known(source, t->name))
             return false;
         const Source *child = t->condition ? source_by_name(t->child) : NULL;
         if (!term_known(source, t->args) || (t->condition && (!child || !node_known(child, t->condition))))
@@ -209,12 +219,17 @@ static void move_new(Diag *own, Map *said, Diag *d) {
 int rule_set_finish(RuleSet *s, Diag *d) {
     _cleanup_(map_done) Map said = {.own_keys = true};
     _cleanup_(diag_done) Diag shared = {0};
+    _cleanup_(compiler_freep) Compiler *compiler = compiler_new(&s->limits, &s->arena);
     int failed = resolve_macros(s, &shared);
     move_new(&shared, &said, d);
     for (size_t i = 0; i < s->rules.n; i++) {
         RuleDef *def = s->rules.entries[i].value;
         _cleanup_(diag_done) Diag own = {0};
         int r = settle_rule(s, def, &own);
+        if (r == 0 && !def->skipped && own.errors == 0)
+            r = compiler_compile(compiler, def->rule.source, def->rule.condition, &own, &def->rule.program);
+        if (r == 0 && !def->skipped && own.errors == 0)
+            r = check_output(s, def, &own);
         if (r == 0 && !def->skipped && own.errors == 0)
             lint_rule(s, def, &own);
         if (own.errors || r < 0)

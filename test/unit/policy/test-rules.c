@@ -271,6 +271,12 @@ TEST(lints) {
          "a.yaml:1:111: error: rule \"r\" denies, and compares a value that may be absent with !=: add \"package.type exists\", or \"not … exists\"\n");
 }
 
+TEST(outputs) {
+    says("- rule: r\n  desc: d\n  priority: error\n  condition: evt.type = open\n  output: a 100% of %proc.name%evt.arg.flags\n    (%fd.nam) %tolower(proc.exee)\n",
+         "a.yaml:6:7: error: source syscall has no field \"fd.nam\"; did you mean \"fd.num\"?\n"
+         "a.yaml:6:24: error: source syscall has no field \"proc.exee\"; did you mean \"proc.exe\"?\n");
+}
+
 TEST(hidden_rules) {
     static const char *const text[] = {RULE("r", "evt.type = open and proc.name = x") RULE("s", "proc.name = x and fd.num > 0 and evt.type = open") RULE("t", "evt.type = open"), NULL};
     _cleanup_(done) Loaded l = load_with(&(RuleSetOptions) {.first_match = true}, text);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll policy explain: why a rule fires on an object, or does not. */
+#include "base/fs.h"
+#include "base/nearest.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/policy.h"
+#include "policy/program.h"
+
+enum { OBJECT_MAX = 64 << 20 };
+
+typedef struct Explain {
+    const Rule *rule;
+    Evaluator *evaluator;
+    Buf *out;
+    size_t n;
+} Explain;
+
+static int explain_one(void *userdata, const Subject *s) {
+    Explain *x = userdata;
+    int r = program_evaluate(x->rule->program, s, x->evaluator);
+    buf_printf(x->out, "\n%s %zu: %s\n", s->source->name, ++x->n, r == 1 ? "the rule fires" : r == 0 ? "the rule stays quiet" : "a limit ended the evaluation");
+    condition_explain(x->rule->condition, s, x->evaluator, x->out);
+    if (r == 1) {
+        buf_putz(x->out, "output: ");
+        rule_output(x->rule, s, x->evaluator, x->out);
+        buf_putc(x->out, '\n');
+    }
+    return 0;
+}
+
+/* The object of a file: what its reader takes, a text or a tree. */
+static int parse_object(const Rule *rule, Str text, const char *path, Arena *a, Diag *d, Node **ret) {
+    const ObjectReader *reader = object_reader_for(object_readers, rule->source);
+    Limits limits = limits_default();
+    size_t n;
+    if (reader && reader->text) {
+        *ret = arena_new(a, Node);
+        **ret = (Node) {.type = NODE_STRING, .line = 1, .col = 1, .text = text};
+        return 0;
+    }
+    int r = yaml_parse(text, path, &limits, a, d, ret, &n);
+    if (r == 0 && n == 0)
+        r = diag_add(d, DIAG_ERROR, path, 1, 1, "expected an object, found nothing");
+    return r;
+}
+
+static int run(Cli *cli) {
+    _cleanup_(policy_rules_done) PolicyRules p = {0};
+    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    _cleanup_(evaluator_freep) Evaluator *e = evaluator_new();
+    _cleanup_error_ Error err = {0};
+    size_t n_paths, n;
+    const char *const *paths = cli_values(cli, "--rules", &n_paths);
+    RuleSetOptions o = {0};
+    int x = policy_rules_load_good(paths, n_paths, &o, &p);
+    if (x)
+        return x;
+    const Rule *rule = rule_set_find(p.set, str_from(cli->args[0]));
+    if (!rule) {
+        Rule *const *all = rule_set_rules(p.set, &n);
+        _cleanup_(buf_done) Buf names = buf_new(BUF_OWN_MAX);
+        for (size_t i = 0; i < n; i++)
+            buf_printf(&names, "%s%.*s", i ? "|" : "", STR_FMT(all[i]->name));
+        Str near = nearest_name(buf_view(&names), str_from(cli->args[0]));
+        return near.p ? message_usage("policy explain", "there is no rule \"%s\"; did you mean \"%.*s\"?", cli->args[0], STR_FMT(near))
+                      : message_usage("policy explain", "there is no rule \"%s\"; plimsoll policy list names them", cli->args[0]);
+    }
+    _cleanup_free_ char *text = NULL;
+    bool standard = strcmp(cli->args[1], "-") == 0;
+    int r = standard ? fs_read_fd(0, "standard input", OBJECT_MAX, &text, &n, &err) : fs_read(cli->args[1], OBJECT_MAX, &text, &n, &err);
+    if (r < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, r);
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(diag_done) Diag d = {0};
+    Node *object;
+    const char *place = standard ? "standard input" : cli->args[1];
+    buf_printf(&out, "%.*s\n  %.*s\n  source %s, priority %s, action %s, %s:%u\n", STR_FMT(rule->name), STR_FMT(rule->desc), rule->source->name, priority_name(rule->priority),
+               rule_action_name(rule->action), rule->file, rule->place.line);
+    Explain state = {rule, e, &out, 0};
+    r = parse_object(rule, str_n(text, n), place, &a, &d, &object);
+    for (const Node *one = r == 0 ? object : NULL; one && r >= 0; one = one->next)
+        r = object_read(object_readers, rule->source, one, place, &a, &d, explain_one, &state);
+    if (r < 0) {
+        message_diag(&d);
+        return EXIT_USAGE;
+    }
+    if (state.n == 0)
+        buf_printf(&out, "\n%s has nothing of source %s\n", place, rule->source->name);
+    return output_write(cli, buf_view(&out));
+}
+
+const Command command_policy_explain = {
+    .name = "policy explain",
+    .summary = "Shows why a rule fires on an object, or stays quiet",
+    .arguments = "RULE OBJECT",
+    .description = "OBJECT is a file (- for standard input) with an object of the rule's source: a manifest, a Dockerfile, or a map of fields and their values as in the examples "
+                   "of rules. The condition is printed as a tree, each part with the value of its field and whether it holds.",
+    .examples = "plimsoll policy explain 'Image runs as root' image.yaml  # a map of fields\n",
+    .options = {policy_rules_options},
+    .min_args = 2,
+    .max_args = 2,
+    .run = run,
+};

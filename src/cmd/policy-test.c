@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll policy test: examples of rules and files of cases. */
+#include <inttypes.h>
+#include <limits.h>
+
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/policy.h"
+#include "parse/json-write.h"
+#include "policy/example.h"
+
+static const Option options[] = {
+    {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
+    {.name = "--require-examples", .arg = "N", .doc = "Every rule must have N examples that fire and N that stay quiet"},
+    {0},
+};
+
+static void require(const Rule *r, uint64_t wanted, Diag *d) {
+    size_t fires = 0;
+    for (size_t i = 0; i < r->n_examples; i++)
+        fires += r->examples[i].fires;
+    if (fires < wanted || r->n_examples - fires < wanted)
+        diag_add(d, DIAG_ERROR, r->file, r->place.line, r->place.col, "rule \"%.*s\" has %zu examples that fire and %zu that stay quiet; %" PRIu64 " of each are required",
+                 STR_FMT(r->name), fires, r->n_examples - fires, wanted);
+}
+
+static int run(Cli *cli) {
+    _cleanup_(policy_rules_done) PolicyRules p = {0};
+    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    _cleanup_(evaluator_freep) Evaluator *e = evaluator_new();
+    _cleanup_(diag_done) Diag d = {0};
+    uint64_t wanted = 0;
+    if (cli_value(cli, "--require-examples") && str_to_u64(str_from(cli_value(cli, "--require-examples")), 1000, &wanted) < 0)
+        return message_usage("policy test", "--require-examples: expected a number");
+    RuleSetOptions o = {0};
+    int x = policy_rules_load_good((const char *const *) cli->args, cli->n_args, &o, &p);
+    if (x)
+        return x;
+    ExampleCounts counts = {0};
+    size_t n;
+    Rule *const *rules = rule_set_rules(p.set, &n);
+    for (size_t i = 0; i < n; i++) {
+        rule_test(rules[i], object_readers, e, &d, &counts);
+        if (wanted)
+            require(rules[i], wanted, &d);
+    }
+    for (size_t i = 0; i < p.cases.n; i++)
+        case_file_test(p.set, object_readers, str_n(p.cases.p[i].text, p.cases.p[i].n), p.cases.p[i].path, e, &d, &counts);
+    _cleanup_free_ char *text = rule_set_diag_text(p.set, &d);
+    if (strcmp(cli_value(cli, "--format"), "json") == 0) {
+        JsonWriter w = json_writer(&out, true);
+        json_map(&w, NULL);
+        json_u64(&w, "rules", n);
+        json_u64(&w, "with_examples", counts.rules);
+        json_u64(&w, "examples", counts.examples);
+        json_u64(&w, "failed", counts.failed);
+        json_u64(&w, "errors", d.errors);
+        json_list(&w, "messages");
+        for (size_t i = 0; i < d.items.n; i++) {
+            _cleanup_free_ char *line = diag_item_text(&d.items.p[i]);
+            json_strz(&w, NULL, line);
+        }
+        json_end(&w);
+        json_end(&w);
+        buf_putc(&out, '\n');
+    } else {
+        buf_putz(&out, text);
+        buf_printf(&out, "%zu rules, %zu with examples; %zu examples, %zu failed\n", n, counts.rules, counts.examples, counts.failed);
+    }
+    x = output_write(cli, buf_view(&out));
+    return x ? x : d.errors ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+const Command command_policy_test = {
+    .name = "policy test",
+    .summary = "Runs the examples of rules, which must fire or stay quiet",
+    .arguments = "PATH…",
+    .description = "A rule brings its examples along: under examples, fires has objects that it must fire on, and quiet objects that it must stay quiet on. A file NAME.test.yaml has "
+                   "cases for rules of the same run: a list of maps with rule, fires and quiet. Files and directories are loaded together, as by policy lint; without PATH the rules "
+                   "that come with the program are tested.\n\n"
+                   "Exit codes: 0 when all do as they should, 1 when some do not, 2 when the rules do not load.",
+    .examples = "plimsoll policy test  # the rules that come with the program\n"
+                "plimsoll policy test --require-examples 2 rules/  # one's own\n",
+    .options = {options},
+    .max_args = UINT_MAX,
+    .run = run,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands of `plimsoll policy` share. */
+#pragma once
+
+#include "cmd/command.h"
+#include "policy/reader.h"
+#include "policy/rules.h"
+
+/* --rules: rules of one's own instead of those that come with the program. */
+extern const Option policy_rules_options[];
+
+/* The readers of all rooms, NULL-ended. */
+extern const ObjectReader *const object_readers[];
+
+typedef struct PolicyFile {
+    char *path;
+    char *text;   /* NUL-terminated; NULL: not read yet */
+    size_t n;
+} PolicyFile;
+
+/* Rules as a command was asked for them. */
+typedef struct PolicyRules {
+    RuleSet *set;
+    Diag diag;
+    Vec(PolicyFile) files;  /* rules files, of directories in the order of their names */
+    Vec(PolicyFile) cases;  /* *.test.yaml of the directories */
+    bool failed;            /* there are errors in `diag` */
+} PolicyRules;
+
+/* Reads files and what is in directories, or what comes with the program when `paths` is empty, into one set. 0, or an exit code with the message printed
+ * when a file cannot be read at all; errors of rules are in ret->diag. */
+int policy_rules_load(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
+/* The same, and errors are printed: EXIT_USAGE. Warnings are printed, too. */
+int policy_rules_load_good(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
+void policy_rules_done(PolicyRules *r);
+/* Prints all of it on standard error with the lines of the files. */
+void policy_rules_say(const PolicyRules *r);
+
+/* "bool", "text", or the unit: "days". */
+const char *policy_field_type(const Field *f);
+/* "optional, list, [key]". */
+void policy_field_flags(const Field *f, Buf *out);
