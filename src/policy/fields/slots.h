@@ -50,6 +50,62 @@ enum CommandSlot {
 #include "policy/fields/command.list.h"
 };
 
+enum K8sSlot {
+#include "policy/fields/k8s.list.h"
+};
+
+enum WorkloadSlot {
+#include "policy/fields/workload.list.h"
+};
+
+enum ContainerSlot {
+#include "policy/fields/container.list.h"
+};
+
+enum EnvSlot {
+#include "policy/fields/env.list.h"
+};
+
+enum MountSlot {
+#include "policy/fields/mount.list.h"
+};
+
+enum VolumeSlot {
+#include "policy/fields/volume.list.h"
+};
+
+enum ServiceAccountSlot {
+#include "policy/fields/service_account.list.h"
+};
+
+enum ServiceSlot {
+#include "policy/fields/service.list.h"
+};
+
+enum IngressSlot {
+#include "policy/fields/ingress.list.h"
+};
+
+enum NetworkPolicySlot {
+#include "policy/fields/network_policy.list.h"
+};
+
+enum RoleSlot {
+#include "policy/fields/role.list.h"
+};
+
+enum PermissionSlot {
+#include "policy/fields/permission.list.h"
+};
+
+enum BindingSlot {
+#include "policy/fields/binding.list.h"
+};
+
+enum NamespaceSlot {
+#include "policy/fields/namespace.list.h"
+};
+
 enum SyscallSlot {
 #include "policy/fields/syscall.list.h"
 };

@@ -17,5 +17,33 @@ SOURCE(instruction, "build", "stage", "command", ACTION_WARN | ACTION_DENY | ACT
        "An instruction of a Dockerfile. The fields of its stage are absent before the first FROM")
 SOURCE(command, "build", "instruction", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A simple command that an instruction of a Dockerfile runs")
+SOURCE(k8s, "deploy", NULL, NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "Any object of Kubernetes")
+SOURCE(workload, "deploy", "k8s", "container volume", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "Whatever runs pods, down to the pod template: Pod, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController, PodTemplate, DeploymentConfig, Rollout, services of Compose files")
+SOURCE(container, "deploy", "workload", "env mount", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A container of a workload: init, regular and ephemeral ones alike")
+SOURCE(env, "deploy", "container", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "An environment variable of a container")
+SOURCE(mount, "deploy", "container", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A volume mounted into a container")
+SOURCE(volume, "deploy", "workload", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A volume of a workload")
+SOURCE(service_account, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A ServiceAccount")
+SOURCE(service, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A Service")
+SOURCE(ingress, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "An Ingress, or a Route of OpenShift")
+SOURCE(network_policy, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A NetworkPolicy")
+SOURCE(role, "deploy", "k8s", "permission", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A Role or ClusterRole")
+SOURCE(permission, "deploy", "role", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "One rule of a Role or ClusterRole")
+SOURCE(binding, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A RoleBinding or ClusterRoleBinding")
+SOURCE(namespace, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A Namespace")
 SOURCE(syscall, "run", NULL, NULL, ACTION_ALERT, "An event of a running container or host: a system call and the process that made it")
 SOURCE(host, "run", NULL, NULL, ACTION_ALERT | ACTION_WARN, "The machine that runs containers")

@@ -61,6 +61,76 @@ static const Field command_fields[] = {
     {0},
 };
 
+static const Field k8s_fields[] = {
+#include "policy/fields/k8s.list.h"
+    {0},
+};
+
+static const Field workload_fields[] = {
+#include "policy/fields/workload.list.h"
+    {0},
+};
+
+static const Field container_fields[] = {
+#include "policy/fields/container.list.h"
+    {0},
+};
+
+static const Field env_fields[] = {
+#include "policy/fields/env.list.h"
+    {0},
+};
+
+static const Field mount_fields[] = {
+#include "policy/fields/mount.list.h"
+    {0},
+};
+
+static const Field volume_fields[] = {
+#include "policy/fields/volume.list.h"
+    {0},
+};
+
+static const Field service_account_fields[] = {
+#include "policy/fields/service_account.list.h"
+    {0},
+};
+
+static const Field service_fields[] = {
+#include "policy/fields/service.list.h"
+    {0},
+};
+
+static const Field ingress_fields[] = {
+#include "policy/fields/ingress.list.h"
+    {0},
+};
+
+static const Field network_policy_fields[] = {
+#include "policy/fields/network_policy.list.h"
+    {0},
+};
+
+static const Field role_fields[] = {
+#include "policy/fields/role.list.h"
+    {0},
+};
+
+static const Field permission_fields[] = {
+#include "policy/fields/permission.list.h"
+    {0},
+};
+
+static const Field binding_fields[] = {
+#include "policy/fields/binding.list.h"
+    {0},
+};
+
+static const Field namespace_fields[] = {
+#include "policy/fields/namespace.list.h"
+    {0},
+};
+
 static const Field syscall_fields[] = {
 #include "policy/fields/syscall.list.h"
     {0},

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/workload.h"
+
+#include "base/alloc.h"
+
+static const char *const kind_names[] = {[KUBE_INIT] = "init", [KUBE_SIDECAR] = "sidecar", [KUBE_REGULAR] = "regular", [KUBE_EPHEMERAL] = "ephemeral"};
+
+const char *kube_container_kind_name(KubeContainerKind k) {
+    return kind_names[k];
+}
+
+/* Is the part before the first "/" a registry and no beginning of a repository? */
+static bool is_registry(Str s) {
+    return str_chr(s, '.') >= 0 || str_chr(s, ':') >= 0 || str_eqz(s, "localhost");
+}
+
+KubeImage kube_image(Str reference) {
+    KubeImage i = {0};
+    Str rest = str_trim(reference), head, tail;
+    if (str_cut(rest, '@', &head, &tail)) {
+        rest = head;
+        i.digest = tail;
+    }
+    ssize_t colon = str_rchr(rest, ':');
+    if (colon >= 0 && str_chr(str_from_at(rest, (size_t) colon), '/') < 0) {
+        i.tag = str_from_at(rest, (size_t) colon + 1);
+        i.tag_set = i.tag.n > 0;
+        rest = str_head(rest, (size_t) colon);
+    }
+    i.registry = STR("docker.io");
+    i.repository = rest;
+    if (str_cut(rest, '/', &head, &tail) && is_registry(head)) {
+        i.registry = str_eqz(head, "index.docker.io") ? STR("docker.io") : head;
+        i.repository = tail;
+    }
+    if (!i.tag_set && !i.digest.p)
+        i.tag = STR("latest");
+    return i;
+}
+
+static size_t count(const Node *spec, const char *key) {
+    const Node *list = kube_at(spec, key);
+    return node_is(list, NODE_LIST) ? list->list.n : 0;
+}
+
+static void take_containers(KubeWorkload *w, const char *key, KubeContainerKind kind) {
+    const Node *list = kube_at(w->spec, key);
+    if (!node_is(list, NODE_LIST))
+        return;
+    node_each(n, list) {
+        if (n->type != NODE_MAP)
+            continue;
+        /* An init container that is restarted always runs beside the others from then on. */
+        bool sidecar = kind == KUBE_INIT && str_eqz(kube_text(n, "restartPolicy"), "Always");
+        w->containers[w->n_containers++] = (KubeContainer) {
+            .workload = w,
+            .node = n,
+            .kind = sidecar ? KUBE_SIDECAR : kind,
+            .name = kube_text(n, "name"),
+            .image = kube_image(kube_text(n, "image")),
+        };
+    }
+}
+
+static void take_volumes(KubeWorkload *w) {
+    const Node *list = kube_at(w->spec, "volumes");
+    if (!node_is(list, NODE_LIST))
+        return;
+    node_each(n, list) {
+        if (n->type != NODE_MAP)
+            continue;
+        KubeVolume *v = &w->volumes[w->n_volumes++];
+        *v = (KubeVolume) {.workload = w, .node = n, .name = kube_text(n, "name"), .type = STR("emptyDir")};
+        node_each(c, n)
+            if (c->type != NODE_NULL && !str_eqz(c->key, "name")) {
+                /* Of several types, which the API server refuses, the worst one counts. */
+                if (!v->source || str_eqz(c->key, "hostPath")) {
+                    v->type = c->key;
+                    v->source = c;
+                }
+            }
+        map_set(&w->by_name, v->name, v);
+    }
+}
+
+KubeWorkload *kube_workload_new(const KubeObject *o, const Node *template, Arena *a) {
+    KubeWorkload *w = arena_new(a, KubeWorkload);
+    if (!w)
+        return NULL;
+    w->object = o;
+    w->metadata = kube_at(template, "metadata");
+    w->spec = kube_at(template, "spec");
+    w->security = kube_at(w->spec, "securityContext");
+    size_t n = count(w->spec, "initContainers") + count(w->spec, "containers") + count(w->spec, "ephemeralContainers");
+    w->containers = arena_alloc(a, (n + 1) * sizeof(KubeContainer));
+    w->volumes = arena_alloc(a, (count(w->spec, "volumes") + 1) * sizeof(KubeVolume));
+    if (!w->containers || !w->volumes)
+        return NULL;
+    take_containers(w, "initContainers", KUBE_INIT);
+    take_containers(w, "containers", KUBE_REGULAR);
+    take_containers(w, "ephemeralContainers", KUBE_EPHEMERAL);
+    take_volumes(w);
+    return w;
+}
+
+const KubeVolume *kube_volume_find(const KubeWorkload *w, Str name) {
+    return name.p ? map_get(&w->by_name, name) : NULL;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+FIELD(BINDING_NAME, "binding.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the binding")
+FIELD(BINDING_CLUSTER, "binding.cluster", BOOL, NONE, 0, NULL, "Does it hold in the whole cluster?")
+FIELD(BINDING_ROLE, "binding.role", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the role that it gives")
+FIELD(BINDING_ROLE_KIND, "binding.role_kind", STRING, NONE, FIELD_OPTIONAL, NULL, "\"Role\" or \"ClusterRole\"")
+FIELD(BINDING_SUBJECTS, "binding.subjects", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Names of all who get it")
+FIELD(BINDING_KINDS, "binding.subject_kinds", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "\"User\", \"Group\", \"ServiceAccount\"")
+FIELD(BINDING_USERS, "binding.users", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Names of users")
+FIELD(BINDING_GROUPS, "binding.groups", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Names of groups")
+FIELD(BINDING_SERVICE_ACCOUNTS, "binding.service_accounts", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Names of service accounts")

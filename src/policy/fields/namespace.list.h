@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+FIELD(NAMESPACE_NAME, "namespace.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the namespace")
+FIELD(NAMESPACE_ENFORCE, "namespace.pod_security_enforce", STRING, NONE, 0, "privileged|baseline|restricted", "Level of Pod Security that pods must hold; \"privileged\" where no label says it")
+FIELD(NAMESPACE_ENFORCE_SET, "namespace.pod_security_enforce.set", BOOL, NONE, 0, NULL, "Is the label there?")
+FIELD(NAMESPACE_WARN, "namespace.pod_security_warn", STRING, NONE, 0, "privileged|baseline|restricted", "Level below which users are warned")
+FIELD(NAMESPACE_AUDIT, "namespace.pod_security_audit", STRING, NONE, 0, "privileged|baseline|restricted", "Level below which the audit log is told")
+FIELD(NAMESPACE_VERSION, "namespace.pod_security_version", STRING, NONE, 0, NULL, "Version of the enforced level; \"latest\" where no label says it")
+FIELD(NAMESPACE_DENY_INGRESS, "namespace.default_deny_ingress", BOOL, NONE, 0, NULL, "Does a network policy among the objects forbid by default that anybody connects to its pods?")
+FIELD(NAMESPACE_DENY_EGRESS, "namespace.default_deny_egress", BOOL, NONE, 0, NULL, "The same for connections from them")
+FIELD(NAMESPACE_QUOTA, "namespace.quota", BOOL, NONE, 0, NULL, "Is a ResourceQuota for it among the objects?")
+FIELD(NAMESPACE_LIMIT_RANGE, "namespace.limit_range", BOOL, NONE, 0, NULL, "Is a LimitRange for it among the objects?")
+FIELD(NAMESPACE_WORKLOADS, "namespace.workloads", INT, NONE, 0, NULL, "How many workloads of it are among the objects")

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+FIELD(NETWORK_POLICY_NAME, "network_policy.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the policy")
+FIELD(NETWORK_POLICY_TYPES, "network_policy.types", STRING, NONE, FIELD_LIST, NULL, "What it limits, \"Ingress\" and \"Egress\"; where nothing is written Ingress, and Egress when it has such rules")
+FIELD(NETWORK_POLICY_SELECTS_ALL, "network_policy.selects_all", BOOL, NONE, 0, NULL, "Is it about all pods of the namespace?")
+FIELD(NETWORK_POLICY_DENY_INGRESS, "network_policy.default_deny_ingress", BOOL, NONE, 0, NULL, "Does it forbid all connections to all pods of the namespace, so that others allow them one by one?")
+FIELD(NETWORK_POLICY_DENY_EGRESS, "network_policy.default_deny_egress", BOOL, NONE, 0, NULL, "The same for connections from them")
+FIELD(NETWORK_POLICY_ANY_INGRESS, "network_policy.any_ingress", BOOL, NONE, 0, NULL, "Does one of its rules allow connections from everywhere?")
+FIELD(NETWORK_POLICY_ANY_EGRESS, "network_policy.any_egress", BOOL, NONE, 0, NULL, "Does one of its rules allow connections to everywhere?")
+FIELD(NETWORK_POLICY_FROM, "network_policy.from_networks", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Networks that may connect")
+FIELD(NETWORK_POLICY_TO, "network_policy.to_networks", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Networks that may be connected to")
+FIELD(NETWORK_POLICY_ANY_NAMESPACE, "network_policy.any_namespace", BOOL, NONE, 0, NULL, "Does one of its rules let in pods of all namespaces?")

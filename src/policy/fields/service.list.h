@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+FIELD(SERVICE_NAME, "service.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the service")
+FIELD(SERVICE_TYPE, "service.type", STRING, NONE, 0, "ClusterIP|NodePort|LoadBalancer|ExternalName", "Its type; \"ClusterIP\" where none is written")
+FIELD(SERVICE_PORTS, "service.ports", INT, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Its ports")
+FIELD(SERVICE_NODE_PORTS, "service.node_ports", INT, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Ports of the nodes that are written")
+FIELD(SERVICE_EXTERNAL_IPS, "service.external_ips", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Addresses outside of the cluster that it takes for itself")
+FIELD(SERVICE_EXTERNAL_NAME, "service.external_name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name that an ExternalName service stands for")
+FIELD(SERVICE_SOURCE_RANGES, "service.source_ranges", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Networks that may reach the load balancer")
+FIELD(SERVICE_INTERNAL, "service.internal", BOOL, NONE, 0, NULL, "Do annotations of the usual clouds ask for a load balancer in the private network?")
+FIELD(SERVICE_TRAFFIC_POLICY, "service.external_traffic_policy", STRING, NONE, 0, NULL, "externalTrafficPolicy; \"Cluster\" where none is written")
+FIELD(SERVICE_SELECTS, "service.selects", BOOL, NONE, 0, NULL, "Has it a selector?")
