@@ -43,26 +43,71 @@ static size_t count(const Node *spec, const char *key) {
     return node_is(list, NODE_LIST) ? list->list.n : 0;
 }
 
-static void take_containers(KubeWorkload *w, const char *key, KubeContainerKind kind) {
+/* The maps of a list. */
+static int take_items(const KubeContainer *c, const char *key, Arena *a, KubeItem **ret, size_t *ret_n) {
+    const Node *list = kube_at(c->node, key);
+    if (!node_is(list, NODE_LIST) || !list->list.n)
+        return 0;
+    *ret = arena_alloc(a, list->list.n * sizeof(KubeItem));
+    if (!*ret)
+        return -E2BIG;
+    node_each(n, list)
+        if (n->type == NODE_MAP)
+            (*ret)[(*ret_n)++] = (KubeItem) {c, n};
+    return 0;
+}
+
+static int take_containers(KubeWorkload *w, const char *key, KubeContainerKind kind, Arena *a) {
     const Node *list = kube_at(w->spec, key);
     if (!node_is(list, NODE_LIST))
-        return;
+        return 0;
     node_each(n, list) {
         if (n->type != NODE_MAP)
             continue;
         /* An init container that is restarted always runs beside the others from then on. */
         bool sidecar = kind == KUBE_INIT && str_eqz(kube_text(n, "restartPolicy"), "Always");
-        w->containers[w->n_containers++] = (KubeContainer) {
+        KubeContainer *c = &w->containers[w->n_containers++];
+        *c = (KubeContainer) {
             .workload = w,
             .node = n,
             .kind = sidecar ? KUBE_SIDECAR : kind,
             .name = kube_text(n, "name"),
             .image = kube_image(kube_text(n, "image")),
         };
+        int r = take_items(c, "env", a, &c->env, &c->n_env);
+        if (r == 0)
+            r = take_items(c, "volumeMounts", a, &c->mounts, &c->n_mounts);
+        if (r < 0)
+            return r;
     }
+    return 0;
 }
 
-static void take_volumes(KubeWorkload *w) {
+/* The path as the kernel walks it; one that leaves the root ends there. */
+static Str clean_path(Str path, Arena *a) {
+    char *out = arena_bytes(a, path.n + 2);
+    if (!out)
+        return path;
+    size_t n = 0;
+    Str rest = path, part;
+    while (str_split(&rest, '/', &part)) {
+        if (part.n == 0 || str_eqz(part, "."))
+            continue;
+        if (str_eqz(part, "..")) {
+            while (n && out[--n] != '/')
+                ;
+            continue;
+        }
+        out[n++] = '/';
+        memcpy(out + n, part.p, part.n);
+        n += part.n;
+    }
+    if (n == 0)
+        out[n++] = '/';
+    return str_n(out, n);
+}
+
+static void take_volumes(KubeWorkload *w, Arena *a) {
     const Node *list = kube_at(w->spec, "volumes");
     if (!node_is(list, NODE_LIST))
         return;
@@ -79,6 +124,10 @@ static void take_volumes(KubeWorkload *w) {
                     v->source = c;
                 }
             }
+        if (str_eqz(v->type, "hostPath")) {
+            Str path = kube_text(v->source, "path");
+            v->host_path = clean_path(path, a);
+        }
         map_set(&w->by_name, v->name, v);
     }
 }
@@ -96,10 +145,10 @@ KubeWorkload *kube_workload_new(const KubeObject *o, const Node *template, Arena
     w->volumes = arena_alloc(a, (count(w->spec, "volumes") + 1) * sizeof(KubeVolume));
     if (!w->containers || !w->volumes)
         return NULL;
-    take_containers(w, "initContainers", KUBE_INIT);
-    take_containers(w, "containers", KUBE_REGULAR);
-    take_containers(w, "ephemeralContainers", KUBE_EPHEMERAL);
-    take_volumes(w);
+    take_volumes(w, a);
+    if (take_containers(w, "initContainers", KUBE_INIT, a) < 0 || take_containers(w, "containers", KUBE_REGULAR, a) < 0 ||
+        take_containers(w, "ephemeralContainers", KUBE_EPHEMERAL, a) < 0)
+        return NULL;
     return w;
 }
 

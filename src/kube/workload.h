@@ -17,9 +17,15 @@ typedef struct KubeContainer {
     KubeContainerKind kind;
     Str name;
     KubeImage image;
-    const Node **env, **mounts; /* made when first asked for a child */
+    struct KubeItem *env, *mounts; /* as they stand in the file */
     size_t n_env, n_mounts;
 } KubeContainer;
+
+/* An environment variable or a mount, with where it belongs. */
+typedef struct KubeItem {
+    const KubeContainer *container;
+    const Node *node;
+} KubeItem;
 
 typedef struct KubeVolume {
     const KubeWorkload *workload;
@@ -27,6 +33,7 @@ typedef struct KubeVolume {
     Str name;
     Str type;           /* "hostPath"; "emptyDir" where nothing is said, as the API server fills in */
     const Node *source; /* what stands below the type; NULL */
+    Str host_path;      /* of a hostPath, without "//", "." and ".."; STR_NULL */
 } KubeVolume;
 
 struct KubeWorkload {
