@@ -24,3 +24,4 @@ KIND("ClusterRoleBinding", "rbac.authorization.k8s.io authorization.openshift.io
 KIND("Namespace", "-", KUBE_NAMESPACE, NULL, shape_object, false)
 KIND("Secret", "-", KUBE_OTHER, NULL, shape_secret, true)
 KIND("ConfigMap", "-", KUBE_OTHER, NULL, shape_config_map, true)
+KIND("ComposeService", "compose", KUBE_WORKLOAD, "spec.template", shape_controller, true)

@@ -85,6 +85,9 @@ static int take_containers(KubeWorkload *w, const char *key, KubeContainerKind k
 
 /* The path as the kernel walks it; one that leaves the root ends there. */
 static Str clean_path(Str path, Arena *a) {
+    /* Compose has paths beside its file; which those are is not known here. */
+    if (path.n && path.p[0] != '/')
+        return path;
     char *out = arena_bytes(a, path.n + 2);
     if (!out)
         return path;
