@@ -119,7 +119,7 @@ static Value get_seccomp_annotation(const void *object, const FieldRef *ref, Scr
     Str prefix = STR("container.seccomp.security.alpha.kubernetes.io/");
     node_each(a, kube_at(c->workload->metadata, "annotations"))
         if (str_starts(a->key, prefix) && str_eq(str_from_at(a->key, prefix.n), c->name))
-            return value_str_or_none(node_str(a));
+            return value_str_or_none(kube_annotated_profile(node_str(a)));
     return value_none();
 }
 
@@ -271,7 +271,7 @@ static const Getter getters[] = {
     [SLOT_CONTAINER_RUN_AS_USER_SET] = {GET_SET, "securityContext.runAsUser", NULL, NULL},
     [SLOT_CONTAINER_RUN_AS_GROUP] = {.call = get_inherited},
     [SLOT_CONTAINER_RUN_AS_GROUP_SET] = {GET_SET, "securityContext.runAsGroup", NULL, NULL},
-    [SLOT_CONTAINER_PROC_MOUNT] = {GET_TEXT, "securityContext.procMount", "Default", NULL},
+    [SLOT_CONTAINER_PROC_MOUNT] = {GET_WORD, "securityContext.procMount", "Default", NULL},
     [SLOT_CONTAINER_PROC_MOUNT_SET] = {GET_SET, "securityContext.procMount", NULL, NULL},
     [SLOT_CONTAINER_SECCOMP_PROFILE] = {.call = get_inherited},
     [SLOT_CONTAINER_SECCOMP_PROFILE_SET] = {GET_SET, "securityContext.seccompProfile", NULL, NULL},

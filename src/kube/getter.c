@@ -57,6 +57,9 @@ Value getter_value(const Getter *g, const Node *base, const FieldRef *ref, Scrat
     case GET_TEXT:
         s = node_str(n);
         return value_str_or_none(s.n || !g->otherwise ? s : str_from(g->otherwise));
+    case GET_WORD:
+        s = node_str(n);
+        return value_str(s.p ? s : str_from(g->otherwise));
     case GET_FILLED:
         s = node_str(n);
         return s.n ? value_str(s) : value_none();

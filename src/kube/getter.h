@@ -11,7 +11,8 @@ typedef enum GetterHow {
     GET_BOOL_TRUE,  /* true when absent */
     GET_BOOL_RAW,   /* absent when absent */
     GET_SET,        /* is it there? */
-    GET_TEXT,       /* `otherwise` when absent; without one, absent */
+    GET_TEXT,       /* `otherwise` when absent or empty; without one, absent */
+    GET_WORD,       /* as GET_TEXT, but what is empty stays so */
     GET_FILLED,     /* a text; empty is absent */
     GET_TYPED,      /* a map with "type": empty when that is missing, absent when the map is */
     GET_INT,        /* `otherwise` when absent; without one, absent */

@@ -111,6 +111,11 @@ KubeObject *kube_world_put(KubeWorld *w, const Node *root, const char *file, Dia
         o->workload = kube_workload_new(o, template, w->arena);
         if (!o->workload)
             return NULL;
+        const Node *several = o->workload->several;
+        if (several) {
+            diag_add(d, DIAG_ERROR, file, several->key_line, several->key_col, "%.*s: a volume has one type, and this one has another already", STR_FMT(what));
+            o->wrong = true;
+        }
     } else if (o->class == KUBE_ROLE) {
         take_rules(o, w->arena);
     }

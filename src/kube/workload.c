@@ -121,7 +121,8 @@ static void take_volumes(KubeWorkload *w, Arena *a) {
         *v = (KubeVolume) {.workload = w, .node = n, .name = kube_text(n, "name"), .type = STR("emptyDir")};
         node_each(c, n)
             if (c->type != NODE_NULL && !str_eqz(c->key, "name")) {
-                /* Of several types, which the API server refuses, the worst one counts. */
+                /* The API server refuses several types; should it come to that the worst one counts. */
+                w->several = w->several ? w->several : v->source ? c : NULL;
                 if (!v->source || str_eqz(c->key, "hostPath")) {
                     v->type = c->key;
                     v->source = c;
@@ -157,4 +158,15 @@ KubeWorkload *kube_workload_new(const KubeObject *o, const Node *template, Arena
 
 const KubeVolume *kube_volume_find(const KubeWorkload *w, Str name) {
     return name.p ? map_get(&w->by_name, name) : NULL;
+}
+
+Str kube_annotated_profile(Str value) {
+    if (str_eqz(value, "runtime/default") || str_eqz(value, "docker/default"))
+        return STR("RuntimeDefault");
+    if (str_starts(value, STR("localhost/")))
+        return STR("Localhost");
+    if (str_eqz(value, "unconfined"))
+        return STR("Unconfined");
+    /* The words of the fields mean nothing in an annotation. */
+    return str_eqz(value, "RuntimeDefault") || str_eqz(value, "Localhost") ? STR("unknown") : value;
 }

@@ -44,6 +44,7 @@ struct KubeWorkload {
     size_t n_containers;
     KubeVolume *volumes;
     size_t n_volumes;
+    const Node *several;         /* a second type in one volume, which the API server refuses; NULL */
     Map by_name;                 /* volumes; frees with the world */
 };
 
@@ -53,3 +54,6 @@ const KubeVolume *kube_volume_find(const KubeWorkload *w, Str name);
 /* Parts of an image's reference; registry and repository are filled in as Docker does ("nginx" is docker.io/library/nginx). */
 KubeImage kube_image(Str reference);
 const char *kube_container_kind_name(KubeContainerKind k);
+/* The type of profile that an annotation names, in the words of the fields that came after: "RuntimeDefault", "Localhost", "Unconfined"; anything else as it is written.
+ * STR_NULL stays so. */
+Str kube_annotated_profile(Str value);

@@ -34,7 +34,7 @@ FIELD(CONTAINER_PROC_MOUNT, "container.proc_mount", STRING, NONE, 0, NULL, "How 
 FIELD(CONTAINER_PROC_MOUNT_SET, "container.proc_mount.set", BOOL, NONE, 0, NULL, "Is procMount written?")
 FIELD(CONTAINER_SECCOMP_PROFILE, "container.seccomp_profile", STRING, NONE, FIELD_OPTIONAL, NULL, "Type of seccompProfile: the container's, else the pod's; absent when neither has one")
 FIELD(CONTAINER_SECCOMP_PROFILE_SET, "container.seccomp_profile.set", BOOL, NONE, 0, NULL, "Is seccompProfile written in the container?")
-FIELD(CONTAINER_SECCOMP_ANNOTATION, "container.seccomp_annotation", STRING, NONE, FIELD_OPTIONAL, NULL, "seccomp profile by annotation for this container, as Kubernetes before 1.19 had it")
+FIELD(CONTAINER_SECCOMP_ANNOTATION, "container.seccomp_annotation", STRING, NONE, FIELD_OPTIONAL, NULL, "seccomp profile by annotation for this container, as Kubernetes before 1.19 had it, in the words of the field")
 FIELD(CONTAINER_APPARMOR_PROFILE, "container.apparmor_profile", STRING, NONE, FIELD_OPTIONAL, NULL, "Type of appArmorProfile: the container's, else the pod's")
 FIELD(CONTAINER_APPARMOR_PROFILE_SET, "container.apparmor_profile.set", BOOL, NONE, 0, NULL, "Is appArmorProfile written in the container?")
 FIELD(CONTAINER_SELINUX_TYPE, "container.selinux_type", STRING, NONE, FIELD_OPTIONAL, NULL, "Type of seLinuxOptions: the container's, else the pod's; absent when empty")
