@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-FIELD(CONTAINER_ANY, "container.any", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Does the condition hold for one of its environment variables or mounts? container.any[\"env: env.name = PASSWORD\"]")
+FIELD(CONTAINER_ANY, "container.any", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Does the condition hold for one of its environment variables or mounts? container.any[\"env: env.name = PASSWORD\"] = true")
 FIELD(CONTAINER_ALL, "container.all", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Does the condition hold for all of them? True when there are none")
 FIELD(CONTAINER_COUNT, "container.count", INT, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "For how many of them does it hold?")
 FIELD(CONTAINER_NAME, "container.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name of the container")

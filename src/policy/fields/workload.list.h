@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-FIELD(WORKLOAD_ANY, "workload.any", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Does the condition hold for one of its containers or volumes? workload.any[\"container: container.privileged = true\"]")
+FIELD(WORKLOAD_ANY, "workload.any", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Does the condition hold for one of its containers or volumes? workload.any[\"container: container.privileged = true\"] = true")
 FIELD(WORKLOAD_ALL, "workload.all", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Does the condition hold for all of them? True when there are none")
 FIELD(WORKLOAD_COUNT, "workload.count", INT, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "For how many of them does it hold?")
 FIELD(WORKLOAD_KIND, "workload.kind", STRING, NONE, 0, NULL, "Kind of the object (\"Deployment\", \"Pod\", \"ComposeService\")")
