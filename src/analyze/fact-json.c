@@ -55,7 +55,7 @@ static void package(JsonWriter *w, const PackageFact *p) {
     static const struct {
         uint32_t flag;
         const char *name;
-    } flags[] = {{PACKAGE_ESSENTIAL, "essential"}, {PACKAGE_DEV, "development"}, {PACKAGE_OPTIONAL, "optional"}, {PACKAGE_DECLARED, "declared"}, {PACKAGE_GUESSED, "guessed"}};
+    } flags[] = {{PACKAGE_ESSENTIAL, "essential"}, {PACKAGE_DEV, "development"}, {PACKAGE_OPTIONAL, "optional"}, {PACKAGE_DECLARED, "declared"}, {PACKAGE_GUESSED, "guessed"}, {PACKAGE_PRIVATE, "private"}};
     for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
         if (p->flags & flags[i].flag)
             json_bool(w, flags[i].name, true);

@@ -19,6 +19,9 @@ static void put_crates(const Node *root, ProblemLog *problems) {
         PackageFact p = {.type = PACKAGE_CARGO, .name = node_get_str(crate, "name"), .version = node_get_str(crate, "version")};
         if (str_eqz(node_get_str(crate, "kind"), "build"))
             p.flags |= PACKAGE_DEV;
+        /* A workspace's own, by path. */
+        if (str_eqz(node_get_str(crate, "source"), "local"))
+            p.flags |= PACKAGE_PRIVATE;
         language_put(problems, &p);
     }
 }
@@ -54,7 +57,7 @@ static void run(const AnalyzerInput *in, FactSink *sink) {
 
 const Analyzer analyzer_rust_binary = {
     .name = "rust-binary",
-    .version = 1,
+    .version = 2,
     .doc = "Programs built by cargo-auditable: their crates",
     .roots = (const char *const[]) {"", NULL},
     .wants = binary_wants,

@@ -66,7 +66,8 @@ typedef enum PackageFlags {
     PACKAGE_OPTIONAL = 1 << 2,  /* an optional dependency: may not be installed */
     PACKAGE_DECLARED = 1 << 3,  /* a lock file or manifest names it; what is installed has no such mark */
     PACKAGE_GUESSED = 1 << 4,   /* name or version was concluded from something else than a statement of both */
-    PACKAGE_FLAGS_ALL_ = (1 << 5) - 1,
+    PACKAGE_PRIVATE = 1 << 5,   /* a project's own, or data: it calls itself so, and no registry put it there */
+    PACKAGE_FLAGS_ALL_ = (1 << 6) - 1,
 } PackageFlags;
 
 typedef struct PackageFact {

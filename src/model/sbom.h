@@ -22,6 +22,7 @@
 #define SBOM_DECLARED "plimsoll:declared"
 #define SBOM_DEV "plimsoll:development"
 #define SBOM_OPTIONAL "plimsoll:optional"
+#define SBOM_PRIVATE "plimsoll:private"
 #define SBOM_OWNER "plimsoll:owner"               /* bom-ref (purl) of the package that installed it */
 #define SBOM_LOCATION "plimsoll:location"         /* a JSON map; repeats */
 #define SBOM_PLACES "plimsoll:places"             /* how many there were, where some are left out */

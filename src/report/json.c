@@ -86,6 +86,7 @@ static void package(JsonWriter *w, Arena *scratch, const Package *p) {
     json_bool(w, "declared", f->flags & PACKAGE_DECLARED);
     json_bool(w, "development", f->flags & PACKAGE_DEV);
     json_bool(w, "optional", f->flags & PACKAGE_OPTIONAL);
+    json_bool(w, "private", f->flags & PACKAGE_PRIVATE);
     json_str_null(w, "owner", p->owner ? p->owner->bom_ref : STR_NULL);
     json_str(w, "path", p->path);
     layer_index(w, p->layer);

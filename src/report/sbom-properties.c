@@ -36,7 +36,7 @@ void sbom_package_properties(const Package *p, SbomEmit emit, void *userdata) {
     static const struct {
         uint32_t flag;
         const char *name;
-    } flags[] = {{PACKAGE_ESSENTIAL, SBOM_ESSENTIAL}, {PACKAGE_DECLARED, SBOM_DECLARED}, {PACKAGE_DEV, SBOM_DEV}, {PACKAGE_OPTIONAL, SBOM_OPTIONAL}};
+    } flags[] = {{PACKAGE_ESSENTIAL, SBOM_ESSENTIAL}, {PACKAGE_DECLARED, SBOM_DECLARED}, {PACKAGE_DEV, SBOM_DEV}, {PACKAGE_OPTIONAL, SBOM_OPTIONAL}, {PACKAGE_PRIVATE, SBOM_PRIVATE}};
     for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
         if (f->flags & flags[i].flag)
             emit(userdata, flags[i].name, STR("true"));

@@ -45,9 +45,16 @@ static bool has_no_version(const PackageFact *f) {
     return !package_type_is_os(f->type) && str_empty(f->version);
 }
 
+/* The distribution, which patches what it packages, speaks of its own; of what no registry has nobody does. */
+static bool is_judged(const Package *p) {
+    return !p->owner && !(p->fact.flags & PACKAGE_PRIVATE);
+}
+
 Str scan_passed_over(Arena *a, const Package *p, const MatchOptions *options) {
     if (p->owner)
         return arena_printf(a, "its files belong to %.*s of the distribution, whose own advisories speak of it", STR_FMT(p->owner->fact.name));
+    if (p->fact.flags & PACKAGE_PRIVATE)
+        return STR("it is a project's own or data, and calls itself so: no registry's advisories speak of it");
     if (has_no_version(&p->fact))
         return STR("its version is not known, as for a program that was not built from a release: there is nothing to compare");
     if (!options->kernel_headers && is_kernel_headers(&p->fact))
@@ -68,8 +75,7 @@ static int match_packages(Report *r, AdvisoryDb *db, const MatchOptions *options
     int x = matcher_new(db, &r->inventory, &m, err);
     for (size_t i = 0; x >= 0 && i < r->inventory.n_packages; i++) {
         const Package *p = &r->inventory.packages[i];
-        /* The distribution, which patches what it packages, speaks of its own. */
-        if (p->owner || has_no_version(&p->fact))
+        if (!is_judged(p) || has_no_version(&p->fact))
             continue;
         Collect c = {r, m, p, !options->kernel_headers && is_kernel_headers(&p->fact), err};
         x = matcher_package(m, p, take, &c, err);
@@ -121,7 +127,7 @@ static int check_releases(Report *r, AdvisoryDb *db, const FeedInfo *all, size_t
     const Inventory *inv = &r->inventory;
     int x = 0;
     for (size_t i = 0; i < inv->n_packages; i++)
-        packages[inv->packages[i].fact.type] += !inv->packages[i].owner;
+        packages[inv->packages[i].fact.type] += is_judged(&inv->packages[i]);
     bool os = packages[PACKAGE_DEB] || packages[PACKAGE_APK] || packages[PACKAGE_RPM];
     if (os && !str_empty(inv->os.release))
         x = check_release(r, db, inv->os.release, "the advisory database has no data for this release: no package of it could be matched", all, n_all, speaks, err);

@@ -184,7 +184,7 @@ static PackageFact copy_fact(Arena *a, const PackageFact *p) {
 
 /* n places of one package. */
 static Package take(Collect *c, const Found *f, size_t n) {
-    const uint32_t all_must = PACKAGE_DEV | PACKAGE_OPTIONAL | PACKAGE_DECLARED;
+    const uint32_t all_must = PACKAGE_DEV | PACKAGE_OPTIONAL | PACKAGE_DECLARED | PACKAGE_PRIVATE;
     Arena *a = &c->inv->arena;
     Package p = {.fact = copy_fact(a, f->fact), .layer = f->at.layer};
     PackageLocation *places = arena_alloc(a, MIN(n, (size_t) PACKAGE_LOCATIONS_MAX) * sizeof(PackageLocation));

@@ -140,7 +140,7 @@ void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value) {
         static const struct {
             const char *name;
             uint32_t flag;
-        } flags[] = {{SBOM_ESSENTIAL, PACKAGE_ESSENTIAL}, {SBOM_DECLARED, PACKAGE_DECLARED}, {SBOM_DEV, PACKAGE_DEV}, {SBOM_OPTIONAL, PACKAGE_OPTIONAL}};
+        } flags[] = {{SBOM_ESSENTIAL, PACKAGE_ESSENTIAL}, {SBOM_DECLARED, PACKAGE_DECLARED}, {SBOM_DEV, PACKAGE_DEV}, {SBOM_OPTIONAL, PACKAGE_OPTIONAL}, {SBOM_PRIVATE, PACKAGE_PRIVATE}};
         for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
             f->flags |= str_eqz(name, flags[i].name) ? flags[i].flag : 0;
     }

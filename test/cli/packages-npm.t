@@ -18,8 +18,13 @@ cd "$work/npm"
 # The pinned file tells no addresses: npm names an alias by its place.
 npm ls --all --json 2>/dev/null | python3 "$TOP/test/npm-list.py" | sed 's/^aliased@/ms@/' | grep -v "^fsevents@" | LC_ALL=C sort -u >"$tmp/want"
 like "$(wc -l <"$tmp/want")" '^[0-9]{2,}' "npm lists $(wc -l <"$tmp/want") packages"
-ours node-modules "$work/npm" | uniq >"$tmp/got"
+# What packages carry besides, no tool lists: pnpm brings a node_modules of its own.
+ours node-modules "$work/npm" 'select(.path | test("^(node_modules/(@[^/]+/)?[^/]+/)+package.json$"))' | uniq >"$tmp/got"
 same "$tmp/got" "$tmp/want" "what is installed is what npm ls lists"
+ours node-modules "$work/npm" 'select(.path | startswith("node_modules/pnpm/dist/node_modules/"))' | uniq >"$tmp/got"
+(cd "$work/npm/node_modules/pnpm/dist" && find . -path '*/node_modules/*' -name package.json | grep -E '/node_modules/(@[^/]+/)?[^/]+/package.json$' | xargs jq -r 'select(.name and .version) | .name + "@" + .version') | LC_ALL=C sort -u >"$tmp/carried"
+like "$(wc -l <"$tmp/carried")" '^[0-9]{2,}' "pnpm carries $(wc -l <"$tmp/carried") packages"
+same "$tmp/got" "$tmp/carried" "they are listed, too"
 ours npm-lock "$work/npm/package-lock.json" >"$tmp/lock"
 same <(uniq -d "$tmp/lock") /dev/null "the lock file gives none twice"
 grep -v "^fsevents@" "$tmp/lock" >"$tmp/got"
@@ -33,6 +38,7 @@ same "$tmp/got" "$tmp/want" "and those needed always are those of --omit=optiona
 
 # The inventory of both: each package once, with all its places.
 rm -rf "$work/both" && mkdir "$work/both" && cp package-lock.json "$work/both/" && cp -r node_modules "$work/both/"
+rm -rf "$work/both/node_modules/pnpm/dist/node_modules"
 exits 0 "an SBOM of the tree" "$PLIMSOLL" sbom --repo --include-dev --no-cache --format cyclonedx --output "$tmp/sbom.json" "$work/both"
 jq -r '.components[] | select(.purl // "" | startswith("pkg:npm/")) | .purl | sub("^pkg:npm/"; "") | sub("%40"; "@")' "$tmp/sbom.json" | LC_ALL=C sort >"$tmp/got"
 same "$tmp/got" "$tmp/lock" "lists what the lock file and node_modules have together, none twice"

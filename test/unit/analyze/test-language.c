@@ -62,14 +62,6 @@ TEST(only_what_is_installed_is_an_installed_package) {
     };
     static const char *const no[] = {
         "package.json",
-        "app/package.json",
-        "app/node_modules/package.json",
-        "app/node_modules/a/lib/package.json",
-        "app/node_modules/a/test/node_modules/b/package.json",
-        "app/node_modules/a/test/fixtures/node_modules/@s/b/package.json",
-        "app/node_modules/.bin/package.json",
-        "app/node_modules/@scope/package.json",
-        "app/usr/share/nodejs/a/package.json",
         "app/node_modules/a/package-lock.json",
         "app/node_modules/a/yarn.lock",
         "usr/lib/python3/dist-packages/x/requirements.txt",
@@ -84,6 +76,36 @@ TEST(only_what_is_installed_is_an_installed_package) {
         CHECK_MSG(wanted(yes[i]), "%s", yes[i]);
     for (size_t i = 0; i < ARRAY_SIZE(no); i++)
         CHECK_MSG(!wanted(no[i]), "%s", no[i]);
+}
+
+TEST(a_package_json_elsewhere_is_a_copy_or_private) {
+    static const struct {
+        const char *path, *text;
+        uint32_t flags;
+    } t[] = {
+        {"app/node_modules/a/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\",\"private\":true}", 0},
+        {"app/node_modules/a/dist/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", 0},
+        {"app/node_modules/a/dist/@s/b/package.json", "{\"name\":\"@s/b\",\"version\":\"1.0.0\"}", 0},
+        {"app/node_modules/a/dist/node_modules/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", 0},
+        {"usr/share/nodejs/a/lib/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", 0},
+        {"test/app/node_modules/a/dist/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", 0},
+        {"app/node_modules/a/dist/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\",\"private\":true}", PACKAGE_PRIVATE},
+        {"app/node_modules/a/dist/xb/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", PACKAGE_PRIVATE},
+        {"app/node_modules/a/test/node_modules/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", PACKAGE_PRIVATE},
+        {"app/node_modules/a/test/fixtures/node_modules/@s/b/package.json", "{\"name\":\"@s/b\",\"version\":\"1.0.0\"}", PACKAGE_PRIVATE},
+        {"app/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", PACKAGE_PRIVATE},
+        {"app/usr/share/nodejs/b/package.json", "{\"name\":\"b\",\"version\":\"1.0.0\"}", PACKAGE_PRIVATE},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+        Seen s = run(t[i].path, str_from(t[i].text));
+        CHECK_MSG(s.packages == 1 && s.flags == t[i].flags && s.problems == 0, "%s: %zu, %x", t[i].path, s.packages, s.flags);
+    }
+    /* Templates and what is no JSON are neither packages nor problems. */
+    static const char *const nothing[] = {"{\"name\":\"<%= name %>\",\"version\":\"1.0.0\"}", "{\"name\":\"a\",\"version\":\"{{version}}\"}", "{{name}}", "{\"name\":\"a\"}", ""};
+    for (size_t i = 0; i < ARRAY_SIZE(nothing); i++) {
+        Seen s = run("app/template/package.json", str_from(nothing[i]));
+        CHECK_MSG(s.packages + s.problems == 0, "%s: %s", nothing[i], s.reason);
+    }
 }
 
 TEST(names_and_digests) {
