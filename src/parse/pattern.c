@@ -115,7 +115,11 @@ Pattern *pattern_new_whole(Str regex, Arena *a, size_t *ret_offset, char why[sta
 int pattern_whole(const Pattern *p, PatternWork *w, Str text) {
     pcre2_set_offset_limit(w->context, PCRE2_UNSET);
     int n = pcre2_match(p->code, (PCRE2_SPTR) (text.p ? text.p : ""), text.n, 0, 0, w->data, w->context);
-    return n == PCRE2_ERROR_NOMATCH ? 0 : n < 0 ? -E2BIG : 1;
+    if (n < 0)
+        return n == PCRE2_ERROR_NOMATCH ? 0 : -E2BIG;
+    /* Beside bytes that are no UTF-8, its anchors are content with the ends of what is. */
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(w->data);
+    return o[0] == 0 && o[1] == text.n;
 }
 
 void pattern_free(Pattern *p) {

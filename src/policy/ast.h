@@ -86,9 +86,9 @@ typedef struct AstText {
 
 /* A condition. All that can be said at once goes to `d`; -EINVAL then. Depth up to 100 (Falco's), bytes and nodes by the limits. */
 int ast_parse(const AstText *text, const Limits *limits, Arena *a, Diag *d, AstNode **ret);
-/* A field or transformer at the start of the text, as outputs have behind "%": "proc.aname[2]", "tolower(proc.name)". -EINVAL without a message when there is none.
- * *ret_n: how many bytes belong to it; in both cases. */
-int ast_parse_term(const AstText *text, const Limits *limits, Arena *a, AstTerm **ret, size_t *ret_n);
+/* A field or transformer at the start of the text, as outputs have behind "%": "proc.aname[2]", "tolower(proc.name)". -ENOENT when there is none, -EINVAL with messages.
+ * *ret_n: how many bytes it takes, or took until it was wrong. `at`: where in the text. */
+int ast_parse_term(const AstText *text, size_t at, const Limits *limits, Arena *a, Diag *d, AstTerm **ret, size_t *ret_n);
 /* The condition in one line, with the fewest parentheses. */
 void ast_print(const AstNode *n, Buf *out);
 /* One term or one value of it, as ast_print writes them. */

@@ -23,3 +23,6 @@ struct Evaluator {
 
 /* Before each subject or rule: memory, steps and marks anew. */
 void evaluator_reset(Evaluator *e);
+
+/* Text for people and logs: control characters become spaces. */
+void value_clean(Buf *out, Str text);

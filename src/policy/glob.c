@@ -3,8 +3,12 @@
 
 #include "policy/match.h"
 
+static unsigned char folded(char c, bool fold) {
+    return (unsigned char) (fold ? ascii_lower(c) : c);
+}
+
 /* A bracket expression at *at, behind its "[": whether c is in it. false in *ret_valid when no "]" ends it: then "[" is itself. */
-static bool in_class(Str pattern, size_t *at, unsigned char c, bool *ret_valid) {
+static bool in_class(Str pattern, size_t *at, char one, bool fold, bool *ret_valid) {
     static const struct {
         Str name;
         int (*is)(int);
@@ -13,6 +17,7 @@ static bool in_class(Str pattern, size_t *at, unsigned char c, bool *ret_valid) 
         {STR("blank"), isblank}, {STR("punct"), ispunct}, {STR("print"), isprint}, {STR("graph"), isgraph}, {STR("cntrl"), iscntrl}, {STR("xdigit"), isxdigit},
     };
     size_t i = *at;
+    unsigned char c = folded(one, fold);
     bool negated = i < pattern.n && (pattern.p[i] == '!' || pattern.p[i] == '^'), found = false;
     i += negated;
     for (bool first = true; i < pattern.n; first = false) {
@@ -29,7 +34,7 @@ static bool in_class(Str pattern, size_t *at, unsigned char c, bool *ret_valid) 
             for (size_t k = 0; k < ARRAY_SIZE(classes); k++)
                 if (str_eq(name, classes[k].name)) {
                     known = true;
-                    found = found || classes[k].is(c);
+                    found = found || classes[k].is((unsigned char) one);
                 }
             if (known) {
                 i += (size_t) end + 4;
@@ -38,12 +43,12 @@ static bool in_class(Str pattern, size_t *at, unsigned char c, bool *ret_valid) 
         }
         if (pattern.p[i] == '\\' && i + 1 < pattern.n)
             i++;
-        unsigned char low = (unsigned char) pattern.p[i++], high = low;
+        unsigned char low = folded(pattern.p[i++], fold), high = low;
         if (i + 1 < pattern.n && pattern.p[i] == '-' && pattern.p[i + 1] != ']') {
             i++;
             if (pattern.p[i] == '\\' && i + 1 < pattern.n)
                 i++;
-            high = (unsigned char) pattern.p[i++];
+            high = folded(pattern.p[i++], fold);
         }
         found = found || (low <= c && c <= high);
     }
@@ -59,11 +64,7 @@ static bool one(Str pattern, size_t *at, char c, bool fold) {
     if (p == '[') {
         bool valid;
         size_t i = *at;
-        bool in = in_class(pattern, &i, (unsigned char) c, &valid);
-        if (valid && fold && !in) {
-            size_t j = *at;
-            in = in_class(pattern, &j, (unsigned char) (isupper((unsigned char) c) ? tolower((unsigned char) c) : toupper((unsigned char) c)), &valid);
-        }
+        bool in = in_class(pattern, &i, c, fold, &valid);
         if (valid) {
             *at = i;
             return in;
@@ -74,7 +75,7 @@ static bool one(Str pattern, size_t *at, char c, bool fold) {
             return false; /* POSIX leaves it open; glibc matches nothing */
         p = pattern.p[(*at)++];
     }
-    return fold ? ascii_lower(p) == ascii_lower(c) : p == c;
+    return folded(p, fold) == folded(c, fold);
 }
 
 bool glob_match(Str pattern, Str text, bool fold) {

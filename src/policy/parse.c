@@ -591,15 +591,15 @@ int ast_parse(const AstText *text, const Limits *limits, Arena *a, Diag *d, AstN
     return 0;
 }
 
-int ast_parse_term(const AstText *text, const Limits *limits, Arena *a, AstTerm **ret, size_t *ret_n) {
+int ast_parse_term(const AstText *text, size_t at, const Limits *limits, Arena *a, Diag *d, AstTerm **ret, size_t *ret_n) {
     uint32_t nodes = limits->condition_nodes;
-    Parser p = {.x = lexer(text), .arena = a, .file = text->file, .nodes = &nodes};
-    const char *at = p.x.p;
+    Parser p = {.x = lexer(text), .arena = a, .diag = d, .file = text->file, .nodes = &nodes};
+    const char *from = p.x.p += at;
     AstTransform kind = at_transformer(&p);
-    AstTerm *t = kind < TRANSFORM_N_ ? parse_transformer(&p, kind, at) : parse_field(&p);
-    *ret_n = (size_t) (p.x.p - at);
+    AstTerm *t = kind < TRANSFORM_N_ ? parse_transformer(&p, kind, from) : parse_field(&p);
+    *ret_n = (size_t) (p.x.p - from);
     if (!t)
-        return -EINVAL;
+        return p.failed ? -EINVAL : -ENOENT;
     *ret = t;
     return 0;
 }

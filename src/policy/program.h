@@ -26,9 +26,11 @@ DEFINE_CLEANUP(Evaluator, evaluator_free, evaluator_freep);
 /* 1: holds, 0: does not, -E2BIG: a limit ended it (steps, a pattern, memory), which the rule's `on-error` decides about. */
 int program_evaluate(const Program *p, const Subject *s, Evaluator *e);
 
-/* The output of a rule with its %fields of the subject; absent ones as "<NA>". Appends to `out`. */
+/* The output of a rule with its %field, %field[arg] and %transformer(field) of the subject; absent ones as "<NA>", control characters as spaces. Appends to `out`. */
 void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out);
 void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out);
+/* Fields that an output names and that the source has not: -EINVAL with messages. A "%" before something else is a percent sign. */
+int output_check(const Source *source, const AstText *format, Diag *d);
 
-/* The condition as a tree, one part a line, each with the value of its field and whether it holds. */
+/* The condition as a tree, one part a line, each with the value of its field and whether it holds; of quantifiers, each child. */
 void condition_explain(const AstNode *condition, const Subject *s, Evaluator *e, Buf *out);

@@ -4,7 +4,6 @@
 
 #include "policy/program.h"
 #include "policy/recorded.h"
-#include "parse/tree.h"
 #include "unit/tap.h"
 
 /* 1, 0, -E2BIG; -EINVAL with the messages in `out` when the condition or the object is wrong. */

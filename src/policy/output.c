@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The output of a rule: text with %field in it. */
+#include "policy/check.h"
+#include "policy/evaluator.h"
+
+/* What stands between two fields, and the field behind it. */
+typedef struct Piece {
+    Str text;
+    bool field;
+    Operand operand;
+} Piece;
+
+/* The next piece of an output from *at on; false at the end. Fields that are wrong are told and stay text. */
+static bool next_piece(Checker *c, const AstText *format, size_t *at, Piece *ret) {
+    Str rest = str_from_at(format->text, *at);
+    if (str_empty(rest))
+        return false;
+    ssize_t percent = str_chr(rest, '%');
+    if (percent != 0) {
+        *ret = (Piece) {.text = percent < 0 ? rest : str_head(rest, (size_t) percent)};
+        *at += ret->text.n;
+        return true;
+    }
+    AstTerm *t;
+    size_t n = 0;
+    int r = ast_parse_term(format, *at + 1, c->pool->limits, c->pool->arena, c->pool->diag, &t, &n);
+    *ret = (Piece) {.text = str_head(rest, n + 1)};
+    ret->field = r == 0 && check_operand(c, t, &ret->operand) == 0;
+    *at += n + 1;
+    return true;
+}
+
+static Pool pool_of(Arena *a, const Limits *l, Diag *d) {
+    return (Pool) {.arena = a, .limits = l, .diag = d};
+}
+
+static void pool_done(Pool *p) {
+    map_done(&p->tests);
+    map_done(&p->failed);
+}
+
+void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out) {
+    _cleanup_(arena_done) Arena arena = {.max = (size_t) 16 << 20};
+    Limits limits = limits_default();
+    Pool pool = pool_of(&arena, &limits, NULL);
+    Checker c = {.pool = &pool, .source = source};
+    Run run = {.e = e, .subject = s};
+    AstText text = {.text = format};
+    Piece p;
+    /* sinsp's mark for what is done here in any case: a missing field does not suppress the line. */
+    size_t at = str_starts(format, STR("*")) ? 1 : 0;
+    while (next_piece(&c, &text, &at, &p)) {
+        if (!p.field) {
+            buf_str(out, p.text);
+            continue;
+        }
+        evaluator_reset(e);
+        Value v = operand_value(&run, &p.operand);
+        Str shown = v.type == VALUE_NONE ? STR_NULL : value_text(&e->scratch, &v);
+        value_clean(out, shown.p ? shown : STR("<NA>"));
+    }
+    pool_done(&pool);
+}
+
+int output_check(const Source *source, const AstText *format, Diag *d) {
+    _cleanup_(arena_done) Arena arena = {.max = (size_t) 16 << 20};
+    _cleanup_(diag_done) Diag found = {0};
+    Limits limits = limits_default();
+    Pool pool = pool_of(&arena, &limits, &found);
+    Checker c = {.pool = &pool, .source = source, .file = format->file};
+    Piece p;
+    for (size_t at = 0; next_piece(&c, format, &at, &p);)
+        ;
+    pool_done(&pool);
+    for (size_t i = 0; i < found.items.n; i++)
+        diag_add(d, DIAG_ERROR, found.items.p[i].file, found.items.p[i].line, found.items.p[i].col, "%s", found.items.p[i].message);
+    return found.errors ? -EINVAL : 0;
+}
+
+void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out) {
+    output_text(r->source, r->output, s, e, out);
+}
+
+void value_clean(Buf *out, Str text) {
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char) text.p[i];
+        buf_putc(out, c < 0x20 || c == 0x7f ? ' ' : text.p[i]);
+    }
+}
