@@ -53,7 +53,7 @@ static int regex_constant(Checker *c, const AstItem *item, Constant *k) {
 
 /* One literal of an operator that takes one. */
 static int one_constant(Checker *c, const AstNode *n, const Operand *left, const AstItem *item, Constant *k) {
-    *k = (Constant) {.values = left->values};
+    *k = (Constant) {.values = left->values, .exact = n->op == OP_EQ || n->op == OP_NE};
     Operand free_text = {.type = left->type};
     /* Parts and patterns of words are no words. */
     const Operand *as = n->op >= OP_CONTAINS ? &free_text : left;

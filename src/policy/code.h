@@ -50,6 +50,7 @@ struct Constant {
     const PathTrie *trie;  /* pmatch */
     const Pattern *pattern;
     const char *values;    /* order of < and > */
+    bool exact;            /* = and !=: the value itself, no part or pattern */
 };
 
 /* One value against one constant. The value is of the type that the check has seen to. */

@@ -6,13 +6,13 @@
 struct StrSet {
     size_t mask;
     struct {
-        uint64_t hash;
+        uint32_t hash, at;
         Str text;
     } slots[]; /* text.p is NULL in empty ones */
 };
 
 /* Head, tail and length: sets are small and made by whoever wrote the rule, so a poor hash costs little and a good one more than the comparison. */
-static uint64_t set_hash(Str s) {
+static uint32_t set_hash(Str s) {
     uint64_t head = 0, tail = 0;
     if (s.n >= 8) {
         memcpy(&head, s.p, 8);
@@ -22,7 +22,7 @@ static uint64_t set_hash(Str s) {
             head = head << 8 | (unsigned char) s.p[i];
     }
     uint64_t h = (head ^ tail * 0x9e3779b97f4a7c15u ^ s.n) * 0xff51afd7ed558ccdu;
-    return h ^ h >> 32;
+    return (uint32_t) (h >> 32);
 }
 
 const StrSet *str_set_new(const Str *items, size_t n, Arena *a) {
@@ -34,22 +34,29 @@ const StrSet *str_set_new(const Str *items, size_t n, Arena *a) {
         return NULL;
     s->mask = cap - 1;
     for (size_t i = 0; i < n; i++) {
-        uint64_t hash = set_hash(items[i]);
+        uint32_t hash = set_hash(items[i]);
         size_t k = hash & s->mask;
         while (s->slots[k].text.p && !str_eq(s->slots[k].text, items[i]))
             k = (k + 1) & s->mask;
+        if (s->slots[k].text.p)
+            continue;
         s->slots[k].hash = hash;
+        s->slots[k].at = (uint32_t) i;
         s->slots[k].text = items[i].p ? items[i] : STR("");
     }
     return s;
 }
 
-bool str_set_has(const StrSet *s, Str item) {
-    uint64_t hash = set_hash(item);
+ssize_t str_set_find(const StrSet *s, Str item) {
+    uint32_t hash = set_hash(item);
     for (size_t k = hash & s->mask; s->slots[k].text.p; k = (k + 1) & s->mask)
         if (s->slots[k].hash == hash && str_eq(s->slots[k].text, item))
-            return true;
-    return false;
+            return s->slots[k].at;
+    return -1;
+}
+
+bool str_set_has(const StrSet *s, Str item) {
+    return str_set_find(s, item) >= 0;
 }
 
 struct PathTrie {

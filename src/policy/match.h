@@ -13,6 +13,8 @@ typedef struct StrSet StrSet;
 /* NULL when the arena is full. */
 const StrSet *str_set_new(const Str *items, size_t n, Arena *a);
 bool str_set_has(const StrSet *s, Str item);
+/* Its place among the items that the set was made of, the first of several; -1 when it is none of them. */
+ssize_t str_set_find(const StrSet *s, Str item);
 
 /* Prefixes of paths by their components, each of which may be a glob. Empty components do not count. */
 typedef struct PathTrie PathTrie;
