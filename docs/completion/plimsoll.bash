@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --rule-matching | --by | --coverage | --phase | --tag | --control | --rules | --require-examples | --from | --package | -p | --release)
+        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --rule-matching | --by | --coverage | --phase | --tag | --control | --policy | --rules | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -167,6 +167,7 @@ _plimsoll() {
     'policy list'':--phase') mapfile -t COMPREPLY < <(compgen -W 'build deploy run govern' -- "$cur"); return ;;
     'policy list'':--tag') return ;;
     'policy list'':--control') return ;;
+    'policy list'':--policy') return ;;
     'policy fields'':--format'|'policy fields'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy explain'':--rules') compopt -o default 2>/dev/null; return ;;
     'policy test'':--format'|'policy test'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
@@ -200,7 +201,7 @@ _plimsoll() {
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'policy lint') words='--format --rule-matching --strict --help --version --quiet --color --config --output' ;;
-        'policy list') words='--format --by --coverage --source --phase --tag --control --help --version --quiet --color --config --output' ;;
+        'policy list') words='--format --by --coverage --source --phase --tag --control --policy --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
         'policy explain') words='--rules --help --version --quiet --color --config --output' ;;
         'policy test') words='--format --require-examples --help --version --quiet --color --config --output' ;;

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --author --top --rule-matching --by --coverage --phase --tag --control --rules --require-examples --from --package -p --release
+        else if contains -- $word --format -f --checks --severity --fail-on --baseline --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --author --top --rule-matching --by --coverage --phase --tag --control --policy --rules --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -246,6 +246,7 @@ complete -c plimsoll -n "__plimsoll_at 'policy list'" -l source -x -d 'Only rule
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l phase -xa 'build deploy run govern' -d 'Only rules of this phase'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l tag -x -d 'Only rules with this tag'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l control -x -d 'Only rules for this control'
+complete -c plimsoll -n "__plimsoll_at 'policy list'" -l policy -x -d 'Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file or a directory of both'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l version -d 'Shows the version, and exits'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'

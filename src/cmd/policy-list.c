@@ -211,10 +211,94 @@ static void write_coverage(const char *matrix, const Rule *const *rules, size_t 
     }
 }
 
+static void write_policy(Cli *cli, const Policy *p, bool json, Buf *out) {
+    size_t n, n_exceptions;
+    unsigned width = 0;
+    const PolicyRule *all = policy_rules(p, &n);
+    const PolicyException *const *exceptions = policy_exceptions(p, &n_exceptions);
+    JsonWriter w = json_writer(out, true);
+    for (size_t i = 0; i < n; i++)
+        width = MAX(width, terminal_columns(all[i].rule->name));
+    if (json) {
+        json_map(&w, NULL);
+        json_str(&w, "policy", policy_name(p));
+        json_list(&w, "rules");
+    } else {
+        buf_printf(out, "%.*s\n", STR_FMT(policy_name(p)));
+    }
+    for (size_t i = 0; i < n; i++) {
+        const PolicyRule *r = &all[i];
+        const char *action = r->action == RULE_ACTION_N_ ? "out" : rule_action_name(r->action), *severity = severity_name(priority_severity(r->priority));
+        if (!wanted(cli, r->rule))
+            continue;
+        if (json) {
+            json_map(&w, NULL);
+            json_str(&w, "rule", r->rule->name);
+            json_strz(&w, "source", r->rule->source->name);
+            json_strz(&w, "severity", severity);
+            json_strz(&w, "action", action);
+            json_str_opt(&w, "set", r->set);
+            json_strz(&w, "file", r->file);
+            json_u64(&w, "line", r->place.line);
+            json_bool(&w, "scoped", r->scope);
+            if (r->loosened)
+                json_str(&w, "exception", r->loosened->name);
+            json_end(&w);
+            continue;
+        }
+        buf_printf(out, "  %.*s%*s  %-13s %-10s %-6s %s:%u%s", STR_FMT(r->rule->name), (int) (width - terminal_columns(r->rule->name)), "", r->rule->source->name, severity, action,
+                   r->file, r->place.line, r->scope ? ", where its scope holds" : "");
+        if (r->loosened)
+            buf_printf(out, ", exception %.*s until %.*s", STR_FMT(r->loosened->name), STR_FMT(r->loosened->until));
+        buf_putc(out, '\n');
+    }
+    if (json) {
+        json_end(&w);
+        json_list(&w, "exceptions");
+    }
+    for (size_t i = 0; i < n_exceptions; i++) {
+        const PolicyException *e = exceptions[i];
+        if (json) {
+            json_map(&w, NULL);
+            json_str(&w, "name", e->name);
+            json_str(&w, "set", e->set);
+            json_str(&w, "reason", e->reason);
+            json_str(&w, "owner", e->owner);
+            json_str(&w, "until", e->until);
+            json_str_opt(&w, "approved_by", e->approved_by);
+            json_bool(&w, "expired", e->expired);
+            json_end(&w);
+        } else {
+            buf_printf(out, "  exception %.*s (%.*s, %.*s), until %.*s%s\n", STR_FMT(e->name), STR_FMT(e->reason), STR_FMT(e->owner), STR_FMT(e->until),
+                       e->expired ? ": it works no more" : "");
+        }
+    }
+    if (json) {
+        json_end(&w);
+        json_end(&w);
+        buf_putc(out, '\n');
+    }
+}
+
+static int run_policy(Cli *cli, const char *name, bool json) {
+    _cleanup_(policy_chosen_done) PolicyChosen c = {0};
+    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    int x = policy_open(name, time_now(), &c);
+    if (x)
+        return x;
+    write_policy(cli, c.policy, json, &out);
+    return output_write(cli, buf_view(&out));
+}
+
 static int run(Cli *cli) {
     _cleanup_(policy_rules_done) PolicyRules p = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     bool json = strcmp(cli_value(cli, "--format"), "json") == 0;
+    if (cli_value(cli, "--policy")) {
+        if (cli->n_args || cli_value(cli, "--by") || cli_value(cli, "--coverage"))
+            return message_usage("policy list", "--policy prints what a set comes to: it goes with neither PATH nor --by nor --coverage");
+        return run_policy(cli, cli_value(cli, "--policy"), json);
+    }
     RuleSetOptions o = {0};
     int x = policy_rules_load_good((const char *const *) cli->args, cli->n_args, &o, &p);
     if (x)
@@ -253,11 +337,12 @@ const Command command_policy_list = {
     .arguments = "PATH…",
     .description = "The rules of files and directories, or those that come with the program. --by groups them; a rule with several controls or tags is in several groups. "
                    "Tactics are tags that begin with mitre_, as in Falco's rules; --coverage counts the rules that have the id of a technique (T1611, MS-TA9018) among "
-                   "their tags, that of a sub-technique, too.",
+                   "their tags, that of a sub-technique, too. --policy prints what a set comes to: each rule with the set that chose it or changed it last, and the exceptions.",
     .examples = "plimsoll policy list --by control  # which rules serve which control\n"
                 "plimsoll policy list --coverage kubernetes  # the gaps\n"
+                "plimsoll policy list --policy production  # what holds, and where it comes from\n"
                 "plimsoll policy list --source image --format json  # for scripts\n",
-    .options = {options},
+    .options = {options, policy_options},
     .max_args = UINT_MAX,
     .run = run,
 };

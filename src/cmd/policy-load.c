@@ -14,6 +14,12 @@ const Option policy_rules_options[] = {
     {0},
 };
 
+const Option policy_options[] = {
+    {.name = "--policy", .arg = "NAME", .doc = "Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file or a directory of both",
+     .env = "PLIMSOLL_POLICY", .config = "policy.set"},
+    {0},
+};
+
 #define READER(symbol) extern const ObjectReader symbol;
 #include "cmd/policy-reader.list.h"
 #undef READER
@@ -123,4 +129,38 @@ void policy_rules_done(PolicyRules *r) {
     files_done(r->cases.p, r->cases.n);
     vec_done(&r->files);
     vec_done(&r->cases);
+}
+
+static bool is_path(const char *name) {
+    return strchr(name, '/') || ends(name, ".yaml") || ends(name, ".yml") || access(name, F_OK) == 0;
+}
+
+int policy_open(const char *name, int64_t as_of, PolicyChosen *ret) {
+    RuleSetOptions o = {.as_of = as_of};
+    bool path = is_path(name);
+    *ret = (PolicyChosen) {.policy = policy_new(&o)};
+    int failed = policy_add_shipped(ret->policy, &ret->diag), x = path ? find(name, &ret->own) : 0;
+    if (x == 0)
+        x = read_all(ret->own.files.p, ret->own.files.n);
+    if (x)
+        return x;
+    for (size_t i = 0; i < ret->own.files.n; i++) {
+        const PolicyFile *f = &ret->own.files.p[i];
+        int r = policy_add(ret->policy, str_n(f->text, f->n), f->path, true, &ret->diag);
+        failed = r < 0 ? r : failed;
+    }
+    if (failed == 0)
+        failed = policy_choose(ret->policy, path ? STR_NULL : str_from(name), &ret->diag);
+    if (ret->diag.items.n) {
+        _cleanup_free_ char *text = rule_set_diag_text(policy_rule_set(ret->policy), &ret->diag);
+        fputs(text, stderr);
+    }
+    return failed < 0 ? EXIT_USAGE : 0;
+}
+
+void policy_chosen_done(PolicyChosen *c) {
+    if (c->policy)
+        policy_free(c->policy);
+    policy_rules_done(&c->own);
+    diag_done(&c->diag);
 }

@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 #include "policy/reader.h"
 #include "policy/rules.h"
+#include "policy/set.h"
 
 /* --rules: rules of one's own instead of those that come with the program. */
 extern const Option policy_rules_options[];
@@ -35,6 +36,20 @@ int policy_rules_load_good(const char *const *paths, size_t n, const RuleSetOpti
 void policy_rules_done(PolicyRules *r);
 /* Prints all of it on standard error with the lines of the files. */
 void policy_rules_say(const PolicyRules *r);
+
+/* --policy */
+extern const Option policy_options[];
+
+/* A policy as a command was asked for it: by name, or by the path of a file or directory. */
+typedef struct PolicyChosen {
+    Policy *policy;
+    PolicyRules own;        /* files that it points into */
+    Diag diag;
+} PolicyChosen;
+
+/* Loads what comes with the program and, for a path, what is there; chooses the set. 0, or an exit code with the messages printed; warnings are printed in any case. */
+int policy_open(const char *name, int64_t as_of, PolicyChosen *ret);
+void policy_chosen_done(PolicyChosen *c);
 
 /* "bool", "text", or the unit: "days". */
 const char *policy_field_type(const Field *f);

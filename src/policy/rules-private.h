@@ -102,6 +102,10 @@ typedef struct RulesReader {
     bool failed;
 } RulesReader;
 
+/* Parses a file and remembers it for messages; its documents live in the set. 0, or as yaml_parse(); rules_reader_end() in any case. */
+int rules_reader_begin(RulesReader *ret, RuleSet *s, Str text, const char *file, Diag *d, Node **ret_documents, size_t *ret_n);
+void rules_reader_end(RulesReader *r);
+
 /* Messages at a node; the first sets `failed`. */
 void rules_error(RulesReader *r, const Node *n, const char *fmt, ...) _printf_(3, 4);
 void rules_error_key(RulesReader *r, const Node *n, const char *fmt, ...) _printf_(3, 4);

@@ -86,17 +86,26 @@ static void find_lines(RulesReader *r) {
     r->line_starts = starts;
 }
 
-int rule_set_add(RuleSet *s, Str text, const char *file, Diag *d) {
+int rules_reader_begin(RulesReader *ret, RuleSet *s, Str text, const char *file, Diag *d, Node **ret_documents, size_t *ret_n) {
     const char *name = arena_str(&s->arena, str_from(file)).p;
+    *ret = (RulesReader) {.set = s, .text = text, .file = name, .diag = d};
     vec_push(&s->texts, (SourceText) {name, text});
+    int r = yaml_parse(text, name, &s->limits, &s->arena, d, ret_documents, ret_n);
+    if (r == 0)
+        find_lines(ret);
+    return r;
+}
+
+void rules_reader_end(RulesReader *r) {
+    free((void *) r->line_starts);
+}
+
+int rule_set_add(RuleSet *s, Str text, const char *file, Diag *d) {
+    RulesReader reader;
     Node *documents;
     size_t n;
-    int r = yaml_parse(text, name, &s->limits, &s->arena, d, &documents, &n);
-    if (r < 0)
-        return r;
-    RulesReader reader = {.set = s, .text = text, .file = name, .diag = d};
-    find_lines(&reader);
-    for (const Node *doc = n ? documents : NULL; doc; doc = doc->next) {
+    int r = rules_reader_begin(&reader, s, text, file, d, &documents, &n);
+    for (const Node *doc = r == 0 && n ? documents : NULL; doc; doc = doc->next) {
         if (doc->type == NODE_NULL)
             continue;
         if (doc->type != NODE_LIST)
@@ -105,8 +114,8 @@ int rule_set_add(RuleSet *s, Str text, const char *file, Diag *d) {
             node_each(item, doc)
                 rules_read_item(&reader, item);
     }
-    free((void *) reader.line_starts);
-    return reader.failed ? -EINVAL : 0;
+    rules_reader_end(&reader);
+    return r < 0 ? r : reader.failed ? -EINVAL : 0;
 }
 
 static StrArray keep(RuleSet *s, const Str *p, size_t n) {

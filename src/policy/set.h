@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Policy sets: which rules hold where, how strictly, and what is excepted (docs/policy-sets.md). A set extends others and may only tighten what they say, unless it
+ * names an approved exception. */
+#pragma once
+
+#include "policy/program.h"
+
+/* Where something holds: patterns of shell; what is empty restricts nothing. */
+typedef struct PolicyScope {
+    StrArray clusters, namespaces, images, environments;
+    StrArray labels;          /* "key=value", "key" */
+} PolicyScope;
+
+/* What is being judged; what is not known is empty, and matches no pattern. */
+typedef struct PolicyContext {
+    Str cluster, namespace, image, environment;
+    StrArray labels;          /* "key=value" */
+} PolicyContext;
+
+typedef struct PolicyException {
+    Str name, reason, owner, approved_by, until;
+    Str set;                  /* that has it */
+    PolicyScope scope;
+    StrArray rules, tags;     /* that it is about; none of either: all */
+    Str written;              /* its condition; empty: none */
+    bool expired;             /* at as_of: it holds no more */
+    const char *file;
+    AstPlace place;
+    struct AstNode *condition; /* NULL: none */
+} PolicyException;
+
+typedef struct PolicyRule {
+    const Rule *rule;
+    RuleAction action;
+    Priority priority;
+    Str set;                  /* that chose it, or changed it last */
+    const char *file;         /* where */
+    AstPlace place;
+    const PolicyScope *scope;
+    const PolicyException *loosened; /* the approved exception that made it weaker than an extended set has it; NULL */
+    const struct ExceptionUse *uses; /* exceptions that are about it */
+    size_t n_uses;
+    size_t next;              /* 1 + index of a later entry of the same rule, whose scope is narrower; 0: none */
+} PolicyRule;
+
+typedef struct ExceptionUse {
+    const PolicyException *exception;
+    const Program *program;   /* its condition for the rule's source; NULL: it has none */
+} ExceptionUse;
+
+/* Texts of sets and rules, and what one of the sets comes to. */
+typedef struct Policy Policy;
+Policy *policy_new(const RuleSetOptions *o);
+void policy_free(Policy *p);
+DEFINE_CLEANUP(Policy, policy_free, policy_freep);
+
+/* A rules file (a YAML list) or a set (a map); `own`: rules of it belong to a policy that names no set. `text` must outlive the policy. -EINVAL with messages. */
+int policy_add(Policy *p, Str text, const char *file, bool own, Diag *d);
+/* Everything in rules/. */
+int policy_add_shipped(Policy *p, Diag *d);
+/* After all texts: "NAME" or "NAME@VERSION"; empty: the only own set or, without one, all own rules with their own actions. -EINVAL with messages, -ENOENT (said, too)
+ * when there is no such set. */
+int policy_choose(Policy *p, Str name, Diag *d);
+
+const RuleSet *policy_rule_set(const Policy *p);
+Str policy_name(const Policy *p);    /* "production@2"; after policy_choose() */
+/* What holds, in the order of the rules' files. */
+const PolicyRule *policy_rules(const Policy *p, size_t *ret_n);
+/* All exceptions of the set and of those it extends. */
+const PolicyException *const *policy_exceptions(const Policy *p, size_t *ret_n);
+/* Names of all sets, with versions, separated by "|": for messages and completion. */
+void policy_set_names(const Policy *p, Buf *out);
+
+typedef struct PolicyHit {
+    const PolicyRule *rule;
+    const Subject *subject;
+    RuleAction action;                /* what comes of it */
+    bool limited;                     /* it is not known whether the rule holds: a limit ended the evaluation */
+    const PolicyException *exception; /* it is excepted by this; NULL: it counts */
+} PolicyHit;
+
+/* Puts the rules of the subject's source to it; `hit` is called for each that holds. */
+void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, Evaluator *e, void (*hit)(void *userdata, const PolicyHit *h), void *userdata);
+/* The worse of two actions: allow, warn and alert, deny. */
+RuleAction policy_worse(RuleAction a, RuleAction b);
