@@ -13,6 +13,12 @@ struct ArenaChunk {
     _Alignas(16) char data[];
 };
 
+struct ArenaDefer {
+    ArenaDefer *before;
+    void (*f)(void *p);
+    void *p;
+};
+
 enum { CHUNK_MIN = 16 * 1024, CHUNK_MAX = 1024 * 1024 };
 
 static char *take(Arena *a, size_t n, size_t align) {
@@ -69,7 +75,18 @@ Str arena_printf(Arena *a, const char *fmt, ...) {
     return (Str) {p, (size_t) n};
 }
 
+void arena_defer(Arena *a, void (*f)(void *p), void *p) {
+    ArenaDefer *d = xmalloc(sizeof(*d));
+    *d = (ArenaDefer) {a->defers, f, p};
+    a->defers = d;
+}
+
 void arena_done(Arena *a) {
+    for (ArenaDefer *d = a->defers, *before; d; d = before) {
+        before = d->before;
+        d->f(d->p);
+        free(d);
+    }
     for (ArenaChunk *c = a->last, *prev; c; c = prev) {
         prev = c->prev;
         free(c);

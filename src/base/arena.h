@@ -5,11 +5,13 @@
 #include "base/str.h"
 
 typedef struct ArenaChunk ArenaChunk;
+typedef struct ArenaDefer ArenaDefer;
 
 typedef struct Arena {
     ArenaChunk *last;
     size_t used;   /* bytes handed out */
     size_t max;    /* 0: no maximum */
+    ArenaDefer *defers;
 } Arena;
 
 /* Memory aligned to 16 bytes, zeroed. NULL only when `max` would be passed (errno E2BIG); aborts when memory is out. */
@@ -19,6 +21,8 @@ char *arena_bytes(Arena *a, size_t n);
 /* A NUL-terminated copy as a slice; STR_NULL when `max` would be passed. */
 Str arena_str(Arena *a, Str s);
 Str arena_printf(Arena *a, const char *fmt, ...) _printf_(2, 3);
+/* Has `f` called with `p` when the arena ends, the last one first: for an object in it that owns memory outside. */
+void arena_defer(Arena *a, void (*f)(void *p), void *p);
 void arena_done(Arena *a);
 
 #define arena_new(a, T) ((T *) arena_alloc((a), sizeof(T)))

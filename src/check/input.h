@@ -27,6 +27,7 @@ typedef struct CheckFile {
     const Limits *limits;
     Arena *arena;
     Diag *diag;       /* what is wrong with it */
+    const unsigned *kubernetes; /* minor version that is asked for: 25 is 1.25; NULL: the newest that is known */
 } CheckFile;
 
 /* A negative answer ends the reading and is handed on. */
@@ -51,7 +52,7 @@ typedef struct CheckInput {
     const char *sources; /* of its subjects, separated by spaces: "dockerfile stage instruction command" */
     /* By its path, with "/" as separator, and its first bytes (up to CHECK_HEAD). */
     bool (*recognise)(Str path, Str head);
-    /* Hands out all subjects, parents before their children; they live as long as the arena. 0; -EINVAL with errors in f->diag, after which nothing was handed out;
+    /* Hands out all subjects, parents before their children; they live as long as the arena. 0; -EINVAL with errors in f->diag: what could be understood may have been handed out;
      * -E2BIG over a limit (said there); or what `each` answered. */
     int (*read)(const CheckFile *f, CheckEach each, void *userdata);
     /* The edits that do what `fix` says (the rule's key of that name, docs/policy-language.md) to a subject that a rule fired on: true when that is safe.

@@ -1,3 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* INPUT(symbol): the kinds of files that `plimsoll check` reads, each a CheckInput check_input_<symbol>. A file is of the first kind that recognises it. */
 INPUT(dockerfile)
+INPUT(kubernetes)
+INPUT(compose)

@@ -40,6 +40,19 @@ void kube_world_done(KubeWorld *w) {
     vec_done(&w->all);
 }
 
+static void done(void *w) {
+    kube_world_done(w);
+}
+
+KubeWorld *kube_world_in(Arena *a) {
+    KubeWorld *w = arena_new(a, KubeWorld);
+    if (w) {
+        *w = kube_world(a);
+        arena_defer(a, done, w);
+    }
+    return w;
+}
+
 static bool is_object(const Node *n) {
     return node_is(n, NODE_MAP) && node_str(node_get(n, "apiVersion")).n > 0 && node_str(node_get(n, "kind")).n > 0;
 }

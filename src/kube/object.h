@@ -52,6 +52,8 @@ struct KubeWorld {
 /* Files read into it may refer to each other. Free with kube_world_done(); the arena stays the caller's. */
 KubeWorld kube_world(Arena *a);
 void kube_world_done(KubeWorld *w);
+/* One that ends with the arena; NULL when that is full. */
+KubeWorld *kube_world_in(Arena *a);
 
 /* Does the text look like objects of Kubernetes: a document, or the only one, with apiVersion and kind? */
 bool kube_looks(const Node *documents);

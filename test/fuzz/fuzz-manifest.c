@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
             abort();
         Evaluator *e = evaluator_new();
         for (size_t i = 0; i < w.all.n && i < 200; i++)
-            kube_each_subject(w.all.p[i], each, e);
+            kube_each_subject(w.all.p[i], &a, each, e);
         evaluator_free(e);
         kube_world_done(&w);
     }

@@ -68,7 +68,7 @@ _unused_ static long ask(const World *w, const char *source, const char *conditi
     asked.program = p;
     asked.evaluator = e;
     for (size_t i = 0; i < w->world.all.n; i++)
-        kube_each_subject(w->world.all.p[i], ask_one, &asked);
+        kube_each_subject(w->world.all.p[i], &a, ask_one, &asked);
     return (long) asked.holds;
 }
 #define HOLDS(w, source, condition, n) CHECK_MSG(ask(&(w), source, condition) == (n), "%s: \"%s\" holds for %ld, expected %d", source, condition, ask(&(w), source, condition), n)

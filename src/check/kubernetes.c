@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects of Kubernetes and Compose files. */
+#include "check/input.h"
+#include "kube/compose.h"
+#include "kube/subject.h"
+
+#define KUBE_SOURCES "k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace"
+
+static bool has_extension(Str path, bool json) {
+    return json ? str_ends(path, STR(".json")) : str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
+}
+
+/* Does a line of the text begin with this key, quoted or not? */
+static bool has_key(Str text, Str key) {
+    Str rest = text, line;
+    while (str_line(&rest, &line)) {
+        if (line.n && (line.p[0] == '"' || line.p[0] == '\''))
+            line = str_from_at(line, 1);
+        Str after = str_from_at(line, key.n);
+        if (str_starts(line, key) && after.n && (after.p[0] == ':' || ((after.p[0] == '"' || after.p[0] == '\'') && after.n > 1 && after.p[1] == ':')))
+            return true;
+    }
+    return false;
+}
+
+/* Keys of an object may stand in any order and far behind comments: of a text that is longer than its head one of them is enough. */
+static bool recognise_kubernetes(Str path, Str head) {
+    bool json = has_extension(path, true);
+    Str base = check_basename(path);
+    if ((!json && !has_extension(path, false)) || str_eqz(base, "Chart.yaml"))
+        return false;
+    Str start = str_trim(head);
+    bool api, kind;
+    if (start.n && start.p[0] == '{') {
+        api = str_find(start, STR("apiVersion")) >= 0;
+        kind = str_find(start, STR("kind")) >= 0;
+    } else {
+        api = has_key(head, STR("apiVersion"));
+        kind = has_key(head, STR("kind"));
+    }
+    return head.n == CHECK_HEAD ? api || kind : api && kind;
+}
+
+static bool recognise_compose(Str path, Str head) {
+    Str base = check_basename(path);
+    bool named = str_starts(base, STR("compose")) || str_starts(base, STR("docker-compose")) || str_starts(base, STR("docker-stack"));
+    return has_extension(path, false) && !has_key(head, STR("apiVersion")) && (has_key(head, STR("services")) || (named && head.n == CHECK_HEAD));
+}
+
+typedef struct Visitor {
+    const CheckFile *file;
+    const KubeObject *object;
+    CheckEach each;
+    void *userdata;
+} Visitor;
+
+/* "Deployment web", "Deployment web, container app". */
+static Str subject_name(const Visitor *v, const Subject *s, const Node *at) {
+    const KubeObject *o = v->object;
+    Str name = arena_printf(v->file->arena, "%.*s %.*s", STR_FMT(o->kind), STR_FMT(o->name)), own = kube_text(at, "name");
+    if (at == o->root)
+        return name;
+    if (own.n)
+        return arena_printf(v->file->arena, "%.*s, %s %.*s", STR_FMT(name), s->source->name, STR_FMT(own));
+    return arena_printf(v->file->arena, "%.*s, %s", STR_FMT(name), s->source->name);
+}
+
+static int visit(void *userdata, const Subject *s, const Node *at) {
+    Visitor *v = userdata;
+    CheckSubject c = {.subject = *s, .place = {.line = at->line, .col = at->col}, .name = subject_name(v, s, at)};
+    return v->each(v->userdata, &c);
+}
+
+static int hand_out(const CheckFile *f, KubeWorld *w, CheckEach each, void *userdata) {
+    int r = 0;
+    for (size_t i = 0; i < w->all.n && r >= 0; i++) {
+        Visitor v = {f, w->all.p[i], each, userdata};
+        r = kube_each_subject(w->all.p[i], f->arena, visit, &v);
+    }
+    return r;
+}
+
+/* Objects with mistakes are judged, too, as far as they can be read: what they say wrong does not hide what they say badly. The file is refused all the same. */
+static int read_file(const CheckFile *f, bool compose, CheckEach each, void *userdata) {
+    Node *documents = NULL;
+    size_t n = 1;
+    KubeWorld *w = kube_world_in(f->arena);
+    if (!w)
+        return -E2BIG;
+    int r = has_extension(str_from(f->path), true) ? json_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents)
+                                                   : yaml_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents, &n);
+    if (r < 0)
+        return r;
+    if (f->kubernetes)
+        w->minor = *f->kubernetes;
+    r = compose && documents ? compose_add(w, documents, f->path, f->diag) : kube_world_add(w, documents, f->path, f->diag);
+    if (r == -E2BIG)
+        return r;
+    int handed = hand_out(f, w, each, userdata);
+    return handed < 0 ? handed : r;
+}
+
+static int read_kubernetes(const CheckFile *f, CheckEach each, void *userdata) {
+    return read_file(f, false, each, userdata);
+}
+
+static int read_compose(const CheckFile *f, CheckEach each, void *userdata) {
+    return read_file(f, true, each, userdata);
+}
+
+const CheckInput check_input_kubernetes = {
+    .name = "kubernetes",
+    .doc = "Objects of Kubernetes and OpenShift in YAML and JSON: several documents, Lists, all kinds of workloads down to the pod template",
+    .sources = KUBE_SOURCES,
+    .recognise = recognise_kubernetes,
+    .read = read_kubernetes,
+};
+
+const CheckInput check_input_compose = {
+    .name = "compose",
+    .doc = "Compose files, with the keys of Swarm: each service is a workload of kind ComposeService",
+    .sources = "k8s workload container env mount volume",
+    .recognise = recognise_compose,
+    .read = read_compose,
+};
