@@ -32,6 +32,7 @@ struct Operand {
     bool multiple;         /* may have several values */
     ValueMode mode;
     const char *values;    /* Field.values */
+    uint32_t field_id;     /* OPERAND_FIELD: among those that share a Pool */
     FieldRef ref;          /* OPERAND_FIELD and quantifiers */
     AstTransform transform;
     const Operand *args;   /* OPERAND_TRANSFORM, OPERAND_GROUP */
@@ -80,6 +81,7 @@ struct Program {
     const Source *source;
     const Instruction *code;
     int32_t n, entry;
+    uint32_t n_tests, n_fields; /* of the Pool, when it was made: all ids in it are lower */
 };
 
 /* Tests by their source and text: those that several conditions share are made, and can be evaluated, once. */
@@ -89,6 +91,7 @@ typedef struct Pool {
     Arena *arena;
     const Limits *limits;
     Diag *diag;
+    Map fields;           /* source, up, name and argument -> number + 1 */
     uint32_t n;           /* tests made */
 } Pool;
 
@@ -101,7 +104,7 @@ Compare compare_for(AstOp op, FieldType type, const char *values, bool dynamic);
 struct Run {
     Evaluator *e;
     const Subject *subject;
-    bool memo;             /* results of tests are kept in the evaluator: one subject, many programs of one Pool */
+    bool memo;             /* results of tests and values of fields are kept in the evaluator: one subject, many programs of one Pool */
 };
 
 /* evaluate.c */

@@ -72,7 +72,7 @@ int compile_condition(Pool *pool, const Source *source, const AstNode *n, unsign
         stop(&e, n, "the rules are too large");
     if (!e.failed) {
         int32_t entry = emit(&e, n, PC_HOLDS, PC_FAILS);
-        *p = (Program) {.source = source, .code = e.code, .n = e.n, .entry = entry};
+        *p = (Program) {.source = source, .code = e.code, .n = e.n, .entry = entry, .n_tests = pool->n, .n_fields = (uint32_t) pool->fields.n};
         *ret = p;
     }
     vec_done(&e.tests);
@@ -95,6 +95,7 @@ void compiler_free(Compiler *c) {
         return;
     map_done(&c->pool.tests);
     map_done(&c->pool.failed);
+    map_done(&c->pool.fields);
     free(c);
 }
 

@@ -21,6 +21,8 @@ void evaluator_free(Evaluator *e) {
     free(e->scratch.p);
     pattern_work_free(e->work);
     free(e->memo);
+    free(e->field_epoch);
+    free(e->fields);
     free(e);
 }
 
@@ -85,9 +87,16 @@ static Value quantifier_value(Run *run, const Operand *o) {
 }
 
 Value operand_value(Run *run, const Operand *o) {
+    Evaluator *e = run->e;
     switch (o->kind) {
     case OPERAND_FIELD:
-        return field_value(run, o);
+        if (!run->memo)
+            return field_value(run, o);
+        if (e->field_epoch[o->field_id] != e->epoch) {
+            e->fields[o->field_id] = field_value(run, o);
+            e->field_epoch[o->field_id] = e->epoch;
+        }
+        return e->fields[o->field_id];
     case OPERAND_TRANSFORM:
         return transform_value(run, o);
     case OPERAND_LITERAL:
@@ -142,7 +151,8 @@ static bool compare(Run *run, const Test *t) {
 static bool run_test(Run *run, const Test *t) {
     size_t mark = run->e->scratch.n;
     bool r = compare(run, t);
-    run->e->scratch.n = mark;
+    if (!run->memo) /* else values of fields are kept in there */
+        run->e->scratch.n = mark;
     return r;
 }
 

@@ -15,10 +15,11 @@ struct Evaluator {
     PatternWork *work;
     uint64_t steps;    /* left */
     bool limited;
-    /* Results of tests that several rules share, for the subject at hand (Run.memo): `epoch` and the result in the lowest bit, by Test.id. */
-    uint64_t *memo;
-    size_t memo_n;
+    /* While Run.memo: results of tests, by Test.id, as `epoch` and the result in the lowest bit; values of fields by Operand.field_id, good while field_epoch is `epoch`. */
     uint64_t epoch;
+    uint64_t *memo, *field_epoch;
+    Value *fields;
+    size_t memo_n, fields_n;
 };
 
 /* Before each subject or rule: memory, steps and marks anew. */

@@ -104,4 +104,5 @@ void condition_explain(const AstNode *condition, const Subject *s, Evaluator *e,
     explain(&x, condition, s, 0);
     map_done(&x.pool.tests);
     map_done(&x.pool.failed);
+    map_done(&x.pool.fields);
 }

@@ -17,9 +17,14 @@ static uint32_t set_hash(Str s) {
     if (s.n >= 8) {
         memcpy(&head, s.p, 8);
         memcpy(&tail, s.p + s.n - 8, 8);
-    } else {
-        for (size_t i = 0; i < s.n; i++)
-            head = head << 8 | (unsigned char) s.p[i];
+    } else if (s.n >= 4) {
+        uint32_t a, b;
+        memcpy(&a, s.p, 4);
+        memcpy(&b, s.p + s.n - 4, 4);
+        head = a;
+        tail = b;
+    } else if (s.n) {
+        head = (uint64_t) (unsigned char) s.p[0] << 16 | (uint64_t) (unsigned char) s.p[s.n / 2] << 8 | (unsigned char) s.p[s.n - 1];
     }
     uint64_t h = (head ^ tail * 0x9e3779b97f4a7c15u ^ s.n) * 0xff51afd7ed558ccdu;
     return (uint32_t) (h >> 32);

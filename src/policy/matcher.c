@@ -23,7 +23,7 @@ struct RuleMatcher {
     const StrSet *kinds;    /* values that rules name, each with its place */
     Bucket *buckets;        /* one for each, then one for all other values, then one for none */
     size_t n_kinds;
-    uint32_t n_tests;
+    uint32_t n_tests, n_fields;
 };
 
 /* Is it a comparison of the kind with literals, whose outcome the kind's value decides? */
@@ -93,8 +93,8 @@ RuleMatcher *rule_matcher_new(Rule *const *rules, size_t n, const Source *source
     for (size_t i = 0; i < ours.n; i++) {
         const Program *p = ours.p[i]->program;
         collect_kinds(m, p, &kinds);
-        for (int32_t k = 0; k < p->n; k++)
-            m->n_tests = MAX(m->n_tests, p->code[k].test->id + 1);
+        m->n_tests = MAX(m->n_tests, p->n_tests);
+        m->n_fields = MAX(m->n_fields, p->n_fields);
     }
     m->n_kinds = kinds.n;
     Str *names = arena_alloc(&m->arena, (kinds.n + 1) * sizeof(*names));
@@ -125,20 +125,26 @@ size_t rule_matcher_candidates(const RuleMatcher *m, Str kind) {
     return bucket_of(m, &v)->n;
 }
 
-/* Room for the results of all tests; made at the first subject. */
-static void make_memo(Evaluator *e, uint32_t n) {
-    if (e->memo_n < n) {
+/* Room for the results of all tests and the values of all fields; made at the first subject. */
+static void make_memo(Evaluator *e, uint32_t n_tests, uint32_t n_fields) {
+    if (e->memo_n < n_tests) {
         free(e->memo);
-        e->memo = xcalloc(n, sizeof(*e->memo));
-        e->memo_n = n;
-        e->epoch = 0;
+        e->memo = xcalloc(n_tests, sizeof(*e->memo));
+        e->memo_n = n_tests;
+    }
+    if (e->fields_n < n_fields) {
+        free(e->fields);
+        free(e->field_epoch);
+        e->fields = xcalloc(n_fields, sizeof(*e->fields));
+        e->field_epoch = xcalloc(n_fields, sizeof(*e->field_epoch));
+        e->fields_n = n_fields;
     }
     e->epoch++;
 }
 
 size_t rule_matcher_match(const RuleMatcher *m, const Subject *s, Evaluator *e, bool first, RuleMatch *ret, size_t max) {
     assert(s->source == m->source);
-    make_memo(e, m->n_tests);
+    make_memo(e, m->n_tests, m->n_fields);
     evaluator_reset(e);
     Value kind = m->kind.field ? s->ops->get(s->object, &m->kind, &e->scratch) : value_none();
     const Bucket *b = bucket_of(m, &kind);

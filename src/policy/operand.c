@@ -87,6 +87,21 @@ static int check_argument(Checker *c, const AstTerm *t, Operand *o) {
     return number ? 0 : check_fail(c, t->arg_place, "%s takes a number here: %s[1]", f->name, f->name);
 }
 
+/* A number for what the operand asks of a subject. */
+static int number_field(Checker *c, const AstTerm *t, Operand *o) {
+    Pool *pool = c->pool;
+    const FieldRef *ref = &o->ref;
+    Str key = arena_printf(pool->arena, "%s %u %s %d %.*s", c->source->name, ref->up, ref->field->name, ref->has_arg, STR_FMT(ref->arg));
+    if (!key.p)
+        return check_fail(c, t->place, "the rules are too large");
+    bool fresh;
+    void **at = map_slot(&pool->fields, key, &fresh);
+    if (fresh)
+        *at = (void *) (uintptr_t) pool->fields.n;
+    o->field_id = (uint32_t) ((uintptr_t) *at - 1);
+    return 0;
+}
+
 static int check_field(Checker *c, const AstTerm *t, Operand *o) {
     const Field *f = source_field(c->source, t->name, &o->ref.up);
     if (!f)
@@ -111,7 +126,7 @@ static int check_field(Checker *c, const AstTerm *t, Operand *o) {
     o->multiple = !one && (f->flags & (FIELD_LIST | FIELD_BOTH_ENDS | FIELD_ANY_INDEX));
     if (f->flags & FIELD_ANY_INDEX && !one)
         o->mode = MODE_ANY;
-    return 0;
+    return number_field(c, t, o);
 }
 
 static bool is_text(const Operand *o) {

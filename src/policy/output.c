@@ -37,6 +37,7 @@ static Pool pool_of(Arena *a, const Limits *l, Diag *d) {
 static void pool_done(Pool *p) {
     map_done(&p->tests);
     map_done(&p->failed);
+    map_done(&p->fields);
 }
 
 void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out) {

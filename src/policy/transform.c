@@ -139,7 +139,10 @@ static Value join(Run *run, const Value *separator, const Operand *parts, size_t
             join_add(&j, s, v.type == VALUE_LIST ? &v.list.p[k] : &v);
         }
     }
-    return j.failed ? value_none() : value_str(str_n(j.p, j.n));
+    if (j.failed)
+        return value_none();
+    s->n = (size_t) (j.p + j.n - s->p);
+    return value_str(str_n(j.p, j.n));
 }
 
 /* The next word of a command line: of a list its items, of a text what blanks separate. */
