@@ -114,4 +114,36 @@ enum HostSlot {
 #include "policy/fields/host.list.h"
 };
 
+enum PipelineSlot {
+#include "policy/fields/pipeline.list.h"
+};
+
+enum JobSlot {
+#include "policy/fields/job.list.h"
+};
+
+enum StepSlot {
+#include "policy/fields/step.list.h"
+};
+
+enum JobImageSlot {
+#include "policy/fields/job_image.list.h"
+};
+
+enum PipelineIncludeSlot {
+#include "policy/fields/pipeline_include.list.h"
+};
+
+enum PipelineVariableSlot {
+#include "policy/fields/pipeline_variable.list.h"
+};
+
+enum StepCommandSlot {
+#include "policy/fields/step_command.list.h"
+};
+
+enum ExpressionSlot {
+#include "policy/fields/expression.list.h"
+};
+
 #undef FIELD

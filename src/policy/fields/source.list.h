@@ -45,5 +45,14 @@ SOURCE(binding, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A RoleBinding or ClusterRoleBinding")
 SOURCE(namespace, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A Namespace")
+SOURCE(pipeline, "build", NULL, "job pipeline_include pipeline_variable", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A workflow or action of GitHub, or GitLab's .gitlab-ci.yml")
+SOURCE(job, "build", "pipeline", "step job_image", ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A job of a pipeline; of GitLab with what it extends, its templates and defaults put in")
+SOURCE(step, "build", "job", "step_command expression", ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A step of a job of GitHub, or one line of a script of GitLab")
+SOURCE(job_image, "build", "job", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "An image that a job runs: its container, a service, an action")
+SOURCE(pipeline_include, "build", "pipeline", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A file, template or component that GitLab includes")
+SOURCE(pipeline_variable, "build", "pipeline", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A variable or an input that the file sets, wherever it stands")
+SOURCE(step_command, "build", "step", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A command of a step's script, inside of substitutions as well")
+SOURCE(expression, "build", "step", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "An expression in a step: ${{ … }} of GitHub, $[[ … ]] of GitLab")
 SOURCE(syscall, "run", NULL, NULL, ACTION_ALERT, "An event of a running container or host: a system call and the process that made it")
 SOURCE(host, "run", NULL, NULL, ACTION_ALERT | ACTION_WARN, "The machine that runs containers")

@@ -141,6 +141,46 @@ static const Field host_fields[] = {
     {0},
 };
 
+static const Field pipeline_fields[] = {
+#include "policy/fields/pipeline.list.h"
+    {0},
+};
+
+static const Field job_fields[] = {
+#include "policy/fields/job.list.h"
+    {0},
+};
+
+static const Field step_fields[] = {
+#include "policy/fields/step.list.h"
+    {0},
+};
+
+static const Field job_image_fields[] = {
+#include "policy/fields/job_image.list.h"
+    {0},
+};
+
+static const Field pipeline_include_fields[] = {
+#include "policy/fields/pipeline_include.list.h"
+    {0},
+};
+
+static const Field pipeline_variable_fields[] = {
+#include "policy/fields/pipeline_variable.list.h"
+    {0},
+};
+
+static const Field step_command_fields[] = {
+#include "policy/fields/step_command.list.h"
+    {0},
+};
+
+static const Field expression_fields[] = {
+#include "policy/fields/expression.list.h"
+    {0},
+};
+
 #define SOURCE(symbol, phase_, parent_, children_, actions_, doc_)                                                                                      \
     static const Source source_##symbol = {.name = #symbol, .phase = phase_, .doc = doc_, .fields = symbol##_fields, .parent = parent_, .children = children_, \
                                            .actions = actions_};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/pipeline-private.h"
+
+static void index_lines(PipelineReader *r) {
+    vec_push(&r->lines, 0);
+    for (size_t i = 0; i < r->text.n; i++)
+        if (r->text.p[i] == '\n')
+            vec_push(&r->lines, i + 1);
+}
+
+/* What all jobs call and use together. */
+static void whole(PipelineReader *r) {
+    _cleanup_(names_done) Names programs = {0};
+    _cleanup_(names_done) Names actions = {0};
+    for (size_t i = 0; i < r->jobs.n; i++) {
+        names_add_all(r, &programs, r->jobs.p[i]->programs);
+        names_add_all(r, &actions, r->jobs.p[i]->actions);
+    }
+    for (size_t i = 0; i < r->includes.n; i++)
+        if (r->includes.p[i]->kind == INCLUDE_TEMPLATE || r->includes.p[i]->kind == INCLUDE_COMPONENT)
+            names_add(r, &actions, r->includes.p[i]->location);
+    r->p->programs = names_list(r, &programs);
+    r->p->actions = names_list(r, &actions);
+    r->p->job = pipeline_array(r, r->jobs.p, r->jobs.n);
+    r->p->n_jobs = r->jobs.n;
+    r->p->include = pipeline_array(r, r->includes.p, r->includes.n);
+    r->p->n_includes = r->includes.n;
+    r->p->variable = pipeline_array(r, r->variables.p, r->variables.n);
+    r->p->n_variables = r->variables.n;
+}
+
+static int read_documents(PipelineReader *r, const Limits *limits) {
+    Limits l = *limits;
+    l.document_bytes = MIN(l.document_bytes, (uint64_t) PIPELINE_BYTES);
+    Node *documents = NULL;
+    size_t n = 0;
+    int e = yaml_parse(r->text, r->file, &l, r->arena, r->diag, &documents, &n);
+    if (e < 0)
+        return e;
+    if (n == 0)
+        return diag_add(r->diag, DIAG_ERROR, r->file, 1, 1, "the file is empty");
+    if (r->p->kind == PIPELINE_GITLAB)
+        return pipeline_read_gitlab(r, documents, n);
+    if (n > 1)
+        return diag_add(r->diag, DIAG_ERROR, r->file, documents->next->line, documents->next->col, "expected one document, found %zu", n);
+    r->p->root = documents;
+    return pipeline_read_github(r, documents);
+}
+
+int pipeline_read(PipelineKind kind, Str text, const char *file, const Limits *limits, Arena *a, Diag *d, Pipeline **ret) {
+    Pipeline *p = arena_new(a, Pipeline);
+    if (!p)
+        return -E2BIG;
+    /* Places count from behind a byte order mark, as the YAML reader does. */
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        text = str_from_at(text, 3);
+    *p = (Pipeline) {.kind = kind, .file = file, .text = text};
+    _cleanup_(diag_done) Diag own = {0};
+    PipelineReader r = {.p = p, .file = file, .text = text, .arena = a, .diag = d ? d : &own};
+    size_t errors = r.diag->errors;
+    index_lines(&r);
+    int e = read_documents(&r, limits);
+    if (e >= 0)
+        whole(&r);
+    vec_done(&r.lines);
+    vec_done(&r.jobs);
+    vec_done(&r.variables);
+    vec_done(&r.includes);
+    if (e < 0 || r.failed)
+        return r.failed ? r.failed : e;
+    if (r.diag->errors > errors)
+        return -EINVAL;
+    *ret = p;
+    return 0;
+}
+
+static bool has_parts(Str path, const char *directory) {
+    ssize_t at = str_find(path, str_from(directory));
+    return at == 0 || (at > 0 && path.p[at - 1] == '/');
+}
+
+bool pipeline_guess(Str path, const Node *root, PipelineKind *ret) {
+    ssize_t slash = str_rchr(path, '/');
+    Str name = slash < 0 ? path : str_from_at(path, (size_t) slash + 1);
+    bool yaml = str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"));
+    if (str_eqz(name, ".gitlab-ci.yml") || str_eqz(name, ".gitlab-ci.yaml") || str_ends(name, STR(".gitlab-ci.yml")) || (yaml && has_parts(path, ".gitlab/ci/"))) {
+        *ret = PIPELINE_GITLAB;
+        return true;
+    }
+    if (yaml && (has_parts(path, ".github/workflows/") || has_parts(path, ".gitea/workflows/") || has_parts(path, ".forgejo/workflows/"))) {
+        *ret = PIPELINE_WORKFLOW;
+        return true;
+    }
+    if ((str_eqz(name, "action.yml") || str_eqz(name, "action.yaml")) && (!root || node_is(node_get(root, "runs"), NODE_MAP))) {
+        *ret = PIPELINE_ACTION;
+        return true;
+    }
+    if (!node_is(root, NODE_MAP) || node_get(root, "apiVersion"))
+        return false;
+    if (node_get(root, "on") && node_is(node_get(root, "jobs"), NODE_MAP)) {
+        *ret = PIPELINE_WORKFLOW;
+        return true;
+    }
+    if (node_get_str(node_get(root, "runs"), "using").p) {
+        *ret = PIPELINE_ACTION;
+        return true;
+    }
+    /* A job's script, beside something that only GitLab has at the top. */
+    bool script = false, top = node_get(root, "stages") || node_get(root, "include") || node_get(root, "workflow") || node_get(root, "default") || node_get(root, "image") ||
+                               node_get(root, "variables") || node_get(root, "before_script");
+    node_each(job, root)
+        script |= node_get(job, "script") != NULL;
+    *ret = PIPELINE_GITLAB;
+    return script && top;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FIELD(slot, name, type, unit, flags, values, doc) of source pipeline. */
+FIELD(PIPELINE_KIND, "pipeline.kind", STRING, NONE, 0, "github-workflow|github-action|gitlab-ci", "What the file is: a workflow, a composite or other action with metadata, or GitLab's configuration")
+FIELD(PIPELINE_FILE, "pipeline.file", STRING, NONE, FIELD_PATH, NULL, "The file, as it was named")
+FIELD(PIPELINE_NAME, "pipeline.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Name that the file gives itself")
+FIELD(PIPELINE_TRIGGERS, "pipeline.triggers", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Events that start a workflow: push, pull_request_target; of GitLab the values that its rules compare $CI_PIPELINE_SOURCE with")
+FIELD(PIPELINE_PERMISSION, "pipeline.permission", STRING, NONE, FIELD_ARG_KEY | FIELD_ARG_REQUIRED | FIELD_OPTIONAL, "none|read|write", "What GITHUB_TOKEN may at most do with a scope: pipeline.permission[\"contents\"]; ordered. What is not set counts as the widest default that a repository can have")
+FIELD(PIPELINE_PERMISSIONS_WRITE, "pipeline.permissions.write", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Scopes that GITHUB_TOKEN may write, defaults included")
+FIELD(PIPELINE_PERMISSIONS_SET, "pipeline.permissions.set", STRING, NONE, FIELD_OPTIONAL, "none|read-all|some|write-all", "What the file says about permissions at its top; absent where it says nothing")
+FIELD(PIPELINE_ENV, "pipeline.env", STRING, NONE, FIELD_ARG_KEY | FIELD_ARG_REQUIRED | FIELD_OPTIONAL, NULL, "Value of a variable that the file sets for all jobs")
+FIELD(PIPELINE_ENVS, "pipeline.envs", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Names of these variables")
+FIELD(PIPELINE_JOBS, "pipeline.jobs", INT, NONE, 0, NULL, "Number of jobs; hidden ones of GitLab do not count")
+FIELD(PIPELINE_PROGRAMS, "pipeline.programs", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Names of the programs that scripts of all jobs call")
+FIELD(PIPELINE_ACTIONS, "pipeline.actions", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Actions and reusable workflows of all jobs, without their version: actions/checkout; of GitLab the included components and templates")
+FIELD(PIPELINE_SECRETS, "pipeline.secrets", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Names of the secrets that expressions use")
+FIELD(PIPELINE_ANY, "pipeline.any", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "A child for which the condition holds exists: pipeline.any[\"job: job.environment exists\"]")
+FIELD(PIPELINE_ALL, "pipeline.all", BOOL, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "The condition holds for every child; true where there is none")
+FIELD(PIPELINE_COUNT, "pipeline.count", INT, NONE, FIELD_ARG_CONDITION | FIELD_ARG_REQUIRED, NULL, "Number of children for which the condition holds")
