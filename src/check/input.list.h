@@ -3,3 +3,5 @@
 INPUT(dockerfile)
 INPUT(kubernetes)
 INPUT(compose)
+INPUT(github_actions)
+INPUT(gitlab_ci)

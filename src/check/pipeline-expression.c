@@ -243,10 +243,10 @@ static void judge(PipelineReader *r, PipelineExpression *e, const Names *context
     e->secrets = names_list(r, &secrets);
 }
 
-static void one(PipelineReader *r, Str text, PipelinePlace place, Str in, Str key, const PipelineJob *job, PipelineStep *step, Expressions *out) {
+static PipelineExpression *one(PipelineReader *r, Str text, PipelinePlace place, Str in, Str key, const PipelineJob *job, PipelineStep *step, Expressions *out) {
     PipelineExpression *e = pipeline_new(r, PipelineExpression);
     if (!e)
-        return;
+        return NULL;
     *e = (PipelineExpression) {.text = str_trim(text), .in = in, .key = key, .place = place, .step = step};
     e->code = str_eqz(in, "run") || str_ends(in, STR("script")) || (str_eqz(in, "with") && step && pipeline_is_code(step->use.repository, key));
     Scan s = {.r = r, .text = e->text};
@@ -254,6 +254,7 @@ static void one(PipelineReader *r, Str text, PipelinePlace place, Str in, Str ke
     judge(r, e, &s.contexts, job);
     names_done(&s.contexts);
     vec_push(out, e);
+    return e;
 }
 
 /* The brackets of an expression's begin and end. */
@@ -286,7 +287,9 @@ static void scalar(PipelineReader *r, const Node *n, Str in, Str key, const Pipe
                 diag_add(r->diag, DIAG_ERROR, r->file, place.line, place.col, "the expression has no end: expected \"}}\"");
             return;
         }
-        one(r, str_head(rest, (size_t) end), place, in, key, job, step, out);
+        PipelineExpression *e = one(r, str_head(rest, (size_t) end), place, in, key, job, step, out);
+        if (e && written >= 0 && str_starts(str_from_at(r->text, at), str_head(rest, (size_t) end + close.n)) && str_chr(str_head(rest, (size_t) end), '\n') < 0)
+            e->braces = (uint32_t) (open.n + (size_t) end + close.n);
         rest = str_from_at(rest, (size_t) end + close.n);
     }
     /* The braces may be left out in "if". */

@@ -5,7 +5,7 @@
 
 #include "parse/node.h"
 #include "parse/shell.h"
-#include "policy/source.h"
+#include "policy/reader.h"
 
 typedef enum PipelineKind { PIPELINE_WORKFLOW, PIPELINE_ACTION, PIPELINE_GITLAB } PipelineKind;
 
@@ -44,6 +44,7 @@ typedef struct PipelineExpression {
     bool code;
     PipelineList contexts, untrusted, secrets;
     PipelinePlace place;
+    uint32_t braces;         /* its length with its braces, where it stands in one line of the file; 0 otherwise */
     PipelineStep *step;      /* NULL: outside of steps */
 } PipelineExpression;
 
@@ -137,8 +138,8 @@ struct Pipeline {
 /* Reads a file of this kind. `text` and `file` must outlive the result. All that is wrong with it goes to `d` with its place: -EINVAL, -E2BIG over a limit.
  * Keys that the format does not know are warnings. */
 int pipeline_read(PipelineKind kind, Str text, const char *file, const Limits *limits, Arena *a, Diag *d, Pipeline **ret);
-/* Does a file of this path and content look like one of them? Told by place and name first, then by the keys at the top of its first document. */
-bool pipeline_guess(Str path, const Node *root, PipelineKind *ret);
+/* Which kind a file is, told by its path ("/" as separator) and its first bytes: false when it is none. An empty path: by the bytes alone. */
+bool pipeline_guess(Str path, Str head, PipelineKind *ret);
 
 /* For objects of source pipeline; children come with ops of their own. */
 extern const SubjectOps pipeline_ops;
@@ -146,3 +147,5 @@ extern const SubjectOps pipeline_ops;
 PipelinePlace pipeline_place(const Source *source, const void *object);
 /* Does the value of permissions let GITHUB_TOKEN read (1) or write (2) this scope? 0: neither. */
 int pipeline_permission(const Node *permissions, Str scope);
+/* Examples of rules: texts of pipeline files. */
+extern const ObjectReader pipeline_reader;

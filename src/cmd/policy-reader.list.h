@@ -1,3 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* READER(symbol): the readers of objects that rooms have for their sources, `const ObjectReader symbol` each (policy/reader.h). */
 READER(kube_object_reader)
+READER(pipeline_reader)

@@ -138,21 +138,18 @@ TEST(files_are_recognised) {
         {".gitlab-ci.yml", "a: b", PIPELINE_GITLAB},
         {"x/.github/workflows/a.yaml", "a: b", PIPELINE_WORKFLOW},
         {"workflows/a.yaml", "a: b", -1},
-        {"x/action.yml", "runs: {using: node20}", PIPELINE_ACTION},
+        {"x/action.yml", "runs:\n  using: node20", PIPELINE_ACTION},
         {"x/action.yml", "a: b", -1},
         {"ci.yml", "on: push\njobs: {}", PIPELINE_WORKFLOW},
-        {"ci.yml", "stages: [a]\nb: {script: x}", PIPELINE_GITLAB},
-        {"ci.yml", "b: {script: x}", -1},
+        {"ci.yml", "stages: [a]\nb:\n  script: x", PIPELINE_GITLAB},
+        {"ci.yml", "b:\n  script: x", -1},
+        {"", "'on': push\njobs:\n", PIPELINE_WORKFLOW},
+        {"ci.txt", "on: push\njobs:\n", -1},
         {"pod.yml", "apiVersion: v1\non: x\njobs: {}", -1},
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        _cleanup_(arena_done) Arena a = {0};
-        Limits l = limits_default();
-        Node *root = NULL;
-        size_t n;
         PipelineKind kind;
-        CHECK_INT(yaml_parse(str_from(cases[i].text), "p", &l, &a, NULL, &root, &n), 0);
-        bool known = pipeline_guess(str_from(cases[i].path), root, &kind);
+        bool known = pipeline_guess(str_from(cases[i].path), str_from(cases[i].text), &kind);
         CHECK_MSG((known ? (int) kind : -1) == cases[i].kind, "case %zu: %d", i, known ? (int) kind : -1);
     }
 }
