@@ -47,6 +47,7 @@ _plimsoll() {
     'completion '*) command='completion' ;;
     'docs '*) command='docs' ;;
     'version-compare '*) command='version-compare' ;;
+    'policy evaluate') command='policy evaluate' ;;
     esac
     case $command:$prev in
     'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab html markdown' -- "$cur"); return ;;
@@ -214,6 +215,7 @@ _plimsoll() {
         'completion') words='--help --version --quiet --color --config --output' ;;
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
+        'policy evaluate') words='--help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -228,7 +230,7 @@ _plimsoll() {
     'explain:'*) compopt -o default 2>/dev/null; return ;;
     'policy lint:'*) compopt -o default 2>/dev/null; return ;;
     'policy list:'*) compopt -o default 2>/dev/null; return ;;
-    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
+    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
     'policy explain:'*) compopt -o default 2>/dev/null; return ;;
     'policy test:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
@@ -238,7 +240,7 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare help' ;;
+    :0) words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare policy help' ;;
     :1)
         [ "$first" != policy ] || words+=' lint'
         [ "$first" != policy ] || words+=' list'
@@ -250,7 +252,8 @@ _plimsoll() {
         [ "$first" != db ] || words+=' update'
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
-        [ "$first" != help ] || words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare'
+        [ "$first" != policy ] || words+=' evaluate'
+        [ "$first" != help ] || words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare policy'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
