@@ -58,6 +58,12 @@ fixture_large() { fixture_image && kept large make_image 6 4; }
 fixture_stuffed() { kept stuffed-root make_stuffed_root && kept stuffed make_stuffed; }
 fixture_node() { kept node-root make_node_root && kept node make_node; }
 fixture_saved() { fixture_image && kept saved.tar make_saved; }
+# A million digests that no file has: SHA-256 of numbers.
+make_digests() { python3 -c 'import hashlib, sys
+with open(sys.argv[1], "w") as f:
+    for i in range(1000000):
+        f.write(hashlib.sha256(b"plimsoll %d" % i).hexdigest() + "\n")' "$1"; }
+fixture_digests() { kept digests make_digests; }
 fixture_files() { kept files make_files 3000000; }
 # An application's installed packages, about 800 MB of text.
 make_node_tree() {

@@ -13,6 +13,10 @@ scan="$PLIMSOLL scan ${quiet[*]} --format json${db:+ --db $db}"
 # The analyzers of distributions' packages alone, and (without _os) all that look at an image when nobody says otherwise.
 scan_os="$scan --secrets off --checks off$(printf ' --analyzer %s' os-release dpkg deb-license apk rpm rh-content-manifest apt-sources)"
 
+# What is looked for on request: files of packages, and a list of a million digests of malware.
+fixture_digests
+scan_sums="$scan --integrity --hash-list $cache/digests"
+
 # Peers of an image: inflating its layers, hashing what is stored and what comes out.
 peers() {
   printf 'run\tigzip\tfor l in %s; do igzip -dc $l; done\n' "$(layers "$cache/$1" | tr '\n' ' ')"
@@ -50,7 +54,9 @@ for image in stuffed node; do
   {
     peers $image
     printf 'run\tplimsoll\t%s %s\n' "$scan" "$cache/$image"
+    printf 'run\tplimsoll_sums\t%s %s\n' "$scan_sums" "$cache/$image"
     printf 'check\t1.6 x igzip\tplimsoll <= 1.6 * igzip\n'
+    printf 'check\twith integrity and hash lists: 2.4 x igzip\tplimsoll_sums <= 2.4 * igzip\n'
   } | python3 "$bench/measure.py" --cpu $cores --rounds "$(rounds large)"
   title "$image as a directory; two cores"
   {

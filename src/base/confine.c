@@ -60,7 +60,8 @@ static int filter_calls(Error *err) {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!ctx)
         return error_set(err, -ENOMEM, "making a seccomp filter");
-    int r = 0;
+    /* All threads at once. */
+    int r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
     for (size_t i = 0; r == 0 && i < ARRAY_SIZE(allowed); i++)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
     /* Memory is never executable. */
@@ -96,10 +97,13 @@ int confine_self(const Confinement *c, Error *err) {
     if (r == 0)
         r = limit(RLIMIT_CORE, 0, err);
     if (r == 0)
+        r = landlock_all(err);
+    /* Threads inherit Landlock's rules; limits belong to the process. */
+    if (r == 0 && c->threads)
+        r = c->threads(err);
+    if (r == 0)
         r = limit(RLIMIT_FSIZE, 0, err);
     if (r == 0)
         r = limit(RLIMIT_NPROC, 0, err);
-    if (r == 0)
-        r = landlock_all(err);
     return r < 0 ? r : filter_calls(err);
 }

@@ -19,6 +19,7 @@
 typedef struct Confinement {
     uint64_t memory; /* RLIMIT_AS in bytes */
     unsigned cpu_s;  /* RLIMIT_CPU */
+    int (*threads)(Error *err); /* starts threads, which are confined like the caller; NULL: it stays the only one. Later none can be started */
 } Confinement;
 
 /* seccomp (always), Landlock (where the kernel has it), rlimits, no new privileges, not dumpable. For good: there is no

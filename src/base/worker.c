@@ -27,6 +27,7 @@ typedef struct Request {
     uint64_t memory;
     unsigned cpu_s;
     unsigned n_fds; /* the job's own; args, out and control come before them */
+    size_t helper;
 } Request;
 
 /* What a job says at its end, through its control pipe. */
@@ -47,6 +48,69 @@ static struct {
 /* Set in a worker only, which has a single thread. */
 static int job_control = -1;
 static char job_message[MESSAGE_MAX];
+
+/* The second thread of a worker: made before it is confined, parked until the job has work for it. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    bool there, parked, ended;
+    size_t ring;
+    Ring in, out;      /* its end and the job's */
+    void (*fn)(void *userdata, Ring *in);
+    void *userdata;
+} helper = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static void *helper_main(void *unused) {
+    pthread_mutex_lock(&helper.lock);
+    helper.parked = true;
+    pthread_cond_broadcast(&helper.changed);
+    while (!helper.fn)
+        pthread_cond_wait(&helper.changed, &helper.lock);
+    pthread_mutex_unlock(&helper.lock);
+    helper.fn(helper.userdata, &helper.in);
+    pthread_mutex_lock(&helper.lock);
+    helper.ended = true;
+    pthread_cond_broadcast(&helper.changed);
+    pthread_mutex_unlock(&helper.lock);
+    return NULL;
+}
+
+static int start_helper(Error *err) {
+    int r = ring_create(helper.ring, &helper.out, err);
+    if (r == 0)
+        r = ring_map(helper.out.fd, helper.ring, &helper.in);
+    if (r < 0)
+        return r;
+    r = -pthread_create(&helper.thread, NULL, helper_main, NULL);
+    if (r < 0)
+        return error_errno(err, r, "starting a thread of a worker");
+    /* What the C library does when a thread begins is done before calls are filtered. */
+    pthread_mutex_lock(&helper.lock);
+    while (!helper.parked)
+        pthread_cond_wait(&helper.changed, &helper.lock);
+    pthread_mutex_unlock(&helper.lock);
+    helper.there = true;
+    return 0;
+}
+
+Ring *worker_helper(void (*fn)(void *userdata, Ring *in), void *userdata) {
+    if (!helper.there || helper.fn)
+        return NULL;
+    pthread_mutex_lock(&helper.lock);
+    helper.userdata = userdata;
+    helper.fn = fn;
+    pthread_cond_broadcast(&helper.changed);
+    pthread_mutex_unlock(&helper.lock);
+    return &helper.out;
+}
+
+void worker_helper_wait(void) {
+    pthread_mutex_lock(&helper.lock);
+    while (helper.fn && !helper.ended)
+        pthread_cond_wait(&helper.changed, &helper.lock);
+    pthread_mutex_unlock(&helper.lock);
+}
 
 int worker_fail(const WorkerIo *io, int code, const char *fmt, ...) {
     va_list ap;
@@ -72,7 +136,8 @@ static _noreturn_ void job_run(const Request *rq, const int *fds, pid_t parent) 
     if (args == MAP_FAILED)
         job_end(worker_fail(NULL, -errno, "mapping the arguments"));
     close(fds[FD_ARGS]);
-    Confinement c = {rq->memory, rq->cpu_s};
+    helper.ring = rq->helper;
+    Confinement c = {rq->memory, rq->cpu_s, rq->helper ? start_helper : NULL};
     int r = confine_self(&c, &err);
     if (r < 0)
         job_end(worker_fail(NULL, r, "%s", error_text(&err, r)));
@@ -223,7 +288,7 @@ int worker_spawn(WorkerFn fn, Str args, const int *fds, size_t n_fds, const Work
         return error_errno(err, -errno, "starting a worker");
     _cleanup_fd_ int control_read = control[0], control_write = control[1];
     Request rq = {.fn = fn, .args_n = args.n, .memory = limits->memory ? limits->memory : (uint64_t) 1 << 30,
-                  .cpu_s = limits->cpu_s ? limits->cpu_s : 3600, .n_fds = (unsigned) n_fds};
+                  .cpu_s = limits->cpu_s ? limits->cpu_s : 3600, .n_fds = (unsigned) n_fds, .helper = limits->helper};
     int all[FDS_MAX] = {[FD_ARGS] = memory, [FD_OUT] = out_write, [FD_CONTROL] = control_write};
     for (size_t i = 0; i < n_fds; i++)
         all[FD_JOB + i] = fds[i];

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/ring.h"
 #include "base/str.h"
 
 typedef struct WorkerIo {
@@ -25,6 +26,7 @@ typedef struct WorkerLimits {
     uint64_t memory;     /* bytes of address space; 0: 1 GiB */
     unsigned cpu_s;      /* seconds of CPU; 0: 3600 */
     uint64_t output;     /* bytes the job may answer; 0: 1 GiB */
+    size_t helper;       /* bytes of the ring to a second thread, worker_helper(); 0: the job has one */
 } WorkerLimits;
 
 /* To be called first in main(), before any thread. Idempotent. */
@@ -52,6 +54,11 @@ int worker_spawn(WorkerFn fn, Str args, const int *fds, size_t n_fds, const Work
 int worker_wait(Worker *w, Error *err);
 /* Kills and reaps it. */
 void worker_kill(Worker *w);
+
+/* In a worker that has a helper: lets it run fn on what is written to the ring that is returned, until ring_finish(); then worker_helper_wait(). Once in a job. NULL when it has
+ * none: the caller does the work itself. */
+Ring *worker_helper(void (*fn)(void *userdata, Ring *in), void *userdata);
+void worker_helper_wait(void);
 
 /* In the worker: sets the message that comes with a negative result, and returns `code`. */
 int worker_fail(const WorkerIo *io, int code, const char *fmt, ...) _printf_(3, 4);

@@ -6,7 +6,7 @@
 #include "base/nearest.h"
 #include "policy/rules-private.h"
 
-static void say(RulesReader *r, uint32_t line, uint32_t col, const char *fmt, va_list ap) {
+_printf_(4, 0) static void say(RulesReader *r, uint32_t line, uint32_t col, const char *fmt, va_list ap) {
     char *text = NULL;
     if (vasprintf(&text, fmt, ap) >= 0)
         diag_add(r->diag, DIAG_ERROR, r->file, line, col, "%s", text);

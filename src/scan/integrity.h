@@ -11,8 +11,8 @@ extern const char *const integrity_analyzers[];
 bool integrity_wanted(const LookFor *l);
 /* The digests that the packages in this layer state: bit 1 << DigestKind. */
 uint32_t integrity_stated(const LayerFacts *l);
-/* What is computed before that is known: all that package databases commonly state. */
-enum { INTEGRITY_COMMON = 1 << DIGEST_MD5 | 1 << DIGEST_SHA1 | 1 << DIGEST_SHA256 };
+/* What is computed before that is known. Layers with Alpine's packages, which state SHA-1, are small, and read twice. */
+enum { INTEGRITY_COMMON = 1 << DIGEST_MD5 | 1 << DIGEST_SHA256 };
 /* A finding for each file of the merged view that has another content than all packages with this path state, and for each that is gone, in all at most 1000; one for all
  * documentation that is gone, which is as an image's maker wants it (dpkg's path-exclude, rpm's --nodocs). Gaps for files that could not be read and for packages that state nothing.
  * `flat`: a tree, whose files lie in no layer. -EBADMSG when a listing is malformed. */

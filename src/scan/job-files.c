@@ -2,7 +2,6 @@
 /* A layer job on files that the parent opened below a root and reads out to us. */
 #include "base/alloc.h"
 #include "base/fs.h"
-#include "scan/content-hash.h"
 #include "scan/job-sink.h"
 
 /* Exactly n bytes: 1, 0 at a clean end (only when nothing was read), -EPIPE. */
@@ -48,7 +47,7 @@ static EntryKind kind_of(EntryType t) {
     return t == ENTRY_TYPE_DIRECTORY ? ENTRY_DIR : t == ENTRY_TYPE_SYMLINK ? ENTRY_SYMLINK : ENTRY_FILE;
 }
 
-static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, ContentHash *hash) {
+static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
     const Str path = str_head(names, h->path_n);
     const EntryInfo e = {.path = path,
                          .type = (EntryType) h->type,
@@ -67,19 +66,20 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes, ContentH
     if (h->content)
         job_analyse(j, (JobWanted) {.here = h->analyzers}, path, h->mode, bytes);
     ListedEntry l = {.path = path, .kind = kind_of(e.type), .mode = h->mode, .size = h->size, .target = e.type == ENTRY_TYPE_SYMLINK ? e.target : STR_NULL};
-    if (hash->content && bytes.n) {
+    if (!h->look)
+        return;
+    if (job_lists_content(j) && bytes.n) {
         l.target = listing_interpreter(l.mode, bytes);
-        content_hash_add(hash, bytes.p, bytes.n);
-        content_hash_end(hash, true, &l);
-    }
-    if (h->look)
+        job_list_bytes(j, bytes.p, bytes.n);
+        job_list_file(j, &l, true);
+    } else {
         job_list(j, &l);
+    }
 }
 
 int job_run_files(Job *j, Ring *in) {
     enum { KEEP = 1 << 20 };
     _cleanup_(buf_done) Buf names = buf_new(256 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
-    _cleanup_(content_hash_done) ContentHash hash = content_hash_new(&j->args.look_for);
     JobFileHeader h;
     int r;
     while ((r = read_exact(in, &h, sizeof(h))) == 1) {
@@ -96,7 +96,7 @@ int job_run_files(Job *j, Ring *in) {
         if (r < 0)
             return r;
         if (job_begin(j, str_head(buf_view(&names), h.path_n)))
-            entry(j, &h, buf_view(&names), bytes, &hash);
+            entry(j, &h, buf_view(&names), bytes);
         ring_consume(in, held);
         if (copy.cap > KEEP)
             buf_done(&copy);

@@ -1,14 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/job-sink.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fs.h"
 
+/* Frames of two threads: each goes whole. */
+struct JobOut {
+    pthread_mutex_t lock;
+    int fd;
+};
+
+static int send_frame(struct JobOut *o, FrameType type, Str payload) {
+    FrameHeader h = {type, (uint32_t) payload.n};
+    pthread_mutex_lock(&o->lock);
+    int r = fs_write_all(o->fd, &h, sizeof(h));
+    if (r == 0)
+        r = fs_write_all(o->fd, payload.p, payload.n);
+    pthread_mutex_unlock(&o->lock);
+    return r;
+}
+
+static int send_listing(void *userdata, Str payload) {
+    return send_frame(userdata, FRAME_LISTING, payload);
+}
+
 Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state) {
     Job j = {.io = io, .args = *args, .state = state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
+    j.out = xcalloc(1, sizeof(*j.out));
+    pthread_mutex_init(&j.out->lock, NULL);
+    j.out->fd = io->out;
+    j.listing = job_listing_new(&args->look_for, send_listing, j.out);
     j.context = (AnalyzerContext) {.secret_rules = args->look_for.secret_rules, .secret_key = args->look_for.secret_key, .yara_rules = args->look_for.yara_rules, .yara_seconds = args->look_for.yara_seconds};
     j.by_entry = analyzers_by_entry(args->look_for.analyzers);
     j.by_content = analyzers_by_content(args->look_for.analyzers);
@@ -19,16 +44,14 @@ void job_done(Job *j) {
     buf_done(&j->facts);
     buf_done(&j->index);
     buf_done(&j->links);
-    listing_writer_done(&j->listing);
+    job_listing_free(j->listing);
+    free(j->out);
     analyzer_context_done(&j->context);
     arena_done(&j->scratch);
 }
 
 static int send(Job *j, FrameType type, Buf *b) {
-    FrameHeader h = {type, (uint32_t) b->n};
-    int r = fs_write_all(j->io->out, &h, sizeof(h));
-    if (r == 0)
-        r = fs_write_all(j->io->out, b->p, b->n);
+    int r = send_frame(j->out, type, buf_view(b));
     if (r < 0)
         j->failed = r;
     buf_clear(b);
@@ -43,16 +66,15 @@ int job_flush(Job *j, bool all) {
         send(j, FRAME_INDEX, &j->index);
     if (j->links.n > (all ? 0 : ENOUGH))
         send(j, FRAME_LINKS, &j->links);
-    if (j->listing.bytes.n > (all ? 0 : ENOUGH)) {
-        send(j, FRAME_LISTING, &j->listing.bytes);
-        listing_restart(&j->listing);
-    }
     return j->failed;
 }
 
 int job_end(Job *j) {
     Buf b = buf_new(64);
     job_flush(j, true);
+    int r = job_listing_end(j->listing);
+    if (r < 0)
+        j->failed = r;
     wire_put_u64(&b, j->ordinal);
     wire_put_u64(&b, j->bytes);
     send(j, FRAME_END, &b);
@@ -206,10 +228,20 @@ void job_look(Job *j, const EntryInfo *e) {
 }
 
 void job_list(Job *j, const ListedEntry *e) {
-    if (!j->args.look_for.listing)
-        return;
-    listing_put(&j->listing, e);
-    job_flush(j, false);
+    if (j->listing)
+        job_listing_put(j->listing, e, false, false);
+}
+
+bool job_lists_content(const Job *j) {
+    return j->args.look_for.listing >= LISTING_CONTENT;
+}
+
+void job_list_bytes(const Job *j, const void *p, size_t n) {
+    job_listing_add(j->listing, p, n);
+}
+
+void job_list_file(const Job *j, const ListedEntry *e, bool whole) {
+    job_listing_put(j->listing, e, true, whole);
 }
 
 void job_problem(Job *j, Str path, ProblemKind kind, const char *fmt, ...) {

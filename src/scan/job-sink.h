@@ -4,6 +4,7 @@
 
 #include "analyze/analyzer.h"
 #include "base/ring.h"
+#include "scan/job-listing.h"
 #include "scan/layer-job.h"
 
 typedef struct Job {
@@ -15,7 +16,8 @@ typedef struct Job {
     AnalyzerContext context;
     Arena scratch;
     Buf facts, index, links;
-    ListingWriter listing;
+    JobListing *listing;  /* NULL: none is asked for */
+    struct JobOut *out;   /* to the parent */
     uint64_t position;    /* entry words put so far */
     uint64_t ordinal;     /* entries begun */
     uint64_t bytes;
@@ -42,6 +44,10 @@ void job_entry(Job *j, Str path, EntryKind kind);
 void job_look(Job *j, const EntryInfo *e);
 /* Lists it when a listing is asked for. */
 void job_list(Job *j, const ListedEntry *e);
+/* Are its files' bytes asked for? Then job_list_bytes() takes them, and job_list_file() lists what they are; `whole` false: they are not all. */
+bool job_lists_content(const Job *j);
+void job_list_bytes(const Job *j, const void *p, size_t n);
+void job_list_file(const Job *j, const ListedEntry *e, bool whole);
 /* Passes a link on when analyzers may care for it. */
 void job_link(Job *j, Str path, Str target, bool hard);
 /* Who wants the file at this path; job_ask_content() adds those that go by its first bytes. */

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
-#include "scan/content-hash.h"
 #include "scan/decode.h"
 #include "scan/job-sink.h"
 
@@ -22,7 +21,6 @@ typedef struct Stream {
     uint64_t given;    /* bytes that the decoder gave */
     uint64_t data_end; /* where the content of the current entry ends in them */
     bool padded;       /* zeros were added behind them */
-    ContentHash *hash; /* of file contents */
 } Stream;
 
 static ssize_t next_block(Stream *s, const char **ret) {
@@ -151,7 +149,7 @@ static bool marker(Job *j, Str path) {
 static void hash_hole(const Stream *s, uint64_t n) {
     static const char zeros[BLOCK];
     for (; n > 0; n -= MIN(n, sizeof(zeros)))
-        content_hash_add(s->hash, zeros, (size_t) MIN(n, sizeof(zeros)));
+        job_list_bytes(s->job, zeros, (size_t) MIN(n, sizeof(zeros)));
 }
 
 /* Hashes the content, of which `c` holds the beginning or all. False when it cannot be read to its end: then what was hashed is not the file. */
@@ -162,12 +160,12 @@ static bool hash_content(const Stream *s, struct archive *a, struct archive_entr
     la_int64_t at;
     uint64_t seen = c->view.n;
     int r = ARCHIVE_EOF;
-    content_hash_add(s->hash, c->view.p, c->view.n);
+    job_list_bytes(s->job, c->view.p, c->view.n);
     while (!c->whole && (r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
         if (at < 0 || (uint64_t) at < seen || (uint64_t) at > size || n > size - (uint64_t) at)
             return false;
         hash_hole(s, (uint64_t) at - seen);
-        content_hash_add(s->hash, p, n);
+        job_list_bytes(s->job, p, n);
         seen = (uint64_t) at + n;
     }
     if (r != ARCHIVE_EOF || cut_short(s))
@@ -176,14 +174,16 @@ static bool hash_content(const Stream *s, struct archive *a, struct archive_entr
     return true;
 }
 
-/* Fills in what only the content tells; slices into s->hash. */
+/* A file with what only its content tells. */
 static void list_content(const Stream *s, struct archive *a, struct archive_entry *e, Content *c, ListedEntry *l) {
-    if (l->mode & 0111 && read_content(s, a, e, LISTING_TARGET_MAX, c) < 0)
+    if (l->mode & 0111 && read_content(s, a, e, LISTING_TARGET_MAX, c) < 0) {
+        job_list(s->job, l);
         return;
+    }
     l->target = listing_interpreter(l->mode, c->view);
     /* Holes cost an archive nothing. */
     const bool whole = (!archive_entry_sparse_count(e) || l->size <= s->job->args.limits.file_bytes) && hash_content(s, a, e, c);
-    content_hash_end(s->hash, whole, l);
+    job_list_file(s->job, l, whole);
 }
 
 /* Whoever wants a regular file for its path or its first bytes gets it whole. */
@@ -221,9 +221,10 @@ static void file(const Stream *s, struct archive *a, struct archive_entry *e, St
     c->whole = false;
     analyse(s, a, e, path, c);
     ListedEntry l = {.path = path, .kind = ENTRY_FILE, .mode = archive_entry_mode(e) & 07777, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
-    if (s->hash->content && l.size)
+    if (job_lists_content(s->job) && l.size)
         list_content(s, a, e, c, &l);
-    job_list(s->job, &l);
+    else
+        job_list(s->job, &l);
     if (c->copy.cap > KEEP)
         buf_done(&c->copy);
 }
@@ -376,8 +377,7 @@ static int walk(Stream *s, struct archive *a) {
 
 int job_run_stream(Job *j, Ring *in, Ring *out) {
     _cleanup_(decoder_freep) Decoder *decoder = decoder_new(j->args.compression, in, out, &j->args.limits);
-    _cleanup_(content_hash_done) ContentHash hash = content_hash_new(&j->args.look_for);
-    Stream s = {.job = j, .decoder = decoder, .hash = &hash};
+    Stream s = {.job = j, .decoder = decoder};
     struct archive *a = archive_read_new();
     if (!a)
         return -ENOMEM;

@@ -87,7 +87,7 @@ static Str layer_name(Scan *s, size_t i) {
     return !str_empty(info->digest) ? info->digest : info->diff_id;
 }
 
-/* Digests cost time: those of a distribution's packages are known once its layer was read, which is the lowest. Before, all that there commonly are. */
+/* Digests cost time: those of a distribution's packages are known once its layer was read, which is the lowest. Before, it is guessed. */
 static LookFor look_for_of(const Scan *s, size_t i) {
     LookFor l = s->look_for;
     if (integrity_wanted(&l))

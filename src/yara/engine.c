@@ -51,10 +51,12 @@ static void on_match(YaraEngine *e, YR_SCAN_CONTEXT *context, YR_RULE *rule) {
     take_metas(rule, &m);
     YR_STRING *string;
     yr_rule_strings_foreach(rule, string) {
-        YR_MATCH *match;
-        yr_string_matches_foreach(context, string, match) {
-            const uint64_t at = (uint64_t) (match->base + match->offset);
-            if (match->is_private || at >= m.offset)
+        /* libyara packs them one behind the other, whatever their alignment. */
+        YR_MATCH match;
+        for (const void *p = context->matches[string->idx].head; p; p = match.next) {
+            memcpy(&match, p, sizeof(match));
+            const uint64_t at = (uint64_t) (match.base + match.offset);
+            if (match.is_private || at >= m.offset)
                 continue;
             m.string = str_from(string->identifier);
             m.offset = at;
