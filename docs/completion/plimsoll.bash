@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --checks | --severity | --fail-on | --baseline | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --author | --top | --rule-matching | --by | --coverage | --phase | --tag | --control | --policy | --rules | --require-examples | --from | --package | -p | --release)
+        --format | -f | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --rules | --author | --top | --rule-matching | --by | --coverage | --phase | --tag | --control | --policy | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -27,6 +27,7 @@ _plimsoll() {
     done
     case "$first $second" in
     'scan '*) command='scan' ;;
+    'check '*) command='check' ;;
     'sbom '*) command='sbom' ;;
     'vex '*) command='vex' ;;
     'bloat '*) command='bloat' ;;
@@ -51,16 +52,16 @@ _plimsoll() {
     esac
     case $command:$prev in
     'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab html markdown' -- "$cur"); return ;;
-    'scan'':--checks') mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur"); return ;;
     'scan'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--baseline') compopt -o default 2>/dev/null; return ;;
+    'scan'':--checks') mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur"); return ;;
     'scan'':--vex') compopt -o default 2>/dev/null; return ;;
     'scan'':--ignore-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--as-of') return ;;
     'scan'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     'scan'':--max-feed-age') return ;;
-    'scan'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests' -- "$cur"); return ;;
+    'scan'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'scan'':--db') compopt -o default 2>/dev/null; return ;;
     'scan'':--platform') return ;;
     'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -80,8 +81,15 @@ _plimsoll() {
     'scan'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'check'':--format'|'check'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab html markdown' -- "$cur"); return ;;
+    'check'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'check'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'check'':--baseline') compopt -o default 2>/dev/null; return ;;
+    'check'':--as-of') return ;;
+    'check'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
+    'check'':--rules') compopt -o default 2>/dev/null; return ;;
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
-    'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests' -- "$cur"); return ;;
+    'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'sbom'':--platform') return ;;
     'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'sbom'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
@@ -98,7 +106,7 @@ _plimsoll() {
     'vex'':--as-of') return ;;
     'vex'':--archives') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     'vex'':--max-feed-age') return ;;
-    'vex'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests' -- "$cur"); return ;;
+    'vex'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'vex'':--db') compopt -o default 2>/dev/null; return ;;
     'vex'':--platform') return ;;
     'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -117,7 +125,7 @@ _plimsoll() {
     'bloat'':--max-feed-age') return ;;
     'bloat'':--vex') compopt -o default 2>/dev/null; return ;;
     'bloat'':--ignore-file') compopt -o default 2>/dev/null; return ;;
-    'bloat'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests' -- "$cur"); return ;;
+    'bloat'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'bloat'':--db') compopt -o default 2>/dev/null; return ;;
     'bloat'':--platform') return ;;
     'bloat'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -135,7 +143,7 @@ _plimsoll() {
     'diff'':--max-feed-age') return ;;
     'diff'':--vex') compopt -o default 2>/dev/null; return ;;
     'diff'':--ignore-file') compopt -o default 2>/dev/null; return ;;
-    'diff'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests' -- "$cur"); return ;;
+    'diff'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'diff'':--db') compopt -o default 2>/dev/null; return ;;
     'diff'':--platform') return ;;
     'diff'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
@@ -194,7 +202,8 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --checks --severity --ignore-unfixed --fail-on --show-suppressed --baseline --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --severity --fail-on --baseline --checks --ignore-unfixed --show-suppressed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'check') words='--format --severity --fail-on --baseline --as-of --allow-incomplete --rules --help --version --quiet --color --config --output' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
@@ -223,6 +232,7 @@ _plimsoll() {
     fi
     case $command:$n in
     'scan:'*) compopt -o default 2>/dev/null; return ;;
+    'check:'*) compopt -o default 2>/dev/null; return ;;
     'sbom:'*) compopt -o default 2>/dev/null; return ;;
     'vex:'*) compopt -o default 2>/dev/null; return ;;
     'bloat:'*) compopt -o default 2>/dev/null; return ;;
@@ -236,11 +246,11 @@ _plimsoll() {
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
-    'list:1') words='analyzers checks feeds formats commands exit-codes gaps options package-types sources variables version-schemes' ;;
+    'list:1') words='analyzers checks feeds formats commands exit-codes gaps inputs options package-types sources variables version-schemes' ;;
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare policy help' ;;
+    :0) words='scan check sbom vex bloat diff explain policy config db facts list completion docs version-compare policy help' ;;
     :1)
         [ "$first" != policy ] || words+=' lint'
         [ "$first" != policy ] || words+=' list'
@@ -253,7 +263,7 @@ _plimsoll() {
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
         [ "$first" != policy ] || words+=' evaluate'
-        [ "$first" != help ] || words='scan sbom vex bloat diff explain policy config db facts list completion docs version-compare policy'
+        [ "$first" != help ] || words='scan check sbom vex bloat diff explain policy config db facts list completion docs version-compare policy'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

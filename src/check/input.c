@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/input.h"
 
-#define INPUT(symbol) extern const CheckInput check_input_##symbol;
-#include "check/input.list.h"
-#undef INPUT
-
 static const CheckInput *const table[] = {
 #define INPUT(symbol) &check_input_##symbol,
 #include "check/input.list.h"

@@ -62,6 +62,10 @@ typedef struct CheckInput {
 
 enum { CHECK_HEAD = 4096 };
 
+#define INPUT(symbol) extern const CheckInput check_input_##symbol;
+#include "check/input.list.h"
+#undef INPUT
+
 /* In table order; *ret_n of them. */
 const CheckInput *const *check_inputs(size_t *ret_n);
 /* The kind that this file is of; NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands, in the order of --help: COMMAND(x) is the row `command_x`. */
 COMMAND(scan)
+COMMAND(check)
 COMMAND(sbom)
 COMMAND(vex)
 COMMAND(bloat)

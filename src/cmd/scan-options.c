@@ -303,12 +303,16 @@ const Option registry_options[] = {
     {0},
 };
 
-const Option evaluate_options[] = {
+const Option time_options[] = {
     {.name = "--as-of",
      .arg = "TIME",
      .doc = "Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now",
      .check = check_time,
      .env = "PLIMSOLL_AS_OF"},
+    {0},
+};
+
+const Option evaluate_options[] = {
     {.name = "--archives",
      .arg = "WHEN",
      .doc = "Asks the package archives that the image configures for pending security updates; auto does so where the database has no data for its release",
@@ -347,14 +351,7 @@ const Option exception_options[] = {
     {0},
 };
 
-const Option findings_options[] = {
-    {.name = "--checks",
-     .arg = "WHEN",
-     .doc = "Whether to check the configuration and hardening of the image",
-     .values = "on|off",
-     .def = "on",
-     .env = "PLIMSOLL_CHECKS",
-     .config = "scan.checks"},
+const Option verdict_options[] = {
     {.name = "--severity",
      .arg = "LIST",
      .doc = "Shows only these: high,critical names them, medium+ is that and everything worse",
@@ -363,7 +360,6 @@ const Option findings_options[] = {
      .env = "PLIMSOLL_SEVERITY",
      .config = "scan.severity",
      .repeat = true},
-    {.name = "--ignore-unfixed", .doc = "Shows only what a newer version mends", .env = "PLIMSOLL_IGNORE_UNFIXED", .config = "scan.ignore-unfixed"},
     {.name = "--fail-on",
      .arg = "SEVERITY",
      .doc = "Exit code 1 when a finding that is shown has this severity or a worse one",
@@ -371,16 +367,28 @@ const Option findings_options[] = {
      .check = check_severity,
      .env = "PLIMSOLL_FAIL_ON",
      .config = "scan.fail-on"},
-    {.name = "--show-suppressed",
-     .doc = "Lists what VEX statements and ignore rules suppress; otherwise it is only counted",
-     .env = "PLIMSOLL_SHOW_SUPPRESSED",
-     .config = "scan.show-suppressed"},
     {.name = "--baseline",
      .arg = "OLD.json",
      .doc = "An older report of --format json: only findings that are not in it count for --fail-on",
      .env = "PLIMSOLL_BASELINE",
      .config = "scan.baseline",
      .is_file = true},
+    {0},
+};
+
+const Option findings_options[] = {
+    {.name = "--checks",
+     .arg = "WHEN",
+     .doc = "Whether to check the configuration and hardening of the image",
+     .values = "on|off",
+     .def = "on",
+     .env = "PLIMSOLL_CHECKS",
+     .config = "scan.checks"},
+    {.name = "--ignore-unfixed", .doc = "Shows only what a newer version mends", .env = "PLIMSOLL_IGNORE_UNFIXED", .config = "scan.ignore-unfixed"},
+    {.name = "--show-suppressed",
+     .doc = "Lists what VEX statements and ignore rules suppress; otherwise it is only counted",
+     .env = "PLIMSOLL_SHOW_SUPPRESSED",
+     .config = "scan.show-suppressed"},
     {0},
 };
 

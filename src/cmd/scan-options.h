@@ -18,9 +18,11 @@ extern const Option malware_options[];   /* --malware, --integrity, --yara, --ha
 extern const Option license_options[];   /* --license-allow, --license-deny */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
 extern const Option registry_options[];  /* how a registry is spoken to */
-extern const Option evaluate_options[];  /* --as-of, --archives, --max-feed-age: what findings are made from */
+extern const Option time_options[];      /* --as-of */
+extern const Option evaluate_options[];  /* --archives, --max-feed-age: what findings are made from */
 extern const Option exception_options[]; /* --vex, --ignore-file: what suppresses findings */
-extern const Option findings_options[];  /* which findings are shown, and which count */
+extern const Option findings_options[];  /* which findings of a scan are made and shown */
+extern const Option verdict_options[];   /* --severity, --fail-on, --baseline: which findings are shown, and which count */
 extern const Option incomplete_options[]; /* --allow-incomplete */
 extern const Option scan_format_options[]; /* --format of scan */
 extern const Option sbom_format_options[]; /* --format of sbom: the formats that are bills of materials */
@@ -78,5 +80,5 @@ void scan_request_done(ScanRequest *r);
 /* What scan_collect() takes, with progress and warnings tied to this terminal. `r` must outlive it. Around the call: progress_begin(reference,
  * 0, 0) and progress_end(). */
 ScanOptions scan_request_options(const ScanRequest *r);
-/* Exit code of a finished report: 3 when a gap is not allowed, else 1 when a finding counts for --fail-on, else 0. */
+/* Exit code of a finished report: 3 when a gap is not allowed, else 1 when a finding counts for --fail-on or a rule denies, else 0. */
 int report_exit_code(const Report *r);

@@ -50,7 +50,9 @@ static int open_database(const char *path, AdvisoryDb **ret, char **ret_why) {
     return r;
 }
 
-static int apply_baseline(const ScanRequest *q, Report *r) {
+int scan_run_baseline(const ScanRequest *q, Report *r) {
+    if (!q->baseline)
+        return 0;
     _cleanup_error_ Error err = {0};
     _cleanup_free_ char *text = NULL;
     _cleanup_(diag_done) Diag d = {0};
@@ -123,7 +125,7 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
     scan_filter(r, &f);
     r->fail_on_set = q->fail_on_set;
     r->fail_on = q->fail_on;
-    return q->baseline ? apply_baseline(q, r) : 0;
+    return scan_run_baseline(q, r);
 }
 
 int scan_run_report(Cli *cli, const ScanRequest *q, Report *r) {

@@ -19,5 +19,7 @@ int scan_run_collect_with(Cli *cli, const ScanRequest *q, const char *reference,
 int scan_run_exceptions(Cli *cli, const ScanRequest *q, Report *r);
 /* Opens the database, matches, applies exceptions, filters, compares with the baseline: 0 or an exit code with the message printed. */
 int scan_run_match(Cli *cli, const ScanRequest *q, Report *r);
+/* Marks what the report of --baseline has already; nothing without one: 0 or an exit code with the message printed. */
+int scan_run_baseline(const ScanRequest *q, Report *r);
 /* Marks allowed gaps, sorts, writes in the format asked for: the exit code of the whole. */
 int scan_run_report(Cli *cli, const ScanRequest *q, Report *r);

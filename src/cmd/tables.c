@@ -5,6 +5,7 @@
 
 #include "advisory/feed.h"
 #include "analyze/analyzer.h"
+#include "check/input.h"
 #include "cmd/cli.h"
 #include "cmd/terminal.h"
 #include "harden/check.h"
@@ -23,7 +24,7 @@ static void command_rows(TableRow row, void *userdata) {
 
 static void exit_code_rows(TableRow row, void *userdata) {
     row(userdata, (const char *const[]) {"0", "Done: nothing at or over --fail-on was found, and everything was looked at"});
-    row(userdata, (const char *const[]) {"1", "Findings at or over --fail-on"});
+    row(userdata, (const char *const[]) {"1", "Findings at or over --fail-on, or that a rule denies"});
     row(userdata, (const char *const[]) {"2", "Wrong options, arguments or configuration: nothing was done"});
     row(userdata, (const char *const[]) {"3", "Could not look at everything, or at anything, or not write the output; findings are still printed"});
 }
@@ -78,7 +79,7 @@ static void variable_rows(TableRow row, void *userdata) {
 
 static void format_rows(TableRow row, void *userdata) {
     for (const Format *f = formats(); f->name; f++)
-        row(userdata, (const char *const[]) {f->name, f->extension, f->media_type, f->sbom ? "yes" : NULL, f->doc});
+        row(userdata, (const char *const[]) {f->name, f->extension, f->media_type, f->sbom ? "yes" : NULL, f->check ? "yes" : NULL, f->doc});
 }
 
 static void analyzer_rows(TableRow row, void *userdata) {
@@ -86,6 +87,13 @@ static void analyzer_rows(TableRow row, void *userdata) {
     const Analyzer *const *all = analyzers(&n);
     for (size_t i = 0; i < n; i++)
         row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->fuzzer});
+}
+
+static void input_rows(TableRow row, void *userdata) {
+    size_t n;
+    const CheckInput *const *all = check_inputs(&n);
+    for (size_t i = 0; i < n; i++)
+        row(userdata, (const char *const[]) {all[i]->name, all[i]->sources, all[i]->doc});
 }
 
 static void package_type_rows(TableRow row, void *userdata) {
@@ -122,10 +130,11 @@ const Table tables[] = {
     {"analyzers", "Analyzers: which files are read, and what for", {"name", "doc", "fuzzer"}, analyzer_rows},
     {"checks", "Checks of configuration and hardening", {"name", "severity", "controls", "meaning", "why", "remediation"}, check_rows},
     {"feeds", "Feeds of the advisory database", {"name", "doc", "source", "fuzzer"}, feed_rows},
-    {"formats", "Output formats of --format", {"name", "extension", "media type", "sbom", "doc"}, format_rows},
+    {"formats", "Output formats of --format", {"name", "extension", "media type", "sbom", "check", "doc"}, format_rows},
     {"commands", "Commands", {"name", "arguments", "summary"}, command_rows},
     {"exit-codes", "Exit codes; where several hold, 2 goes before 3, 3 before 1, 1 before 0", {"code", "meaning"}, exit_code_rows},
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
+    {"inputs", "Kinds of files that plimsoll check reads, and the sources of rules for them", {"name", "sources", "doc"}, input_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
     {"package-types", "Package types, how their versions are ordered, and which advisories speak of them", {"name", "version scheme", "advisories", "doc"}, package_type_rows},
     {"sources", "Where images come from: the values of --source, and the prefixes of references", {"name", "doc"}, source_rows},

@@ -5,11 +5,11 @@
 #include "base/arena.h"
 #include "base/time.h"
 
-typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM, ARTIFACT_REPOSITORY } ArtifactKind;
+typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM, ARTIFACT_REPOSITORY, ARTIFACT_FILES } ArtifactKind;
 
-/* "directory", "image", "sbom", "repository". */
+/* "directory", "image", "sbom", "repository", "files". */
 const char *artifact_kind_name(ArtifactKind k);
-/* The same as the first word of a line for people: "Directory", "Image", "SBOM", "Repository". */
+/* The same as the first word of a line for people: "Directory", "Image", "SBOM", "Repository", "Files". */
 const char *artifact_kind_title(ArtifactKind k);
 /* A tree of files without layers: a directory or a repository. */
 static inline bool artifact_is_tree(ArtifactKind k) {

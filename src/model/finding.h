@@ -20,10 +20,11 @@ typedef enum FindingKind {
     FINDING_MALWARE,         /* a file that a list of malware has, or a sign of malware in one that no OS package owns */
     FINDING_LICENSE,         /* a package's licence is denied, not among those allowed, or not known */
     FINDING_INTEGRITY,       /* a package's file is not what the package brought, or gone */
+    FINDING_POLICY,          /* a rule of the policy language fired */
     FINDING_KIND_N_,
 } FindingKind;
 
-/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate", "malware", "license", "integrity". */
+/* "vulnerability", "malicious-package", "update-pending", "end-of-life", "malformed", "secret", "config", "key", "certificate", "malware", "license", "integrity", "policy". */
 const char *finding_kind_name(FindingKind k);
 
 /* What the vendor says of a package in a release. */
@@ -70,11 +71,16 @@ typedef struct Finding {
     int layer;                /* as Package.layer */
     Str path;                 /* file it is about */
     uint32_t line, col;       /* in that file; 0: unknown */
+    uint32_t end_line, end_col; /* behind its last byte; 0: unknown */
+    Str subject;              /* FINDING_POLICY: what in that file: "stage build" */
+    Str action;               /* FINDING_POLICY: what the rule asks for: "warn", "deny" */
+    Str why;                  /* FINDING_POLICY: what is at stake */
+    bool fixable;             /* FINDING_POLICY: --fix can mend it */
     const SecretFact *secret; /* FINDING_SECRET: what was found, never the secret itself */
     int deleted;              /* FINDING_SECRET, FINDING_KEY, FINDING_MALWARE: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
     Str detail;               /* evidence in words, for kinds other than vulnerability */
-    Str controls;             /* FINDING_CONFIG: of benchmarks, separated by spaces: "cis-docker-4.1" */
-    Str remediation;          /* FINDING_CONFIG: what to do */
+    Str controls;             /* FINDING_CONFIG, FINDING_POLICY: of benchmarks, separated by spaces: "cis-docker-4.1" */
+    Str remediation;          /* FINDING_CONFIG, FINDING_POLICY: what to do */
     const Exception *exception; /* of a suppressed finding, what suppresses it; else the VEX statement that calls it affected or under investigation; NULL: none */
     bool is_new;              /* not in the --baseline report; true when there is no baseline */
 } Finding;

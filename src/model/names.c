@@ -29,6 +29,7 @@ static const char *const finding_names[FINDING_KIND_N_] = {
     [FINDING_MALWARE] = "malware",
     [FINDING_LICENSE] = "license",
     [FINDING_INTEGRITY] = "integrity",
+    [FINDING_POLICY] = "policy",
 };
 static const char *const gap_names[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "unsupported-os",
@@ -42,6 +43,7 @@ static const char *const gap_names[GAP_N_] = {
     [GAP_UNSUPPORTED_PACKAGES] = "unsupported-packages",
     [GAP_ARCHIVE] = "archive-unreachable",
     [GAP_NO_SUMS] = "no-digests",
+    [GAP_NO_INPUT] = "no-input",
 };
 static const char *const gap_docs[GAP_N_] = {
     [GAP_UNSUPPORTED_OS] = "The distribution is none that is known, or none could be found",
@@ -53,6 +55,7 @@ static const char *const gap_docs[GAP_N_] = {
     [GAP_LIMIT] = "A limit on entries, sizes, nesting or expansion cut the work short",
     [GAP_NO_PACKAGES] = "No package database was found",
     [GAP_ARCHIVE] = "A configured security archive could not be asked",
+    [GAP_NO_INPUT] = "check: no file of a kind that it reads was found",
     [GAP_NO_SUMS] = "--integrity: packages state no digests of their files",
     [GAP_UNSUPPORTED_PACKAGES] = "Packages of a kind that no advisory feed at hand speaks of",
 };
@@ -163,13 +166,13 @@ int package_type_parse(Str s, PackageType *ret) {
 
 const char *artifact_kind_name(ArtifactKind k) {
     static const char *const names[] = {
-        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom", [ARTIFACT_REPOSITORY] = "repository"};
+        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom", [ARTIFACT_REPOSITORY] = "repository", [ARTIFACT_FILES] = "files"};
     return names[k];
 }
 
 const char *artifact_kind_title(ArtifactKind k) {
     static const char *const titles[] = {
-        [ARTIFACT_DIRECTORY] = "Directory", [ARTIFACT_IMAGE] = "Image", [ARTIFACT_SBOM] = "SBOM", [ARTIFACT_REPOSITORY] = "Repository"};
+        [ARTIFACT_DIRECTORY] = "Directory", [ARTIFACT_IMAGE] = "Image", [ARTIFACT_SBOM] = "SBOM", [ARTIFACT_REPOSITORY] = "Repository", [ARTIFACT_FILES] = "Files"};
     return titles[k];
 }
 

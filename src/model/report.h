@@ -17,6 +17,7 @@ typedef enum GapKind {
     GAP_ARCHIVE,          /* "archive-unreachable": a configured security archive could not be asked */
     GAP_UNSUPPORTED_PACKAGES, /* "unsupported-packages": packages that no feed at hand judges (other tools' SBOMs) */
     GAP_NO_SUMS,          /* "no-digests": packages whose files cannot be told from changed ones */
+    GAP_NO_INPUT,         /* "no-input": nothing of a kind that `plimsoll check` reads */
     GAP_N_,
 } GapKind;
 

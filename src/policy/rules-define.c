@@ -4,7 +4,7 @@
 
 #define RULE_KEYS                                                                                                                               \
     "rule|desc|condition|output|priority|source|tags|enabled|exceptions|capture|capture_duration|warn_evttypes|skip-if-unknown-filter|append|"   \
-    "override|action|why|remediation|controls|sla|owner|on-error|examples"
+    "override|action|why|remediation|controls|sla|owner|on-error|examples|fix"
 
 static Str read_text(RulesReader *r, const Node *n) {
     Str s = STR_NULL;
@@ -136,6 +136,14 @@ static void read_exceptions(RulesReader *r, RuleDef *d, const Node *n, bool appe
 }
 
 /* `fires:` and `quiet:`; an item is an object, or a map of `name` and `object`. */
+/* What it means is the source's: a map, or a word. */
+static void read_fix(RulesReader *r, RuleDef *d, const Node *n, bool append) {
+    if (n->type != NODE_MAP)
+        rules_error(r, n, "expected a map of what to change, found %s", node_type_name(n->type));
+    else
+        d->rule.fix = n;
+}
+
 static void read_examples(RulesReader *r, RuleDef *d, const Node *n, bool append) {
     if (n->type != NODE_MAP) {
         rules_error(r, n, "expected a map with fires and quiet, found %s", node_type_name(n->type));
@@ -185,6 +193,7 @@ static const struct RuleKey {
     {"owner", false, read_owner},
     {"on-error", false, read_on_error},
     {"examples", false, read_examples},
+    {"fix", false, read_fix},
 };
 
 static const struct RuleKey *key_of(Str name) {

@@ -59,6 +59,7 @@ typedef struct Rule {
     Str written;              /* the condition as written, for explain */
     const RuleExample *examples;
     size_t n_examples;
+    const Node *fix;          /* a map of what to change where it fires; NULL: people have to. What it means is the source's */
     const RuleException *exceptions;
     size_t n_exceptions;
     const char *file;

@@ -2,7 +2,7 @@
 #include "report/format.h"
 
 static const Format table[] = {
-#define FORMAT(id, doc, media_type, extension, sbom) {#id, doc, media_type, extension, sbom, format_##id##_write},
+#define FORMAT(id, doc, media_type, extension, sbom, check) {#id, doc, media_type, extension, sbom, check, format_##id##_write},
 #include "report/format.list.h"
 #undef FORMAT
     {0},

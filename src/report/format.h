@@ -18,6 +18,7 @@ typedef struct Format {
     const char *media_type;
     const char *extension;
     bool sbom;           /* may be asked of `plimsoll sbom` */
+    bool check;          /* … of `plimsoll check`: it has a way to say file, line and column */
     int (*write)(const Report *r, const FormatOptions *o, Buf *out);
 } Format;
 
@@ -26,6 +27,6 @@ const Format *format_by_name(Str name);
 const Format *formats(void);
 
 /* The writers of format.list.h. */
-#define FORMAT(id, doc, media_type, extension, sbom) int format_##id##_write(const Report *r, const FormatOptions *o, Buf *out);
+#define FORMAT(id, doc, media_type, extension, sbom, check) int format_##id##_write(const Report *r, const FormatOptions *o, Buf *out);
 #include "report/format.list.h"
 #undef FORMAT

@@ -143,6 +143,25 @@ static void secret(JsonWriter *w, const Finding *f) {
     json_end(w);
 }
 
+static void u32_or_null(JsonWriter *w, const char *key, uint32_t n) {
+    if (n)
+        json_u64(w, key, n);
+    else
+        json_null(w, key);
+}
+
+static void policy(JsonWriter *w, const Finding *f) {
+    json_map(w, "policy");
+    json_str_null(w, "action", f->action);
+    json_str_null(w, "subject", f->subject);
+    json_str_null(w, "why", f->why);
+    u32_or_null(w, "column", f->col);
+    u32_or_null(w, "end_line", f->end_line);
+    u32_or_null(w, "end_column", f->end_col);
+    json_bool(w, "fixable", f->fixable);
+    json_end(w);
+}
+
 static void finding(JsonWriter *w, const Finding *f) {
     char fingerprint[65];
     json_map(w, NULL);
@@ -198,10 +217,11 @@ static void finding(JsonWriter *w, const Finding *f) {
     json_time(w, "published", f->published);
     layer_index(w, f->layer);
     json_str_null(w, "path", f->path);
-    if (f->line)
-        json_u64(w, "line", f->line);
+    u32_or_null(w, "line", f->line);
+    if (f->kind == FINDING_POLICY)
+        policy(w, f);
     else
-        json_null(w, "line");
+        json_null(w, "policy");
     secret(w, f);
     json_bool(w, "new", f->is_new);
     json_parts(w, "controls", f->controls, ' ');
@@ -275,7 +295,7 @@ static void coverage(JsonWriter *w, const Report *r, const Summary *s) {
     const Coverage *c = &r->coverage;
     json_map(w, "coverage");
     json_bool(w, "complete", s->gaps + s->gaps_allowed == 0);
-    json_bool(w, "vulnerabilities_looked_up", !r->sbom_only && !s->no_data);
+    json_bool(w, "vulnerabilities_looked_up", !r->sbom_only && r->artifact.kind != ARTIFACT_FILES && !s->no_data);
     json_time(w, "as_of", c->as_of);
     json_list(w, "gaps");
     for (size_t i = 0; i < c->n_gaps; i++) {
@@ -317,7 +337,7 @@ int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
     json_map(&w, NULL);
     json_strz(&w, "format", "plimsoll-report");
     json_u64(&w, "version", REPORT_VERSION);
-    json_strz(&w, "kind", r->sbom_only ? "sbom" : "scan");
+    json_strz(&w, "kind", r->sbom_only ? "sbom" : r->artifact.kind == ARTIFACT_FILES ? "check" : "scan");
     json_map(&w, "tool");
     json_strz(&w, "name", "plimsoll");
     json_str(&w, "version", r->tool_version);

@@ -11,10 +11,11 @@ Summary summary_of(const Report *r) {
         const Finding *f = &r->findings[i];
         s.severity[f->severity]++;
         s.kinds[f->kind]++;
-        s.fixable += !str_empty(f->fixed_version);
+        s.fixable += !str_empty(f->fixed_version) || f->fixable;
+        s.denied += str_eqz(f->action, "deny");
         s.kev += f->kev;
         s.new_findings += f->is_new;
-        s.failing += r->fail_on_set && f->is_new && f->severity >= r->fail_on;
+        s.failing += f->is_new && ((r->fail_on_set && f->severity >= r->fail_on) || str_eqz(f->action, "deny"));
     }
     for (size_t i = 0; i < r->n_suppressed; i++) {
         if (exception_format_is_vex(r->suppressed[i].exception->format))
@@ -40,6 +41,10 @@ static void plural(Buf *out, size_t n, const char *one, const char *many) {
 }
 
 void summary_packages(Buf *out, const Report *r) {
+    if (r->artifact.kind == ARTIFACT_FILES) {
+        plural(out, r->coverage.entries, "file", "files");
+        return;
+    }
     text_count(out, r->inventory.n_packages);
     buf_putz(out, r->inventory.n_packages == 1 ? " package" : " packages");
     if (r->artifact.n_layers)
@@ -71,6 +76,7 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         buf_putz(out, " listed; vulnerabilities were not looked up");
         return;
     }
+    bool files = r->artifact.kind == ARTIFACT_FILES;
     if (s->total) {
         plural(out, s->total, "finding", "findings");
         const char *sep = ": ";
@@ -79,7 +85,10 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
                 buf_printf(out, "%s%zu %s", sep, s->severity[i], words[i]);
                 sep = ", ";
             }
-        buf_printf(out, "; %zu with a fix, %zu known to be exploited", s->fixable, s->kev);
+        if (files)
+            buf_printf(out, "; %zu denied, %zu that --fix mends", s->denied, s->fixable);
+        else
+            buf_printf(out, "; %zu with a fix, %zu known to be exploited", s->fixable, s->kev);
         if (s->no_data)
             buf_putz(out, "; vulnerabilities could not be looked up");
     } else if (s->no_data) {
@@ -88,7 +97,10 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         buf_putz(out, "no findings in the part that could be looked at");
     } else {
         buf_putz(out, "no findings in ");
-        plural(out, r->inventory.n_packages, "package", "packages");
+        if (files)
+            plural(out, r->coverage.entries, "file", "files");
+        else
+            plural(out, r->inventory.n_packages, "package", "packages");
     }
     if (!str_empty(r->coverage.claimed_by))
         buf_putz(out, "; packages as an attached SBOM claims them");
@@ -181,6 +193,8 @@ void finding_subject(Buf *out, const Finding *f) {
         buf_printf(out, " in %.*s %.*s", STR_FMT(f->package->fact.name), STR_FMT(f->package->fact.version));
     else if (!str_empty(f->path))
         buf_printf(out, " in %.*s", STR_FMT(f->path));
+    if (f->kind == FINDING_POLICY && f->line)
+        buf_printf(out, ":%u:%u", f->line, f->col);
 }
 
 void exception_text(Buf *out, const Exception *e) {

@@ -9,12 +9,13 @@ typedef struct Summary {
     size_t severity[SEVERITY_N_];
     size_t kinds[FINDING_KIND_N_];
     size_t total;
-    size_t fixable;         /* a fixed version exists */
+    size_t fixable;         /* a fixed version exists, or check --fix mends it */
+    size_t denied;          /* by rules whose action is deny */
     size_t kev;
     size_t new_findings;    /* not in the baseline */
     size_t suppressed_vex;  /* suppressed by VEX statements … */
     size_t suppressed_ignored; /* … and by ignore rules */
-    size_t failing;         /* new and at or over --fail-on */
+    size_t failing;         /* new and at or over --fail-on, or denied */
     size_t gaps;            /* not allowed ones */
     size_t gaps_allowed;
     bool no_data;           /* vulnerabilities could not be looked up at all: a count of 0 means nothing */

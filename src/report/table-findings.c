@@ -308,7 +308,7 @@ static void hardening(Table *t, const Finding *const *f, size_t n) {
     map_done(&seen);
 }
 
-/* Everything but what hardening() shows, as a copy; their numbers, and the others. */
+/* Everything but what hardening() and table_policy() show, as a copy; their numbers, and the others. */
 static Finding *without_checks(Arena *a, const Report *r, size_t *ret_n, const Finding ***ret_checks, size_t *ret_n_checks) {
     Finding *rest = arena_alloc(a, (r->n_findings + 1) * sizeof(Finding));
     const Finding **found = arena_alloc(a, (r->n_findings + 1) * sizeof(Finding *));
@@ -316,7 +316,7 @@ static Finding *without_checks(Arena *a, const Report *r, size_t *ret_n, const F
     for (size_t i = 0; i < r->n_findings; i++)
         if (r->findings[i].kind == FINDING_CONFIG)
             found[n_checks++] = &r->findings[i];
-        else
+        else if (r->findings[i].kind != FINDING_POLICY)
             rest[n++] = r->findings[i];
     *ret_n = n;
     *ret_checks = found;

@@ -80,7 +80,7 @@ static void header(Table *t) {
     else
         buf_printf(&b, "%.*s %.*s", STR_FMT(os->id), STR_FMT(os->version_id));
     /* Sources are of no system. */
-    if (os->known || a->kind != ARTIFACT_REPOSITORY)
+    if (os->known || (a->kind != ARTIFACT_REPOSITORY && a->kind != ARTIFACT_FILES))
         row_z(t, "system", &b);
     buf_clear(&b);
     summary_packages(&b, r);
@@ -167,9 +167,13 @@ static void coverage(Table *t) {
         row_z(t, "packages", &b);
     } else if (t->r->artifact.kind != ARTIFACT_SBOM) {
         text_count(&b, c->entries);
-        buf_putz(&b, c->entries == 1 ? " entry, " : " entries, ");
+        if (t->r->artifact.kind == ARTIFACT_FILES)
+            buf_putz(&b, c->entries == 1 ? " file, " : " files, ");
+        else
+            buf_putz(&b, c->entries == 1 ? " entry, " : " entries, ");
         text_bytes(&b, c->bytes);
-        buf_putz(&b, c->verified ? ", digests verified" : ", not verified by digests");
+        if (t->r->artifact.kind != ARTIFACT_FILES)
+            buf_putz(&b, c->verified ? ", digests verified" : ", not verified by digests");
         row_z(t, "read", &b);
         buf_str(&b, c->sandbox);
         if (b.n == 0)
@@ -179,9 +183,9 @@ static void coverage(Table *t) {
             buf_printf(&b, "%s%.*s", i ? ", " : "", STR_FMT(c->analyzers[i]));
         if (b.n == 0)
             buf_putz(&b, "none");
-        row_z(t, "analyzers", &b);
+        row_z(t, t->r->artifact.kind == ARTIFACT_FILES ? "inputs" : "analyzers", &b);
     }
-    if (!t->r->sbom_only) {
+    if (!t->r->sbom_only && t->r->artifact.kind != ARTIFACT_FILES) {
         buf_str(&b, c->database_digest);
         if (b.n == 0)
             buf_putz(&b, "no advisory database");
@@ -279,10 +283,12 @@ int format_table_write(const Report *r, const FormatOptions *o, Buf *out) {
     _cleanup_(text_locale_leave) TextLocale locale _unused_ = text_locale_enter();
     Table t = {.r = r, .o = o, .out = out, .scratch = buf_new(BUF_OWN_MAX)};
     header(&t);
-    if (r->sbom_only)
+    if (r->sbom_only) {
         packages(&t);
-    else
+    } else {
+        table_policy(&t);
         table_findings(&t);
+    }
     suppressed(&t);
     gaps(&t);
     coverage(&t);

@@ -25,3 +25,5 @@ void table_row(Table *t, const char *name, Str text);
 
 /* table-findings.c: the findings, one block per severity and package. */
 void table_findings(Table *t);
+/* table-policy.c: what rules of the policy language found, which table_findings() leaves out. */
+void table_policy(Table *t);

@@ -227,7 +227,7 @@ void scan_filter(Report *r, const FindingFilter *f) {
         const Finding *x = &r->findings[i];
         bool severity = f->severities == 0 || (f->severities >> x->severity & 1);
         bool fixed = !f->ignore_unfixed || (x->kind != FINDING_VULNERABILITY && x->kind != FINDING_UPDATE_PENDING) || !str_empty(x->fixed_version);
-        if (severity && fixed)
+        if ((severity && fixed) || str_eqz(x->action, "deny")) /* what a rule denies stays: it decides the exit code */
             r->findings[kept++] = *x;
     }
     r->n_filtered += r->n_findings - kept;
@@ -240,7 +240,7 @@ static Str identity(Arena *a, Str kind, Str id, Str name, Str arch) {
 
 /* Two of one kind are two findings, which only their fingerprints tell apart: they are about no package. */
 static bool is_by_fingerprint(FindingKind k) {
-    return k == FINDING_SECRET || k == FINDING_KEY || k == FINDING_CERTIFICATE || k == FINDING_MALWARE || k == FINDING_INTEGRITY;
+    return k == FINDING_SECRET || k == FINDING_KEY || k == FINDING_CERTIFICATE || k == FINDING_MALWARE || k == FINDING_INTEGRITY || k == FINDING_POLICY;
 }
 
 static bool is_named_by_fingerprint(Str kind) {

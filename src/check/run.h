@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `plimsoll check`: files in, what rules say of their subjects out. Files are read and rules evaluated in confined workers; nothing of what these answer is trusted. */
+#pragma once
+
+#include "base/error.h"
+#include "check/input.h"
+#include "policy/rules.h"
+
+/* A rules file, as rule_set_add() took it: workers load the same set. */
+typedef struct CheckRulesFile {
+    const char *name;
+    Str text;
+} CheckRulesFile;
+
+typedef struct CheckOptions {
+    const CheckRulesFile *rules;
+    size_t n_rules;
+    const RuleSet *set;       /* made of these */
+    int64_t as_of;            /* as in the RuleSetOptions of `set` */
+    const Limits *limits;
+    unsigned workers;         /* at the same time; 0: one per processor */
+    bool fixes;               /* edits are wanted */
+} CheckOptions;
+
+/* A rule that fired. */
+typedef struct CheckHit {
+    const Rule *rule;
+    CheckPlace place;
+    Str subject, output;      /* CheckSubject.name; the rule's output */
+    bool limited;             /* the condition could not be decided within the limits: the rule's on-error says that it counts */
+    const CheckEdit *edits;   /* in the order of their places; none: there is no safe fix */
+    size_t n_edits;
+} CheckHit;
+
+typedef struct CheckError {
+    DiagLevel level;
+    uint32_t line, col;
+    Str message;
+} CheckError;
+
+/* One file: in by the caller, out by check_files(). */
+typedef struct CheckItem {
+    char *path;               /* as shown; owned by the caller */
+    const CheckInput *input;
+    size_t bytes;             /* read */
+    int status;               /* 0; -EINVAL: it is wrong; -E2BIG: over a limit; others: it could not be read, or a worker died on it */
+    const CheckHit *hits;     /* in the order of subjects, then of rules */
+    size_t n_hits;
+    const CheckError *errors; /* why it failed, and warnings */
+    size_t n_errors;
+    char digest[65];          /* SHA-256 of what was read, in hex */
+} CheckItem;
+
+enum { CHECK_FILE_BYTES = 32 << 20 };
+
+/* Reads and checks the items. Results lie in `a`. 0, or a failure of ours. */
+int check_files(const CheckOptions *o, CheckItem *items, size_t n, Arena *a, Error *err);
+/* In this process, for tests: one text. */
+int check_text(const RuleSet *set, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/walk.h"
+
+#include <fcntl.h>
+#include <fts.h>
+#include <stdlib.h>
+
+#include "base/fs.h"
+
+static bool is_left_out(const char *name) {
+    static const char *const names[] = {".git", ".hg", ".svn", "node_modules"};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b) {
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static void miss(CheckWalk *w, const char *path, const char *why) {
+    vec_push(&w->missed, ((CheckMiss) {xstrdup(path), xstrdup(why)}));
+}
+
+/* "./a" is shown as "a". */
+static const char *shown(const char *path) {
+    return path[0] == '.' && path[1] == '/' && path[2] ? path + 2 : path;
+}
+
+static void file(CheckWalk *w, const char *path, bool named) {
+    char head[CHECK_HEAD];
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    ssize_t n = fd < 0 ? -errno : fs_pread_all(fd, head, sizeof(head), 0);
+    w->seen++;
+    if (n < 0) {
+        miss(w, shown(path), strerror((int) -n));
+        return;
+    }
+    const CheckInput *input = check_input_of(str_from(shown(path)), str_n(head, (size_t) n));
+    if (input)
+        vec_push(&w->items, ((CheckItem) {.path = xstrdup(shown(path)), .input = input}));
+    else if (named)
+        miss(w, shown(path), "it is of no kind that check reads: see plimsoll list inputs");
+}
+
+static int entry(CheckWalk *w, FTS *fts, FTSENT *e, const Limits *limits, Error *err) {
+    switch (e->fts_info) {
+    case FTS_D:
+        if (e->fts_level > 0 && is_left_out(e->fts_name))
+            fts_set(fts, e, FTS_SKIP);
+        break;
+    case FTS_F:
+        file(w, e->fts_path, e->fts_level == 0);
+        break;
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS:
+        if (e->fts_level == 0)
+            return error_errno(err, -e->fts_errno, "%s", e->fts_path);
+        miss(w, shown(e->fts_path), strerror(e->fts_errno));
+        break;
+    case FTS_DEFAULT:
+        if (e->fts_level == 0)
+            return error_set(err, -EINVAL, "%s: neither a file nor a directory", e->fts_path);
+        break;
+    }
+    return w->seen > limits->entries ? error_set(err, -E2BIG, "%s: more than %llu files", e->fts_path, (unsigned long long) limits->entries) : 0;
+}
+
+int check_walk(CheckWalk *w, const char *path, const Limits *limits, Error *err) {
+    _cleanup_free_ char *copy = xstrdup(path);
+    FTS *fts = fts_open((char *const[]) {copy, NULL}, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+    int r = fts ? 0 : error_errno(err, -errno, "%s", path);
+    FTSENT *e;
+    while (r == 0 && (e = fts_read(fts)))
+        r = entry(w, fts, e, limits, err);
+    if (fts)
+        fts_close(fts);
+    return r;
+}
+
+void check_walk_done(CheckWalk *w) {
+    for (size_t i = 0; i < w->items.n; i++)
+        free(w->items.p[i].path);
+    for (size_t i = 0; i < w->missed.n; i++) {
+        free(w->missed.p[i].path);
+        free(w->missed.p[i].why);
+    }
+    vec_done(&w->items);
+    vec_done(&w->missed);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll check: files that describe containers in, what rules say of them out. */
+#include <limits.h>
+
+#include "base/worker.h"
+#include "check/report.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/policy.h"
+#include "cmd/progress.h"
+#include "cmd/scan-run.h"
+#include "plimsoll-version.h"
+#include "policy/shipped.h"
+
+static void list_formats(Buf *out) {
+    for (const Format *f = formats(); f->name; f++)
+        if (f->check)
+            buf_printf(out, "%s%s", out->n ? "|" : "", f->name);
+}
+
+static const Option options[] = {
+    {.name = "--format",
+     .letter = 'f',
+     .arg = "FORMAT",
+     .doc = "Output format",
+     .list_values = list_formats,
+     .def = "table",
+     .env = "PLIMSOLL_CHECK_FORMAT",
+     .config = "check.format"},
+    {0},
+};
+
+typedef struct Request {
+    ScanRequest common;      /* what scan's rows mean here, too */
+    const Format *format;
+    PolicyRules rules;
+    Vec(CheckRulesFile) files;
+} Request;
+
+static void request_done(Request *q) {
+    policy_rules_done(&q->rules);
+    vec_done(&q->files);
+    scan_request_done(&q->common);
+}
+
+static int take(Cli *cli, Request *q) {
+    int x = scan_request(cli, &q->common);
+    if (x)
+        return x;
+    size_t n;
+    const char *const *paths = cli_values(cli, "--rules", &n);
+    q->format = format_by_name(str_from(cli_value(cli, "--format")));
+    RuleSetOptions o = {.as_of = q->common.as_of};
+    x = policy_rules_load_good(paths, n, &o, &q->rules);
+    if (x)
+        return x;
+    for (size_t i = 0; i < q->rules.files.n; i++)
+        vec_push(&q->files, ((CheckRulesFile) {q->rules.files.p[i].path, str_n(q->rules.files.p[i].text, q->rules.files.p[i].n)}));
+    for (const EmbeddedText *t = shipped_rules; n == 0 && t->name; t++)
+        vec_push(&q->files, ((CheckRulesFile) {t->name, embedded_text(t)}));
+    return 0;
+}
+
+static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
+    _cleanup_error_ Error err = {0};
+    int r = 0;
+    for (size_t i = 0; i < cli->n_args && r == 0; i++)
+        r = check_walk(w, cli->args[i], &q->common.limits, &err);
+    if (r < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, r);
+    CheckOptions o = {.rules = q->files.p, .n_rules = q->files.n, .set = q->rules.set, .as_of = q->common.as_of, .limits = &q->common.limits};
+    progress_begin("Checking", 0, 0);
+    r = check_files(&o, w->items.p, w->items.n, a, &err);
+    progress_end();
+    return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : 0;
+}
+
+static void warnings(const CheckWalk *w) {
+    for (size_t i = 0; i < w->items.n; i++)
+        for (size_t k = 0; k < w->items.p[i].n_errors; k++) {
+            const CheckError *e = &w->items.p[i].errors[k];
+            if (e->level == DIAG_WARNING)
+                message_warning("%s:%u:%u: %.*s", w->items.p[i].path, e->line, e->col, STR_FMT(e->message));
+        }
+}
+
+static int write_report(Cli *cli, const Request *q, Report *r) {
+    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    for (size_t i = 0; i < r->coverage.n_gaps; i++)
+        r->coverage.gaps[i].allowed = q->common.allow[r->coverage.gaps[i].kind];
+    FormatOptions fo = {.width = output_width(cli), .color = output_color(cli), .now = TIME_NONE};
+    int x = q->format->write(r, &fo, &out);
+    if (x < 0 || out.failed) {
+        message_error("the report does not fit into memory: check fewer files at a time or choose another --format");
+        return EXIT_INCOMPLETE;
+    }
+    x = output_write(cli, buf_view(&out));
+    return x ? x : report_exit_code(r);
+}
+
+/* Which findings are shown, and which count. */
+static int choose(const Request *q, Report *r) {
+    FindingFilter f = {0};
+    for (Severity s = 0; s < SEVERITY_N_; s++)
+        f.severities |= q->common.severity[s] ? 1u << s : 0;
+    scan_filter(r, &f);
+    r->fail_on_set = q->common.fail_on_set;
+    r->fail_on = q->common.fail_on;
+    return scan_run_baseline(&q->common, r);
+}
+
+static int run(Cli *cli) {
+    _cleanup_(request_done) Request q = {0};
+    _cleanup_(check_walk_done) CheckWalk w = {0};
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(report_done) Report r = {0};
+    int x = take(cli, &q);
+    if (x == 0)
+        x = look(cli, &q, &w, &a);
+    if (x)
+        return x;
+    warnings(&w);
+    r.tool_version = STR(PLIMSOLL_VERSION);
+    check_report(&w, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
+    x = choose(&q, &r);
+    return x ? x : write_report(cli, &q, &r);
+}
+
+const Command command_check = {
+    .name = "check",
+    .summary = "Checks Dockerfiles, manifests and other files that describe containers",
+    .arguments = "PATH…",
+    .description = "PATH is a file, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
+                   "read. Rules of the policy language are evaluated on everything that stands in them: those that come with the program, or those of --rules. Each finding says where it "
+                   "stands, why it matters and what to do.\n\n"
+                   "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
+    .examples = "plimsoll check .  # everything below the working directory\n"
+                "plimsoll check --fail-on high Dockerfile  # as a gate in a pipeline\n"
+                "plimsoll check --rules team.yaml --format sarif --output check.sarif .  # own rules, for code scanning\n",
+    .options = {options, verdict_options, time_options, incomplete_options, policy_rules_options},
+    .min_args = 1,
+    .max_args = UINT_MAX,
+    .workers = true,
+    .run = run,
+};

@@ -1,0 +1,89 @@
+#!/bin/bash
+# plimsoll check on Dockerfiles: files found, findings with their places, formats, exit codes, bad input.
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+export SOURCE_DATE_EPOCH=1760000000
+mkdir "$tmp/w"
+cd "$tmp/w" || exit 1
+
+cat >rules.yaml <<'YAML'
+- rule: Root at the end
+  desc: The image runs as root
+  source: instruction
+  condition: instruction.name = USER and stage.root = true and instruction.overridden = false
+  output: "%instruction.text of %stage.base"
+  priority: WARNING
+  why: It is root
+  remediation: Name another user
+  controls: [cis-docker-4.1]
+- rule: No scratch
+  desc: Nothing may begin from scratch
+  source: stage
+  condition: stage.base.kind = scratch
+  output: stage %stage.index
+  priority: NOTICE
+  action: deny
+YAML
+mkdir -p app/.git app/node_modules/x app/sub
+printf 'FROM debian:12\nUSER app\n\n  USER \\\n    root\n' >app/Dockerfile
+cp app/Dockerfile app/.git/
+cp app/Dockerfile app/node_modules/x/
+printf 'FROM scratch\nUSER 1\n' >app/sub/web.dockerfile
+echo text >app/README
+
+exits 0 "a file" "$PLIMSOLL" check --rules rules.yaml app/Dockerfile
+like "$out" '^  app/Dockerfile:4:3$' "the place is where the instruction begins"
+like "$out" 'USER root of debian:12' "the output of the rule has its fields"
+like "$out" '^1 finding: 1 medium; 0 denied' "the verdict is the last line"
+exits 1 "a rule that denies" "$PLIMSOLL" check --rules rules.yaml app
+like "$out" 'sub/web.dockerfile:1:1' "in a directory"
+like "$out" 'No scratch  \[deny\]' "is said to deny"
+unlike "$out" 'node_modules|\.git/' "node_modules and .git are left out"
+like "$out" 'read +2 files' "both kinds of names are read"
+exits 1 "named, node_modules is read" "$PLIMSOLL" check --rules rules.yaml --fail-on medium app/node_modules
+exits 0 "--fail-on higher than what is there" "$PLIMSOLL" check --rules rules.yaml --fail-on high app/Dockerfile
+exits 1 "--fail-on" "$PLIMSOLL" check --rules rules.yaml --fail-on medium app/Dockerfile
+exits 1 "what denies cannot be filtered away" "$PLIMSOLL" check --rules rules.yaml --severity critical app
+like "$out" '1 more left out by filters' "and what is filtered is counted"
+
+exits 1 "json" "$PLIMSOLL" check --rules rules.yaml --format json app
+json=$out
+is "$(printf '%s' "$json" | python3 -c '
+import json, sys
+for f in json.load(sys.stdin)["findings"]:
+    p = f["policy"]
+    print(f["path"], f["line"], p["column"], p["end_line"], p["end_column"], p["action"], p["subject"], f["severity"], f["controls"])')" \
+  "app/Dockerfile 4 3 5 9 warn USER MEDIUM ['cis-docker-4.1']
+app/sub/web.dockerfile 1 1 1 13 deny stage 0 LOW []" "findings have their exact region"
+printf '%s\n' "$json" >"$tmp/report.json"
+exits 0 "a baseline takes findings out of the verdict" "$PLIMSOLL" check --rules rules.yaml --fail-on low --baseline "$tmp/report.json" app
+"$PLIMSOLL" check --rules rules.yaml --format json app >"$tmp/again.json"
+same "$tmp/report.json" "$tmp/again.json" "the same input gives the same bytes"
+
+printf 'FROM a\nRUNN b\nCOPY c\n' >Containerfile
+exits 3 "a file that is wrong" "$PLIMSOLL" check --rules rules.yaml Containerfile
+like "$out" 'unreadable-file  Containerfile:2:1' "each error is a gap with its place"
+like "$out" 'unreadable-file  Containerfile:3:7' "all of them"
+like "$out" 'expected an instruction, found "RUNN"' "and what was expected"
+exits 0 "which can be allowed" "$PLIMSOLL" check --rules rules.yaml --allow-incomplete unreadable-file Containerfile
+exits 3 "a path that is not there" "$PLIMSOLL" check nothing
+like "$err" 'nothing: No such file' "is named"
+mkdir empty
+exits 3 "nothing to check is no success" "$PLIMSOLL" check empty
+like "$out" 'no-input' "and said"
+exits 3 "a file of no known kind" "$PLIMSOLL" check app/README
+exits 2 "no path" "$PLIMSOLL" check
+exits 2 "a format that cannot show places" "$PLIMSOLL" check --format spdx app
+like "$err" "unknown value 'spdx'; there are: table, json, sarif" "the others are named"
+printf -- '- rule: x\n' >bad.yaml
+exits 2 "rules that are wrong" "$PLIMSOLL" check --rules bad.yaml app
+like "$err" 'bad.yaml:1:9: error' "have their place"
+
+printf 'FROM a\nRUN \377\n' >Dockerfile.latin1
+exits 3 "no UTF-8" "$PLIMSOLL" check Dockerfile.latin1
+like "$out" 'Dockerfile.latin1:2:5' "has its place"
+head -c 40000000 /dev/zero >Dockerfile.large
+exits 3 "too large" "$PLIMSOLL" check Dockerfile.large
+like "$out" 'larger than' "is said"
+exits 0 "all of the shipped rules" "$PLIMSOLL" policy test --require-examples 2 "$TOP/rules/dockerfile"
+
+done_testing
