@@ -113,6 +113,24 @@ TEST(ancestors) {
     FAILS(S, "proc.aname[2] != sshd", o);
 }
 
+TEST(arguments_behind_a_dot) {
+    HOLDS(S, "evt.arg.mask = 5 and evt.arg[mask] = 5 and evt.rawarg.x exists and not evt.arg.none exists", "{\"evt.arg\": {\"mask\": \"5\"}, \"evt.rawarg[x]\": \"1\"}");
+    WRONG(S, "evt.arg = x and evt.nothing.mask = x", "c:1:1: error: evt.arg needs an argument: evt.arg[NAME]\nc:1:17: error: source syscall has no field \"evt.nothing.mask\"");
+    WRONG(S, "proc.name.x = 1", "c:1:1: error: source syscall has no field \"proc.name.x\"; did you mean \"proc.name\"?");
+}
+
+TEST(absent_as_documented) {
+    HOLDS("image", "not image.tag = b and not image.labels = b and not image.tag in (b) and len(image.labels) = 0 and join(\",\", image.labels) = \"\"", "{\"image.labels\": []}");
+    FAILS("image", "image.labels exists or image.labels != a or image.labels in () or image.labels startswith \"\" or image.tag startswith \"\" or len(image.tag) = 0", "{\"image.labels\": []}");
+    HOLDS("image", "image.tag exists and image.tag = \"\" and image.tag startswith \"\"", "{\"image.tag\": \"\"}");
+    FAILS("image", "image.any[\"vulnerability: vuln.cvss = 1\"] = true", "{}");
+    HOLDS("image", "image.all[\"vulnerability: vuln.cvss = 1\"] = true and image.count[\"vulnerability: vuln.cvss = 1\"] = 0", "{}");
+    FAILS("image", "image.all[\"vulnerability: vuln.cvss != 1\"] = true", "{\"children\": {\"vulnerability\": [{}]}}");
+    HOLDS("image", "image.any[\"vulnerability: not vuln.cvss = 1\"] = true", "{\"children\": {\"vulnerability\": [{}]}}");
+    WRONG("image", "concat(image.labels, \"b\") exists", "c:1:8: error: concat takes single values; join takes lists");
+    WRONG("image", "join(\",\", image.tag) exists", "c:1:11: error: join takes a list: (a, b) or a field with several values");
+}
+
 TEST(bytes) {
     HOLDS(S, "evt.buffer bcontains C3A9 and evt.buffer bstartswith 61c3 and evt.buffer contains a", "{\"evt.buffer\": \"a\xc3\xa9\"}");
     FAILS(S, "evt.buffer bcontains c3a9ff", "{\"evt.buffer\": \"a\xc3\xa9\"}");
