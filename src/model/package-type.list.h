@@ -12,7 +12,7 @@ PACKAGE_TYPE(MAVEN, "maven", "maven", "maven", "Java artifacts: \"group:artifact
 PACKAGE_TYPE(GEM, "gem", "gem", "rubygems", "Ruby gems")
 PACKAGE_TYPE(COMPOSER, "composer", "composer", "packagist", "PHP packages: \"vendor/name\", in lower case")
 PACKAGE_TYPE(NUGET, "nuget", "nuget", "nuget", ".NET packages")
-PACKAGE_TYPE(PUB, "pub", "semver", "pub", "Dart packages")
+PACKAGE_TYPE(PUB, "pub", "pub", "pub", "Dart packages")
 PACKAGE_TYPE(HEX, "hex", "hex", "hex", "Elixir and Erlang packages")
 PACKAGE_TYPE(SWIFT, "swift", "semver", "swifturl", "Swift packages: \"github.com/owner/name\"")
 PACKAGE_TYPE(CONAN, "conan", "semver", "conancenter", "C and C++ packages of Conan")

@@ -6,10 +6,11 @@
 
 N packages with records and N/5 malicious ones are drawn; for each bound that a record states there are versions below, at and above it. PACKAGES
 becomes match-list's input: type, name, version[, linked import paths]. EXPECTED becomes what it should say: type, name, version, id, kind, fixed.
-FEEDS holds ghsa/, pypa/, go-vulndb/, rustsec/, malicious/ (OSV, a record a line, zstd) and rubysec/ (tar of YAML, zstd). docs/matching.md has the rules."""
+FEEDS holds ghsa/, pypa/, go-vulndb/, rustsec/, malicious/ (OSV, a record a line, zstd), rubysec/ and friendsofphp/ (tars of YAML, zstd). docs/matching.md has the rules."""
 import collections, functools, io, json, os, random, re, subprocess, sys, tarfile
 
-TYPES = {"npm": "npm", "PyPI": "pypi", "Go": "golang", "Maven": "maven", "crates.io": "cargo", "RubyGems": "gem"}
+TYPES = {"npm": "npm", "PyPI": "pypi", "Go": "golang", "Maven": "maven", "crates.io": "cargo", "RubyGems": "gem", "Packagist": "composer", "NuGet": "nuget",
+         "Hex": "hex", "Pub": "pub", "SwiftURL": "swift"}
 
 
 def sign(a, b):
@@ -149,6 +150,34 @@ def maven_item(a, b):
     return 0
 
 
+COMPOSER = re.compile(r"v?([0-9]{1,5})(\.[0-9]+)?(\.[0-9]+)?(\.[0-9]+)?(?:[._-]?(?:(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?[0-9]+)*))?([.-]?dev)?)", re.I)
+PHP_WORDS = {"dev": -4, "alpha": -3, "a": -3, "beta": -2, "b": -2, "rc": -1, "patch": 2, "pl": 2, "p": 2}
+
+
+def composer_key(text):
+    """Composer's normal form, in the order of PHP's version_compare(): a number is above the end and below "patch"."""
+    m = COMPOSER.fullmatch(text)
+    key = [(1, int((part or ".0").lstrip("."))) for part in m.groups()[:4]]
+    if m[5] and m[5].lower() != "stable":
+        key += [(PHP_WORDS[m[5].lower()], 0)] + [(1, int(n)) for n in re.findall("[0-9]+", m[6])]
+    if m[7] and (m[5] or "").lower() != "stable":
+        key.append((PHP_WORDS["dev"], 0))
+    return key + [(0, 0)]
+
+
+def nuget_key(text):
+    """NuGet.Versioning: up to four numbers, labels without regard to case."""
+    core, _, pre = text.split("+")[0].partition("-")
+    numbers = tuple((list(map(int, core.split("."))) + [0, 0, 0])[:4])
+    return numbers, not pre, tuple((0, int(p), "") if p.isdigit() else (1, 0, p.lower()) for p in pre.split(".")) if pre else ()
+
+
+def pub_key(text):
+    """pub_semver: build metadata order, too; none comes first."""
+    build = text.partition("+")[2]
+    return semver_key(text), bool(build), tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in build.split("."))
+
+
 def by_key(key):
     return lambda a, b: sign(key(a), key(b))
 
@@ -156,6 +185,7 @@ def by_key(key):
 COMPARE = {
     "npm": by_key(semver_key), "crates.io": by_key(semver_key), "Go": by_key(semver_key), "PyPI": by_key(pep440_key), "RubyGems": gem_compare,
     "Maven": lambda a, b: maven_item(maven_items(a), maven_items(b)),
+    "Packagist": by_key(composer_key), "NuGet": by_key(nuget_key), "Hex": by_key(semver_key), "Pub": by_key(pub_key), "SwiftURL": by_key(semver_key),
 }
 SEMVER = r"v?[0-9]+(\.[0-9]+){0,2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
 
@@ -168,8 +198,12 @@ def valid(ecosystem, text):
         except InvalidVersion:
             return False
         return True
-    if ecosystem in ("npm", "crates.io", "Go"):
-        match = re.fullmatch(SEMVER, text)
+    if ecosystem == "Packagist":
+        return bool(COMPOSER.fullmatch(text))
+    if ecosystem == "NuGet":
+        return bool(re.fullmatch(r"[0-9]+(\.[0-9]+){1,3}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z.-]+)?", text)) and not re.search(r"[-.]0[0-9]+($|[.+])", text.partition("-")[2])
+    if ecosystem in ("npm", "crates.io", "Go", "Hex", "Pub", "SwiftURL"):
+        match = re.fullmatch(SEMVER if ecosystem not in ("Hex", "Pub") else r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?", text)
         return bool(match) and all(not re.fullmatch(r"0[0-9]+", p) for p in re.split(r"[.+-]", text.lstrip("v"))) and not text.endswith(".") and ".." not in text
     if ecosystem == "RubyGems":
         return bool(re.fullmatch(r"[0-9]+(\.[0-9A-Za-z]+)*(-[0-9A-Za-z]+(\.[0-9A-Za-z]+)*)?", text))
@@ -179,6 +213,7 @@ def valid(ecosystem, text):
 # --- records -----------------------------------------------------------------------------------------------------------------------
 
 Range = collections.namedtuple("Range", "introduced fixed last fix imports record malicious")
+Branch = collections.namedtuple("Branch", "bounds record malicious imports") # of FriendsOfPHP: (operator, version) that must all hold
 Requirement = collections.namedtuple("Requirement", "patched unaffected record malicious imports")
 
 
@@ -201,7 +236,9 @@ def withdrawn(record):
 
 
 def normal(ecosystem, name):
-    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == "PyPI" else name
+    if ecosystem == "PyPI":
+        return re.sub(r"[-_.]+", "-", name).lower()
+    return name.lower() if ecosystem in ("NuGet", "Packagist", "SwiftURL") else name
 
 
 def ranges_of(affected, record):
@@ -248,6 +285,17 @@ def rubysec_records(feeds):
                     yield record
 
 
+def friendsofphp_records(feeds):
+    import yaml
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    for file in sorted(os.listdir(f"{feeds}/friendsofphp")):
+        for member in (tar := tarfile.open(fileobj=io.BytesIO(unpacked(f"{feeds}/friendsofphp/{file}")))):
+            if member.isfile() and member.name.endswith(".yaml"):
+                record = yaml.load(tar.extractfile(member), loader)
+                if isinstance(record, dict) and str(record.get("reference", "")).startswith("composer://"):
+                    yield os.path.basename(member.name)[:-5], record
+
+
 class Advisories:
     def __init__(self, feeds, ecosystem):
         self.compare = functools.lru_cache(None)(COMPARE[ecosystem])
@@ -258,7 +306,8 @@ class Advisories:
             if withdrawn(record):
                 continue
             cves = sorted({a for a in record.get("aliases") or [] if re.fullmatch(r"CVE-[0-9]{4}-[0-9]{4,19}", a)})
-            self.link(record["id"], record.get("aliases") or [], cves)
+            friends = [m[1] for m in (re.search(r"FriendsOfPHP/security-advisories/blob/master/(\S+)\.yaml$", r.get("url", "")) for r in record.get("references") or []) if m]
+            self.link(record["id"], (record.get("aliases") or []) + ["FriendsOfPHP/" + f for f in friends], cves)
             for affected in record.get("affected", []):
                 package = affected.get("package", {})
                 if package.get("ecosystem", "").split(":")[0] != ecosystem:
@@ -274,6 +323,13 @@ class Advisories:
             if ecosystem == "RubyGems":
                 rule = Requirement(record.get("patched_versions") or [], record.get("unaffected_versions") or [], (others + cve)[0], False, frozenset())
                 named.append((record["gem"], cve or others[:1], rule))
+        for file, record in friendsofphp_records(feeds):
+            name = record["reference"][len("composer://"):].lower()
+            own, cve = f"FriendsOfPHP/{name}/{file}", [record["cve"]] if re.fullmatch(r"CVE-[0-9]{4}-[0-9]{4,19}", str(record.get("cve"))) else []
+            self.link(own, cve, cve)
+            for branch in (record.get("branches") or {}).values() if ecosystem == "Packagist" else ():
+                bounds = [re.fullmatch(r"(>=|<=|>|<|=)\s*(\S+)", b).groups() for v in branch["versions"] for b in re.split(r"\s*,\s*|\s+(?=[<>=])", v.strip())]
+                named.append((name, cve or [own], Branch(bounds, own, False, frozenset())))
         for name, ids, rule in named:
             for i in ids:
                 self.packages[name][i if i.startswith("CVE-") else self.canonical(i)].append(rule)
@@ -321,6 +377,14 @@ class Advisories:
         return True
 
     def affects(self, rule, version):
+        if isinstance(rule, Branch):
+            # Composer takes ">=1.0" for ">=1.0-dev"; of "<1.0" the pre-releases of 1.0 count as affected.
+            for op, bound in rule.bounds:
+                stable = re.fullmatch(r"v?[0-9.]+", bound)
+                c = self.compare(version, bound + "-dev" if op == ">=" and stable else bound)
+                if not {">=": c >= 0, "<=": c <= 0, ">": c > 0, "<": c < 0, "=": c == 0}[op]:
+                    return False
+            return True
         if isinstance(rule, Requirement):
             return not any(self.satisfies(version, r) for r in rule.patched + rule.unaffected)
         if rule.introduced and self.compare(version, rule.introduced) < 0:
@@ -333,6 +397,10 @@ class Advisories:
         """Fixed versions that a rule names."""
         if isinstance(rule, Range):
             return [rule.fixed] if rule.fix and rule.fixed else []
+        if isinstance(rule, Branch):
+            below = [b for op, b in rule.bounds if op in ("<", "<=")]
+            lowest = min(below, key=functools.cmp_to_key(self.compare)) if below else None
+            return [lowest] if lowest and ("<", lowest) in rule.bounds else []
         # The beginning of what is patched, where right below it is affected.
         out = []
         for r in rule.patched:
@@ -371,6 +439,8 @@ class Advisories:
 def bounds_of(rule):
     if isinstance(rule, Range):
         return [b for b in (rule.introduced, rule.fixed, rule.last) if b]
+    if isinstance(rule, Branch):
+        return [b for _, b in rule.bounds]
     return [m for r in rule.patched + rule.unaffected for m in re.findall(r"[0-9][0-9A-Za-z.]*", r)]
 
 
@@ -390,7 +460,12 @@ def around(ecosystem, bound):
         out += [base + ".rc1", base + ".1", base + ".0"]
     elif ecosystem == "Maven":
         out += [base + "-alpha-1", base + "-SNAPSHOT", base + ".Final", base + "-sp1", base + ".1"]
+    elif ecosystem == "Packagist":
+        out += [base + suffix for suffix in ("-dev", "-alpha2", "-beta", "-RC1", "-patch1", ".0", ".1")]
+    elif ecosystem == "NuGet":
+        out += [base + suffix for suffix in ("-preview.1", "-RC1", "-rc2", ".0", ".1")]
     else:
+        out += [bound + "+build.7"] if ecosystem == "Pub" else []
         full = (base + ".0.0")[: len(base) + 2 * (2 - base.count("."))] if base.count(".") < 2 else base
         out += [full, full + "-rc.1", full + "-0", full + "-alpha"]
     return [v for v in out if valid(ecosystem, v)]
