@@ -42,11 +42,17 @@ typedef struct SetDef {
     bool busy;
 } SetDef;
 
+typedef struct SetVersionOf {
+    Str of;
+    SetVersion version;
+} SetVersionOf;
+
 struct Policy {
     RuleSet *rules;
     Vec(SetDef *) sets;
     Vec(const char *) own_files;
     Str name;
+    Vec(SetVersionOf) versions; /* of sets whose version is an input */
     Vec(PolicyRule) entries;
     Vec(const PolicyException *) exceptions;
     Map by_source;            /* source -> PolicySourceRules */

@@ -22,6 +22,7 @@ void policy_free(Policy *p) {
     }
     vec_done(&p->sets);
     vec_done(&p->own_files);
+    vec_done(&p->versions);
     vec_done(&p->entries);
     vec_done(&p->exceptions);
     map_done(&p->by_source);
@@ -240,9 +241,34 @@ static void choose_all(Expansion *x, const SetChoice *c, SetVersion version) {
         x->failed = diag_add(x->diag, DIAG_ERROR, x->set->file, c->place.line, c->place.col, "this chooses no rule%s", c->rule.n ? nearest_key(s, &s->rules, c->rule) : "");
 }
 
+/* Fields tell rules one version: sets that are asked for different ones cannot go together. */
+static int take_version(Policy *p, const SetDef *set, SetVersion version, Diag *d) {
+    for (size_t i = 0; i < p->versions.n; i++)
+        if (str_eq(p->versions.p[i].of, set->versions_of)) {
+            SetVersion other = p->versions.p[i].version;
+            return other == version ? 0
+                                    : diag_add(d, DIAG_ERROR, set->file, set->place.line, set->place.col, "set \"%.*s\" is asked for %.*s %d.%d, another one for %d.%d: they cannot go together",
+                                               STR_FMT(set->name), STR_FMT(set->versions_of), (int) (version / 1000), (int) (version % 1000), (int) (other / 1000), (int) (other % 1000));
+        }
+    vec_push(&p->versions, ((SetVersionOf) {set->versions_of, version}));
+    return 0;
+}
+
+bool policy_version_of(const Policy *p, const char *of, unsigned *ret_minor) {
+    for (size_t i = 0; i < p->versions.n; i++)
+        if (str_eqz(p->versions.p[i].of, of)) {
+            *ret_minor = (unsigned) (p->versions.p[i].version % 1000);
+            return true;
+        }
+    return false;
+}
+
 static int expand(Policy *p, SetDef *set, SetVersion version, Diag *d) {
     if (set->busy)
         return diag_add(d, DIAG_ERROR, set->file, set->place.line, set->place.col, "set \"%.*s\" extends itself", STR_FMT(set->name));
+    int said = set->versions_of.n ? take_version(p, set, version, d) : 0;
+    if (said < 0)
+        return said;
     set->busy = true;
     Expansion x = {.policy = p, .set = set, .base = p->entries.n, .diag = d};
     for (const SetParent *parent = set->parents; parent; parent = parent->next) {

@@ -64,6 +64,8 @@ int policy_choose(Policy *p, Str name, Diag *d);
 
 const RuleSet *policy_rule_set(const Policy *p);
 Str policy_name(const Policy *p);    /* "production@2"; after policy_choose() */
+/* The version that a set of versions of `of` ("kubernetes") was asked for, its minor number: 25 for "@v1.25". false when no set of the policy has such versions. */
+bool policy_version_of(const Policy *p, const char *of, unsigned *ret_minor);
 /* What holds, in the order of the rules' files. */
 const PolicyRule *policy_rules(const Policy *p, size_t *ret_n);
 /* All exceptions of the set and of those it extends. */
