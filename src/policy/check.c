@@ -61,11 +61,6 @@ static int one_constant(Checker *c, const AstNode *n, const Operand *left, const
     if (wrong)
         return check_fail(c, item->place, "\"%.*s\": %s", STR_FMT(item->text), wrong);
     switch (n->op) {
-    case OP_ICONTAINS:
-        k->lower = arena_str(c->pool->arena, item->text);
-        for (size_t i = 0; i < k->lower.n; i++)
-            ((char *) k->lower.p)[i] = ascii_lower(k->lower.p[i]);
-        return 0;
     case OP_BCONTAINS:
     case OP_BSTARTSWITH:
         return hex_bytes(c, item, &k->value.text);

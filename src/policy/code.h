@@ -46,7 +46,6 @@ struct Operand {
 /* The right side of a comparison, made ready. */
 struct Constant {
     Value value;
-    Str lower;             /* icontains: value in lower case */
     const StrSet *set;     /* in, intersects with texts */
     const PathTrie *trie;  /* pmatch */
     const Pattern *pattern;

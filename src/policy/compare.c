@@ -3,6 +3,9 @@
 #include "policy/code.h"
 #include "policy/evaluator.h"
 
+/* A pattern counts as so many bytes, and each byte of the text as four. */
+enum { PATTERN_WORK = 1024 };
+
 static bool is_text(const Value *v) {
     return v->type == VALUE_STRING || v->type == VALUE_BYTES;
 }
@@ -21,30 +24,18 @@ static bool text_contains(Run *run, const Value *left, const Constant *right) {
     return is_text(left) && (b.n == 0 || (a.n >= b.n && memmem(a.p, a.n, b.p, b.n)));
 }
 static bool text_icontains(Run *run, const Value *left, const Constant *right) {
-    return is_text(left) && text_contains_fold(left->text, right->lower);
-}
-static bool text_icontains_value(Run *run, const Value *left, const Constant *right) {
-    Str a = left->text, b = right->value.text;
-    if (!is_text(left))
-        return false;
-    for (size_t i = 0; i + b.n <= a.n; i++) {
-        size_t k = 0;
-        while (k < b.n && ascii_lower(a.p[i + k]) == ascii_lower(b.p[k]))
-            k++;
-        if (k == b.n)
-            return true;
-    }
-    return false;
+    return is_text(left) && text_contains_fold(left->text, right->value.text, &run->e->work_left);
 }
 static bool text_glob(Run *run, const Value *left, const Constant *right) {
-    return is_text(left) && glob_match(right->value.text, left->text, false);
+    return is_text(left) && glob_match(right->value.text, left->text, false, &run->e->work_left);
 }
 static bool text_iglob(Run *run, const Value *left, const Constant *right) {
-    return is_text(left) && glob_match(right->value.text, left->text, true);
+    return is_text(left) && glob_match(right->value.text, left->text, true, &run->e->work_left);
 }
 static bool text_regex(Run *run, const Value *left, const Constant *right) {
     if (!is_text(left))
         return false;
+    work_done(&run->e->work_left, PATTERN_WORK + 4 * left->text.n);
     int r = pattern_whole(right->pattern, run->e->work, left->text);
     if (r < 0)
         run->e->limited = true;
@@ -54,7 +45,7 @@ static bool text_in(Run *run, const Value *left, const Constant *right) {
     return is_text(left) && str_set_has(right->set, left->text);
 }
 static bool text_pmatch(Run *run, const Value *left, const Constant *right) {
-    return is_text(left) && path_trie_match(right->trie, left->text);
+    return is_text(left) && path_trie_match(right->trie, left->text, &run->e->work_left);
 }
 
 /* Places in "LOW|MEDIUM|HIGH": -1 when not there. */
@@ -139,7 +130,7 @@ static bool net_in_values(Run *run, const Value *left, const Constant *right) {
     return in_values(run, left, right, net_eq);
 }
 static bool prefix(Run *run, const Value *left, const Constant *right) {
-    return is_text(left) && is_text(&right->value) && path_has_prefix(left->text, right->value.text);
+    return is_text(left) && is_text(&right->value) && path_has_prefix(left->text, right->value.text, &run->e->work_left);
 }
 static bool prefix_in_values(Run *run, const Value *left, const Constant *right) {
     return in_values(run, left, right, prefix);
@@ -163,8 +154,6 @@ Compare compare_for(AstOp op, FieldType type, const char *values, bool dynamic) 
         return text ? text_in_values : number ? order_in_values : type == FIELD_BOOL ? bool_in_values : net_in_values;
     if (op == OP_PMATCH && dynamic)
         return type == FIELD_STRING ? prefix_in_values : NULL;
-    if (op == OP_ICONTAINS && dynamic)
-        return text ? text_icontains_value : NULL;
     if (op == OP_REGEX && dynamic)
         return NULL; /* patterns are compiled when rules are loaded */
     if (number || (values && op >= OP_LT && op <= OP_GE))

@@ -5,7 +5,8 @@
 #include "base/alloc.h"
 #include "policy/evaluator.h"
 
-enum { SCRATCH_BYTES = 1 << 20, STEPS_MAX = 10 * 1000 * 1000 };
+/* Of one evaluation. Memory that is never used is never touched. */
+enum { SCRATCH_BYTES = 16 << 20, STEPS_MAX = 10 * 1000 * 1000, WORK_MAX = 1 << 28, FREE_BYTES = 4096 };
 
 Evaluator *evaluator_new(void) {
     Evaluator *e = xcalloc(1, sizeof(*e));
@@ -39,7 +40,12 @@ void *scratch_alloc(Scratch *s, size_t n) {
 void evaluator_reset(Evaluator *e) {
     e->scratch.n = 0;
     e->scratch.full = e->limited = false;
+    evaluator_recharge(e);
+}
+
+void evaluator_recharge(Evaluator *e) {
     e->steps = STEPS_MAX;
+    e->work_left = WORK_MAX;
 }
 
 static bool fits(FieldType type, ValueType v) {
@@ -111,13 +117,24 @@ Value operand_value(Run *run, const Operand *o) {
     return value_none();
 }
 
+/* One value against one constant. What short texts cost is in the step. */
+static bool compare_one(Run *run, const Test *t, const Value *v, const Constant *k) {
+    Evaluator *e = run->e;
+    if ((v->type == VALUE_STRING || v->type == VALUE_BYTES) && v->text.n > FREE_BYTES)
+        work_done(&e->work_left, v->text.n);
+    bool r = t->compare(run, v, k);
+    if (e->work_left == 0)
+        e->limited = true;
+    return r;
+}
+
 /* All values of the left side against one constant. */
 static bool holds(Run *run, const Test *t, const Value *v, const Constant *k) {
     if (v->type != VALUE_LIST)
-        return t->compare(run, v, k) != t->negate;
+        return compare_one(run, t, v, k) != t->negate;
     size_t equal = 0;
     for (size_t i = 0; i < v->list.n; i++) {
-        bool one = t->compare(run, &v->list.p[i], k);
+        bool one = compare_one(run, t, &v->list.p[i], k);
         if (t->mode == MODE_ANY && one != t->negate)
             return true;
         equal += one;
@@ -160,7 +177,7 @@ bool run_program(Run *run, const Program *p) {
     Evaluator *e = run->e;
     int32_t at = p->entry;
     while (at >= 0) {
-        if (e->steps == 0) {
+        if (e->steps == 0 || e->limited) {
             e->limited = true;
             return false;
         }

@@ -13,7 +13,8 @@ struct Scratch {
 struct Evaluator {
     Scratch scratch;
     PatternWork *work;
-    uint64_t steps;    /* left */
+    uint64_t steps;    /* checks left */
+    uint64_t work_left; /* bytes of long texts left to look at */
     bool limited;
     /* While Run.memo: results of tests, by Test.id, as `epoch` and the result in the lowest bit; values of fields by Operand.field_id, good while field_epoch is `epoch`. */
     uint64_t epoch;
@@ -24,6 +25,8 @@ struct Evaluator {
 
 /* Before each subject or rule: memory, steps and marks anew. */
 void evaluator_reset(Evaluator *e);
+/* Steps and work anew, for the next rule on the same subject. */
+void evaluator_recharge(Evaluator *e);
 
 /* Text for people and logs: control characters become spaces. */
 void value_clean(Buf *out, Str text);

@@ -78,7 +78,7 @@ static bool one(Str pattern, size_t *at, char c, bool fold) {
     return folded(p, fold) == folded(c, fold);
 }
 
-bool glob_match(Str pattern, Str text, bool fold) {
+bool glob_match(Str pattern, Str text, bool fold, uint64_t *work) {
     size_t i = 0, k = 0, star = SIZE_MAX, star_k = 0;
     while (k < text.n) {
         if (i < pattern.n && pattern.p[i] == '*') {
@@ -92,7 +92,7 @@ bool glob_match(Str pattern, Str text, bool fold) {
             k++;
             continue;
         }
-        if (star == SIZE_MAX)
+        if (star == SIZE_MAX || !work_done(work, k - star_k + 1))
             return false;
         /* The last "*" takes one byte more; earlier ones need not be tried again. */
         i = star;

@@ -101,22 +101,22 @@ const PathTrie *path_trie_new(const Str *paths, size_t n, Arena *a) {
     return root;
 }
 
-bool path_trie_match(const PathTrie *t, Str path) {
+bool path_trie_match(const PathTrie *t, Str path, uint64_t *work) {
     Str name;
     if (t->end)
         return true;
     if (!component(&path, &name))
         return false;
     for (const PathTrie *c = t->children; c; c = c->next)
-        if ((str_eq(c->name, name) || (c->glob && glob_match(c->name, name, false))) && path_trie_match(c, path))
+        if ((str_eq(c->name, name) || (c->glob && glob_match(c->name, name, false, work))) && path_trie_match(c, path, work))
             return true;
     return false;
 }
 
-bool path_has_prefix(Str path, Str prefix) {
+bool path_has_prefix(Str path, Str prefix, uint64_t *work) {
     Str a, b;
     while (component(&prefix, &b))
-        if (!component(&path, &a) || !(str_eq(a, b) || glob_match(b, a, false)))
+        if (!component(&path, &a) || !(str_eq(a, b) || glob_match(b, a, false, work)))
             return false;
     return true;
 }
@@ -157,15 +157,20 @@ bool ip_inside(const IpValue *ip, const IpValue *net) {
     return !rest || ((ip->bytes[whole] ^ net->bytes[whole]) & (0xff00u >> rest & 0xff)) == 0;
 }
 
-bool text_contains_fold(Str text, Str lower) {
-    if (lower.n == 0)
+bool text_contains_fold(Str text, Str part, uint64_t *work) {
+    if (part.n == 0)
         return true;
-    for (size_t i = 0; i + lower.n <= text.n; i++) {
-        size_t k = 0;
-        while (k < lower.n && ascii_lower(text.p[i + k]) == lower.p[k])
+    char first = ascii_lower(part.p[0]);
+    for (size_t i = 0; i + part.n <= text.n; i++) {
+        if (ascii_lower(text.p[i]) != first)
+            continue;
+        size_t k = 1;
+        while (k < part.n && ascii_lower(text.p[i + k]) == ascii_lower(part.p[k]))
             k++;
-        if (k == lower.n)
+        if (k == part.n)
             return true;
+        if (!work_done(work, k))
+            return false;
     }
     return false;
 }

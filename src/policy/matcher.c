@@ -142,6 +142,11 @@ static void make_memo(Evaluator *e, uint32_t n_tests, uint32_t n_fields) {
     e->epoch++;
 }
 
+static void start_anew(Evaluator *e) {
+    evaluator_reset(e);
+    e->epoch++;
+}
+
 size_t rule_matcher_match(const RuleMatcher *m, const Subject *s, Evaluator *e, bool first, RuleMatch *ret, size_t max) {
     assert(s->source == m->source);
     make_memo(e, m->n_tests, m->n_fields);
@@ -152,14 +157,20 @@ size_t rule_matcher_match(const RuleMatcher *m, const Subject *s, Evaluator *e, 
     size_t n = 0;
     max = first ? MIN(max, (size_t) 1) : max;
     for (size_t i = 0; i < b->n && n < max; i++) {
+        size_t kept = e->scratch.n;
         bool holds = run_program(&run, &b->p[i].program);
+        if (e->scratch.full && kept && !e->limited) {
+            /* What other rules asked for takes the room: once more without. */
+            start_anew(e);
+            holds = run_program(&run, &b->p[i].program);
+        }
         bool limited = e->limited || e->scratch.full;
         if (holds || limited)
             ret[n++] = (RuleMatch) {b->p[i].rule, limited};
-        if (limited) {
-            evaluator_reset(e);
-            e->epoch++; /* what was remembered may be of the evaluation that was cut short */
-        }
+        if (limited)
+            start_anew(e); /* what was remembered may be of the evaluation that was cut short */
+        else
+            evaluator_recharge(e);
     }
     return n;
 }

@@ -4,7 +4,7 @@
 
 bool set_matches(StrArray patterns, Str text) {
     for (size_t i = 0; i < patterns.n; i++)
-        if (glob_match(patterns.p[i], text, false))
+        if (glob_match(patterns.p[i], text, false, NULL))
             return true;
     return patterns.n == 0;
 }
@@ -20,7 +20,7 @@ static bool label_holds(Str wanted, StrArray labels) {
     for (size_t i = 0; i < labels.n; i++) {
         Str k = labels.p[i], v = STR_NULL;
         str_cut(labels.p[i], '=', &k, &v);
-        if (str_eq(k, key) && (!valued || glob_match(value, v, false)))
+        if (str_eq(k, key) && (!valued || glob_match(value, v, false, NULL)))
             return true;
     }
     return false;

@@ -21,7 +21,7 @@ TEST(globs_are_fnmatch) {
         for (int k = 0, n = (int) ((seed = seed * 1664525 + 1013904223) >> 29); k < n; k++)
             text[k] = alphabet[((seed = seed * 1664525 + 1013904223) >> 16) % (sizeof(alphabet) - 1)];
         for (int fold = 0; fold < 2; fold++) {
-            bool want = fnmatch(pattern, text, fold ? FNM_CASEFOLD : 0) == 0, got = glob_match(str_from(pattern), str_from(text), fold);
+            bool want = fnmatch(pattern, text, fold ? FNM_CASEFOLD : 0) == 0, got = glob_match(str_from(pattern), str_from(text), fold, NULL);
             matched += want;
             if (got != want)
                 CHECK_MSG(false, "glob \"%s\" on \"%s\" (fold %d) is %d, fnmatch says %d", pattern, text, fold, got, want);
@@ -36,9 +36,18 @@ TEST(globs_end) {
         pattern[i] = i % 2 ? 'a' : '*';
     memset(text, 'a', 20000);
     pattern[2000] = text[20000] = 0;
-    CHECK(glob_match(str_from(pattern), str_from(text), false));
+    uint64_t work = 1 << 24;
+    CHECK(glob_match(str_from(pattern), str_from(text), false, &work));
     pattern[1999] = 'b';
-    CHECK(!glob_match(str_from(pattern), str_from(text), false));
+    CHECK(!glob_match(str_from(pattern), str_from(text), false, &work));
+    CHECK(work > 0);
+    memset(pattern + 1, 'a', 1998);
+    CHECK(!glob_match(str_from(pattern), str_from(text), false, &work));
+    CHECK_INT(work, 0);
+    work = 100;
+    CHECK(!text_contains_fold(str_from(text), STR("aaaaaaaaaaB"), &work));
+    CHECK_INT(work, 0);
+    CHECK(text_contains_fold(STR("xaAb"), STR("AB"), NULL));
 }
 
 TEST(sets) {
