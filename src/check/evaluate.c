@@ -7,9 +7,10 @@
 typedef struct Evaluation {
     const CheckFile *file;
     const CheckInput *input;
-    Rule *const *rules;
-    size_t n_rules;
+    const Policy *policy;
     Evaluator *evaluator;
+    const CheckSubject *subject; /* at hand */
+    int failed;
     bool fixes;
     Vec(CheckHit) hits;
 } Evaluation;
@@ -27,33 +28,33 @@ static int take_edits(const Evaluation *e, const CheckSubject *s, const Rule *ru
     return 0;
 }
 
-static int add_hit(Evaluation *e, const CheckSubject *s, const Rule *rule, bool limited) {
+static int add_hit(Evaluation *e, const PolicyHit *h) {
     _cleanup_(buf_done) Buf b = buf_new((size_t) 1 << 20);
-    if (limited)
+    const CheckSubject *s = e->subject;
+    if (h->limited)
         buf_putz(&b, "the condition could not be decided within the limits");
     else
-        rule_output(rule, &s->subject, e->evaluator, &b);
-    CheckHit hit = {.rule = rule, .place = s->place, .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = limited};
-    int r = hit.output.p ? take_edits(e, s, rule, &hit) : -E2BIG;
+        rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
+    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = s->place, .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
+    int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0)
         vec_push(&e->hits, hit);
     return r;
 }
 
-static int each_subject(void *userdata, const CheckSubject *s) {
+/* What is allowed is no finding. */
+static void each_hit(void *userdata, const PolicyHit *h) {
     Evaluation *e = userdata;
-    int r = 0;
-    for (size_t i = 0; i < e->n_rules && r == 0; i++) {
-        const Rule *rule = e->rules[i];
-        if (rule->source != s->subject.source || !rule->enabled || rule->action == RULE_ALLOW)
-            continue;
-        int holds = program_evaluate(rule->program, &s->subject, e->evaluator);
-        if (holds == 1)
-            r = add_hit(e, s, rule, false);
-        else if (holds < 0 && rule->on_error != ON_ERROR_ALLOW)
-            r = add_hit(e, s, rule, true);
-    }
-    return r;
+    if (h->action != RULE_ALLOW && e->failed == 0)
+        e->failed = add_hit(e, h);
+}
+
+static int each_subject(void *userdata, const CheckSubject *s) {
+    static const PolicyContext context = {0};
+    Evaluation *e = userdata;
+    e->subject = s;
+    policy_evaluate(e->policy, &s->subject, &context, e->evaluator, each_hit, e);
+    return e->failed;
 }
 
 /* Errors as the result has them. */
@@ -68,11 +69,13 @@ static void take_errors(const Diag *d, Arena *a, CheckItem *ret) {
     ret->n_errors = n;
 }
 
-int check_text(const RuleSet *set, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret) {
+int check_text(const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret) {
     Diag d = {0};
+    unsigned kubernetes;
     CheckFile file = {.path = path, .text = text, .limits = limits, .arena = a, .diag = &d};
-    Evaluation e = {.file = &file, .input = input, .evaluator = evaluator_new(), .fixes = fixes};
-    e.rules = rule_set_rules(set, &e.n_rules);
+    if (policy_version_of(policy, "kubernetes", &kubernetes))
+        file.kubernetes = &kubernetes;
+    Evaluation e = {.file = &file, .input = input, .policy = policy, .evaluator = evaluator_new(), .fixes = fixes};
     ret->input = input;
     ret->bytes = text.n;
     ret->status = input->read(&file, each_subject, &e);

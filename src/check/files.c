@@ -85,7 +85,7 @@ static int chunk(void *userdata, Str bytes) {
     ssize_t n = 1;
     while (n > 0 && b->done < b->items.n) {
         pthread_mutex_lock(&b->work->lock);
-        n = check_frame_decode(str_from_at(buf_view(&b->answer), at), b->work->options->set, b->work->options->limits, b->work->arena, b->items.p[b->done]);
+        n = check_frame_decode(str_from_at(buf_view(&b->answer), at), b->work->options->policy, b->work->options->limits, b->work->arena, b->items.p[b->done]);
         pthread_mutex_unlock(&b->work->lock);
         if (n > 0) {
             at += (size_t) n;

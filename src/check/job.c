@@ -13,15 +13,6 @@ static char *kept_name(Arena *a, Str s) {
     return (char *) arena_str(a, s).p;
 }
 
-static int load(WireReader *r, Arena *a, RuleSet *set, Diag *d) {
-    int failed = 0;
-    for (size_t n = (size_t) wire_max(r, r->rest.n); n > 0; n--) {
-        char *name = kept_name(a, wire_str(r));
-        failed |= rule_set_add(set, wire_str(r), name, d);
-    }
-    return failed | rule_set_finish(set, d);
-}
-
 static const CheckInput *input_by_name(Str name) {
     size_t n;
     const CheckInput *const *all = check_inputs(&n);
@@ -31,36 +22,41 @@ static const CheckInput *input_by_name(Str name) {
     return NULL;
 }
 
-static int answer(const WorkerIo *io, const RuleSet *set, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes) {
+static int answer(const WorkerIo *io, const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes) {
     _cleanup_(arena_done) Arena a = {.max = FILE_MEMORY};
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     CheckItem item = {0};
-    check_text(set, input, path, text, limits, fixes, &a, &item);
-    check_frame_encode(&b, &item, set);
+    check_text(policy, input, path, text, limits, fixes, &a, &item);
+    check_frame_encode(&b, &item, policy);
     return b.failed ? b.failed : fs_write_all(io->out, b.p, b.n);
 }
 
 int check_job(const WorkerIo *io) {
     WireReader r = wire_reader(io->args);
-    Arena names = {0};
-    Diag d = {0};
+    _cleanup_(arena_done) Arena names = {0};
+    _cleanup_(diag_done) Diag d = {0};
+    _cleanup_(policy_freep) Policy *policy = NULL;
     Limits limits = limits_default();
     limits.document_bytes = CHECK_FILE_BYTES;
-    RuleSetOptions o = {.as_of = wire_i64(&r)};
-    bool fixes = wire_max(&r, 1);
-    RuleSet *set = rule_set_new(&o);
-    int x = load(&r, &names, set, &d) < 0 ? worker_fail(io, -EINVAL, "the rules, which were good a moment ago, cannot be loaded") : 0;
-    for (size_t n = (size_t) wire_max(&r, r.rest.n); x == 0 && n > 0 && wire_ok(&r); n--) {
+    CheckOptions o = {.as_of = wire_i64(&r), .fixes = wire_max(&r, 1)};
+    bool named = wire_max(&r, 1);
+    o.policy_name = wire_str(&r);
+    o.policy_name = named ? o.policy_name : STR_NULL;
+    o.n_rules = (size_t) wire_max(&r, r.rest.n);
+    CheckRulesFile *rules = arena_alloc(&names, (o.n_rules + 1) * sizeof(*rules));
+    for (size_t i = 0; i < o.n_rules; i++) {
+        rules[i].name = kept_name(&names, wire_str(&r));
+        rules[i].text = wire_str(&r);
+    }
+    o.rules = rules;
+    if (!wire_ok(&r) || check_policy(&o, &policy, &d) < 0)
+        return worker_fail(io, -EINVAL, "the rules, which were good a moment ago, cannot be loaded");
+    int x = 0;
+    for (size_t n = (size_t) wire_max(&r, r.rest.n); x == 0 && n > 0; n--) {
         const CheckInput *input = input_by_name(wire_str(&r));
         char *path = kept_name(&names, wire_str(&r));
         Str text = wire_str(&r);
-        if (!wire_ok(&r) || !input)
-            x = -EBADMSG;
-        else
-            x = answer(io, set, input, path, text, &limits, fixes);
+        x = wire_ok(&r) && input ? answer(io, policy, input, path, text, &limits, o.fixes) : -EBADMSG;
     }
-    rule_set_free(set);
-    diag_done(&d);
-    arena_done(&names);
     return x;
 }

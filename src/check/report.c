@@ -15,12 +15,13 @@ static Str joined(Report *r, StrArray list) {
 }
 
 static Finding finding_of(Report *r, const CheckItem *item, Str path, const CheckHit *h) {
+    const Rule *rule = h->rule->rule;
     return (Finding) {
         .kind = FINDING_POLICY,
-        .id = h->rule->name,
+        .id = rule->name,
         .severity = priority_severity(h->rule->priority),
         .severity_source = STR("policy"),
-        .title = h->rule->desc,
+        .title = rule->desc,
         .detail = copy(r, h->output),
         .epss = -1,
         .epss_percentile = -1,
@@ -34,13 +35,24 @@ static Finding finding_of(Report *r, const CheckItem *item, Str path, const Chec
         .end_line = h->place.end_line,
         .end_col = h->place.end_col,
         .subject = copy(r, h->subject),
-        .action = h->rule->action == RULE_DENY || (h->limited && h->rule->on_error == ON_ERROR_DENY) ? STR("deny") : STR("warn"),
-        .why = h->rule->why,
-        .controls = joined(r, h->rule->controls),
-        .remediation = h->rule->remediation,
+        .action = h->action == RULE_DENY ? STR("deny") : STR("warn"),
+        .why = rule->why,
+        .controls = joined(r, rule->controls),
+        .remediation = rule->remediation,
         .fixable = h->n_edits > 0,
         .is_new = true,
     };
+}
+
+/* What a policy set says, as reports have exceptions. */
+static Exception *exception_of(Report *r, Exception *all, size_t *n, const PolicyException *e) {
+    const Str source = copy(r, str_from(e->file));
+    for (size_t i = 0; i < *n; i++)
+        if (all[i].line == e->place.line && all[i].col == e->place.col && str_eq(all[i].source, source))
+            return &all[i];
+    Str reason = e->name.n ? arena_printf(&r->arena, "%.*s: %.*s", STR_FMT(e->name), STR_FMT(e->reason)) : copy(r, e->reason);
+    all[*n] = (Exception) {.format = EXCEPTION_POLICY, .source = source, .line = e->place.line, .col = e->place.col, .reason = reason, .time = TIME_NONE, .expires = TIME_NONE};
+    return &all[(*n)++];
 }
 
 static int by_place(const void *a, const void *b) {
@@ -84,8 +96,18 @@ static void coverage(const CheckWalk *w, int64_t as_of, const char *confinement,
     }
 }
 
-void check_report(const CheckWalk *w, const char *const *names, size_t n_names, int64_t as_of, const char *confinement, Report *r) {
-    Vec(Finding) findings = {0};
+static Finding *kept(Report *r, const Finding *p, size_t n) {
+    Finding *all = arena_alloc(&r->arena, (n + 1) * sizeof(*all));
+    if (n)
+        memcpy(all, p, n * sizeof(*all));
+    return all;
+}
+
+void check_report(const CheckWalk *w, const Policy *policy, const char *const *names, size_t n_names, int64_t as_of, const char *confinement, Report *r) {
+    Vec(Finding) findings = {0}, suppressed = {0};
+    size_t n_exceptions;
+    policy_exceptions(policy, &n_exceptions);
+    r->exceptions = arena_alloc(&r->arena, (n_exceptions + 1) * sizeof(Exception));
     Gaps gaps = {0};
     Str reference = STR("");
     for (size_t i = 0; i < n_names; i++)
@@ -94,8 +116,15 @@ void check_report(const CheckWalk *w, const char *const *names, size_t n_names, 
     for (size_t i = 0; i < w->items.n; i++) {
         const CheckItem *item = &w->items.p[i];
         Str path = copy(r, str_from(item->path));
-        for (size_t k = 0; k < item->n_hits; k++)
-            vec_push(&findings, finding_of(r, item, path, &item->hits[k]));
+        for (size_t k = 0; k < item->n_hits; k++) {
+            Finding f = finding_of(r, item, path, &item->hits[k]);
+            if (item->hits[k].exception) {
+                f.exception = exception_of(r, r->exceptions, &r->n_exceptions, item->hits[k].exception);
+                vec_push(&suppressed, f);
+            } else {
+                vec_push(&findings, f);
+            }
+        }
         if (item->status < 0)
             gaps_of(r, item, path, &gaps);
     }
@@ -105,15 +134,17 @@ void check_report(const CheckWalk *w, const char *const *names, size_t n_names, 
         vec_push(&gaps, ((Gap) {.kind = GAP_NO_INPUT, .subject = reference, .reason = STR("no file of a kind that check reads is there: see plimsoll list inputs")}));
     coverage(w, as_of, confinement, r);
     vec_sort(&findings, by_place);
+    vec_sort(&suppressed, by_place);
     vec_sort(&gaps, by_gap);
-    r->findings = arena_alloc(&r->arena, (findings.n + 1) * sizeof(Finding));
+    r->findings = kept(r, findings.p, findings.n);
     r->n_findings = findings.n;
-    if (findings.n)
-        memcpy(r->findings, findings.p, findings.n * sizeof(Finding));
+    r->suppressed = kept(r, suppressed.p, suppressed.n);
+    r->n_suppressed = suppressed.n;
     r->coverage.gaps = arena_alloc(&r->arena, (gaps.n + 1) * sizeof(Gap));
     r->coverage.n_gaps = gaps.n;
     if (gaps.n)
         memcpy(r->coverage.gaps, gaps.p, gaps.n * sizeof(Gap));
     vec_done(&findings);
+    vec_done(&suppressed);
     vec_done(&gaps);
 }

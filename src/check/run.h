@@ -4,19 +4,21 @@
 
 #include "base/error.h"
 #include "check/input.h"
-#include "policy/rules.h"
+#include "policy/set.h"
 
-/* A rules file, as rule_set_add() took it: workers load the same set. */
+/* A file of rules or of a policy set. */
 typedef struct CheckRulesFile {
     const char *name;
     Str text;
 } CheckRulesFile;
 
 typedef struct CheckOptions {
-    const CheckRulesFile *rules;
+    const CheckRulesFile *rules; /* of one's own, beside those that come with the program */
     size_t n_rules;
-    const RuleSet *set;       /* made of these */
-    int64_t as_of;            /* as in the RuleSetOptions of `set` */
+    Str policy_name;          /* NAME or NAME@VERSION; NULL p: the only set among `rules`, else all rules there; without `rules` either: set "starter", or all that
+                                 comes with the program */
+    const Policy *policy;     /* made of these: check_policy() */
+    int64_t as_of;            /* when exceptions end */
     const Limits *limits;
     unsigned workers;         /* at the same time; 0: one per processor */
     bool fixes;               /* edits are wanted */
@@ -24,7 +26,9 @@ typedef struct CheckOptions {
 
 /* A rule that fired. */
 typedef struct CheckHit {
-    const Rule *rule;
+    const PolicyRule *rule;
+    RuleAction action;        /* what comes of it */
+    const PolicyException *exception; /* it is excepted by this; NULL: it counts */
     CheckPlace place;
     Str subject, output;      /* CheckSubject.name; the rule's output */
     bool limited;             /* the condition could not be decided within the limits: the rule's on-error says that it counts */
@@ -53,7 +57,9 @@ typedef struct CheckItem {
 
 enum { CHECK_FILE_BYTES = 32 << 20 };
 
+/* The policy that the options ask for; `rules` must outlive it. -EINVAL with messages, whose lines *ret, which is always set, knows. */
+int check_policy(const CheckOptions *o, Policy **ret, Diag *d);
 /* Reads and checks the items. Results lie in `a`. 0, or a failure of ours. */
 int check_files(const CheckOptions *o, CheckItem *items, size_t n, Arena *a, Error *err);
 /* In this process, for tests: one text. */
-int check_text(const RuleSet *set, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret);
+int check_text(const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret);

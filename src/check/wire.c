@@ -6,6 +6,8 @@
 void check_job_begin(Buf *b, const CheckOptions *o, size_t n_files) {
     wire_put_i64(b, o->as_of);
     wire_put_u64(b, o->fixes);
+    wire_put_u64(b, o->policy_name.p != NULL);
+    wire_put_str(b, o->policy_name);
     wire_put_u64(b, o->n_rules);
     for (size_t i = 0; i < o->n_rules; i++) {
         wire_put_str(b, str_from(o->rules[i].name));
@@ -20,13 +22,14 @@ void check_job_file(Buf *b, const CheckInput *input, const char *path, Str text)
     wire_put_str(b, text);
 }
 
-static uint64_t rule_number(const RuleSet *set, const Rule *rule) {
+/* Rules and exceptions by their number. */
+static uint64_t exception_number(const Policy *p, const PolicyException *e) {
     size_t n;
-    Rule *const *all = rule_set_rules(set, &n);
+    const PolicyException *const *all = policy_exceptions(p, &n);
     for (size_t i = 0; i < n; i++)
-        if (all[i] == rule)
-            return i;
-    return n;
+        if (all[i] == e)
+            return i + 1;
+    return 0;
 }
 
 static void put_place(Buf *b, const CheckPlace *p) {
@@ -48,8 +51,11 @@ static CheckPlace get_place(WireReader *r) {
     return p;
 }
 
-static void put_hit(Buf *b, const CheckHit *h, const RuleSet *set) {
-    wire_put_u64(b, rule_number(set, h->rule));
+static void put_hit(Buf *b, const CheckHit *h, const Policy *policy) {
+    size_t n;
+    wire_put_u64(b, (uint64_t) (h->rule - policy_rules(policy, &n)));
+    wire_put_u64(b, h->action);
+    wire_put_u64(b, exception_number(policy, h->exception));
     put_place(b, &h->place);
     wire_put_str(b, h->subject);
     wire_put_str(b, h->output);
@@ -62,12 +68,12 @@ static void put_hit(Buf *b, const CheckHit *h, const RuleSet *set) {
     }
 }
 
-void check_frame_encode(Buf *b, const CheckItem *item, const RuleSet *set) {
+void check_frame_encode(Buf *b, const CheckItem *item, const Policy *policy) {
     _cleanup_(buf_done) Buf body = buf_new(b->max);
     wire_put_i64(&body, item->status);
     wire_put_u64(&body, item->n_hits);
     for (size_t i = 0; i < item->n_hits; i++)
-        put_hit(&body, &item->hits[i], set);
+        put_hit(&body, &item->hits[i], policy);
     wire_put_u64(&body, item->n_errors);
     for (size_t i = 0; i < item->n_errors; i++) {
         wire_put_u64(&body, item->errors[i].level);
@@ -80,12 +86,16 @@ void check_frame_encode(Buf *b, const CheckItem *item, const RuleSet *set) {
     wire_put_str(b, buf_view(&body));
 }
 
-static int get_hit(WireReader *r, const RuleSet *set, size_t bytes, Arena *a, CheckHit *h) {
-    size_t n;
-    Rule *const *all = rule_set_rules(set, &n);
+static int get_hit(WireReader *r, const Policy *policy, size_t bytes, Arena *a, CheckHit *h) {
+    size_t n, n_exceptions;
+    const PolicyRule *all = policy_rules(policy, &n);
+    const PolicyException *const *exceptions = policy_exceptions(policy, &n_exceptions);
     if (n == 0)
         return -EBADMSG;
-    h->rule = all[wire_max(r, n - 1)];
+    h->rule = &all[wire_max(r, n - 1)];
+    h->action = (RuleAction) wire_max(r, RULE_ACTION_N_ - 1);
+    size_t exception = (size_t) wire_max(r, n_exceptions);
+    h->exception = exception ? exceptions[exception - 1] : NULL;
     h->place = get_place(r);
     h->subject = arena_str(a, wire_str(r));
     h->output = arena_str(a, wire_str(r));
@@ -105,12 +115,12 @@ static int get_hit(WireReader *r, const RuleSet *set, size_t bytes, Arena *a, Ch
     return wire_ok(r) && str_is_utf8(h->subject) && str_is_utf8(h->output) ? 0 : -EBADMSG;
 }
 
-static int get_body(WireReader *r, const RuleSet *set, Arena *a, CheckItem *item) {
+static int get_body(WireReader *r, const Policy *policy, Arena *a, CheckItem *item) {
     item->status = (int) wire_i64(r);
     item->n_hits = (size_t) wire_max(r, r->rest.n);
     CheckHit *hits = arena_alloc(a, (item->n_hits + 1) * sizeof(*hits));
     for (size_t i = 0; i < item->n_hits; i++)
-        if (get_hit(r, set, item->bytes, a, &hits[i]) < 0)
+        if (get_hit(r, policy, item->bytes, a, &hits[i]) < 0)
             return -EBADMSG;
     item->n_errors = (size_t) wire_max(r, MIN(r->rest.n, (size_t) DIAG_KEEP + 1));
     CheckError *errors = arena_alloc(a, (item->n_errors + 1) * sizeof(*errors));
@@ -125,7 +135,7 @@ static int get_body(WireReader *r, const RuleSet *set, Arena *a, CheckItem *item
     return wire_ok(r) && r->rest.n == 0 && item->status <= 0 ? 0 : -EBADMSG;
 }
 
-ssize_t check_frame_decode(Str bytes, const RuleSet *set, const Limits *limits, Arena *a, CheckItem *item) {
+ssize_t check_frame_decode(Str bytes, const Policy *policy, const Limits *limits, Arena *a, CheckItem *item) {
     /* A length is whole behind its first byte below 0x80. */
     size_t head = 0;
     while (head < bytes.n && (unsigned char) bytes.p[head] >= 0x80)
@@ -139,5 +149,5 @@ ssize_t check_frame_decode(Str bytes, const RuleSet *set, const Limits *limits, 
     if (bytes.n - head - 1 < n)
         return 0;
     WireReader r = wire_reader(wire_str(&outer));
-    return get_body(&r, set, a, item) < 0 ? -EBADMSG : (ssize_t) (head + 1 + n);
+    return get_body(&r, policy, a, item) < 0 ? -EBADMSG : (ssize_t) (head + 1 + n);
 }

@@ -11,9 +11,9 @@ typedef struct CheckJob CheckJob;
 void check_job_begin(Buf *b, const CheckOptions *o, size_t n_files);
 void check_job_file(Buf *b, const CheckInput *input, const char *path, Str text);
 /* One file's results, with its length in front. */
-void check_frame_encode(Buf *b, const CheckItem *item, const RuleSet *set);
+void check_frame_encode(Buf *b, const CheckItem *item, const Policy *policy);
 /* The first whole frame of `bytes`: its length; 0 when there is none yet; -EBADMSG. Strings are copied to the arena. */
-ssize_t check_frame_decode(Str bytes, const RuleSet *set, const Limits *limits, Arena *a, CheckItem *item);
+ssize_t check_frame_decode(Str bytes, const Policy *policy, const Limits *limits, Arena *a, CheckItem *item);
 /* The worker (base/worker.h). */
 struct WorkerIo;
 int check_job(const struct WorkerIo *io);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll check: files that describe containers in, what rules say of them out. */
 #include <limits.h>
+#include <stdio.h>
 
 #include "base/worker.h"
 #include "check/report.h"
@@ -10,7 +11,6 @@
 #include "cmd/progress.h"
 #include "cmd/scan-run.h"
 #include "plimsoll-version.h"
-#include "policy/shipped.h"
 
 static void list_formats(Buf *out) {
     for (const Format *f = formats(); f->name; f++)
@@ -33,14 +33,34 @@ static const Option options[] = {
 typedef struct Request {
     ScanRequest common;      /* what scan's rows mean here, too */
     const Format *format;
-    PolicyRules rules;
+    PolicyRules own;         /* files of --rules and --policy */
     Vec(CheckRulesFile) files;
+    const char *policy_name;
+    Policy *policy;
 } Request;
 
 static void request_done(Request *q) {
-    policy_rules_done(&q->rules);
+    if (q->policy)
+        policy_free(q->policy);
+    policy_rules_done(&q->own);
     vec_done(&q->files);
     scan_request_done(&q->common);
+}
+
+static CheckOptions options_of(const Request *q) {
+    return (CheckOptions) {.rules = q->files.p, .n_rules = q->files.n, .policy_name = str_from(q->policy_name), .policy = q->policy, .as_of = q->common.as_of,
+                           .limits = &q->common.limits};
+}
+
+static int load(Request *q) {
+    _cleanup_(diag_done) Diag d = {0};
+    CheckOptions o = options_of(q);
+    int r = check_policy(&o, &q->policy, &d);
+    if (d.items.n) {
+        _cleanup_free_ char *text = rule_set_diag_text(policy_rule_set(q->policy), &d);
+        fputs(text, stderr);
+    }
+    return r < 0 ? EXIT_USAGE : 0;
 }
 
 static int take(Cli *cli, Request *q) {
@@ -49,16 +69,18 @@ static int take(Cli *cli, Request *q) {
         return x;
     size_t n;
     const char *const *paths = cli_values(cli, "--rules", &n);
+    const char *policy = cli_value(cli, "--policy");
+    bool path = policy && policy_is_path(policy);
     q->format = format_by_name(str_from(cli_value(cli, "--format")));
-    RuleSetOptions o = {.as_of = q->common.as_of};
-    x = policy_rules_load_good(paths, n, &o, &q->rules);
+    q->policy_name = path ? NULL : policy;
+    x = policy_files_read(paths, n, &q->own);
+    if (x == 0 && path)
+        x = policy_files_read(&policy, 1, &q->own);
     if (x)
         return x;
-    for (size_t i = 0; i < q->rules.files.n; i++)
-        vec_push(&q->files, ((CheckRulesFile) {q->rules.files.p[i].path, str_n(q->rules.files.p[i].text, q->rules.files.p[i].n)}));
-    for (const EmbeddedText *t = shipped_rules; n == 0 && t->name; t++)
-        vec_push(&q->files, ((CheckRulesFile) {t->name, embedded_text(t)}));
-    return 0;
+    for (size_t i = 0; i < q->own.files.n; i++)
+        vec_push(&q->files, ((CheckRulesFile) {q->own.files.p[i].path, str_n(q->own.files.p[i].text, q->own.files.p[i].n)}));
+    return load(q);
 }
 
 static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
@@ -68,7 +90,7 @@ static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
         r = check_walk(w, cli->args[i], &q->common.limits, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
-    CheckOptions o = {.rules = q->files.p, .n_rules = q->files.n, .set = q->rules.set, .as_of = q->common.as_of, .limits = &q->common.limits};
+    CheckOptions o = options_of(q);
     progress_begin("Checking", 0, 0);
     r = check_files(&o, w->items.p, w->items.n, a, &err);
     progress_end();
@@ -104,6 +126,7 @@ static int choose(const Request *q, Report *r) {
     for (Severity s = 0; s < SEVERITY_N_; s++)
         f.severities |= q->common.severity[s] ? 1u << s : 0;
     scan_filter(r, &f);
+    r->show_suppressed = q->common.show_suppressed;
     r->fail_on_set = q->common.fail_on_set;
     r->fail_on = q->common.fail_on;
     return scan_run_baseline(&q->common, r);
@@ -121,7 +144,7 @@ static int run(Cli *cli) {
         return x;
     warnings(&w);
     r.tool_version = STR(PLIMSOLL_VERSION);
-    check_report(&w, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
+    check_report(&w, q.policy, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
     x = choose(&q, &r);
     return x ? x : write_report(cli, &q, &r);
 }
@@ -131,13 +154,15 @@ const Command command_check = {
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
     .arguments = "PATH…",
     .description = "PATH is a file, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
-                   "read. Rules of the policy language are evaluated on everything that stands in them: those that come with the program, or those of --rules. Each finding says where it "
+                   "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those that come with "
+                   "the program. Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
                    "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
     .examples = "plimsoll check .  # everything below the working directory\n"
                 "plimsoll check --fail-on high Dockerfile  # as a gate in a pipeline\n"
+                "plimsoll check --policy pss-restricted@v1.25 pod.yaml  # would that level refuse the pod?\n"
                 "plimsoll check --rules team.yaml --format sarif --output check.sarif .  # own rules, for code scanning\n",
-    .options = {options, verdict_options, time_options, incomplete_options, policy_rules_options},
+    .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options},
     .min_args = 1,
     .max_args = UINT_MAX,
     .workers = true,

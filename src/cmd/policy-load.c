@@ -80,15 +80,18 @@ static int read_all(PolicyFile *files, size_t n) {
     return 0;
 }
 
-int policy_rules_load(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret) {
-    *ret = (PolicyRules) {.set = rule_set_new(o)};
+int policy_files_read(const char *const *paths, size_t n, PolicyRules *ret) {
     int x = 0;
     for (size_t i = 0; i < n && x == 0; i++)
         x = find(paths[i], ret);
     if (x == 0)
         x = read_all(ret->files.p, ret->files.n);
-    if (x == 0)
-        x = read_all(ret->cases.p, ret->cases.n);
+    return x ? x : read_all(ret->cases.p, ret->cases.n);
+}
+
+int policy_rules_load(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret) {
+    *ret = (PolicyRules) {.set = rule_set_new(o)};
+    int x = policy_files_read(paths, n, ret);
     if (x)
         return x;
     for (size_t i = 0; i < ret->files.n; i++)
@@ -131,13 +134,13 @@ void policy_rules_done(PolicyRules *r) {
     vec_done(&r->cases);
 }
 
-static bool is_path(const char *name) {
+bool policy_is_path(const char *name) {
     return strchr(name, '/') || ends(name, ".yaml") || ends(name, ".yml") || access(name, F_OK) == 0;
 }
 
 int policy_open(const char *name, int64_t as_of, PolicyChosen *ret) {
     RuleSetOptions o = {.as_of = as_of};
-    bool path = is_path(name);
+    bool path = policy_is_path(name);
     *ret = (PolicyChosen) {.policy = policy_new(&o)};
     int failed = policy_add_shipped(ret->policy, &ret->diag), x = path ? find(name, &ret->own) : 0;
     if (x == 0)

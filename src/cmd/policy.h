@@ -28,6 +28,10 @@ typedef struct PolicyRules {
     bool failed;            /* there are errors in `diag` */
 } PolicyRules;
 
+/* Reads files and what is in directories into ret->files and ret->cases: 0, or an exit code with the message printed. */
+int policy_files_read(const char *const *paths, size_t n, PolicyRules *ret);
+/* Is what --policy was given a file or directory, not a name? */
+bool policy_is_path(const char *name);
 /* Reads files and what is in directories, or what comes with the program when `paths` is empty, into one set. 0, or an exit code with the message printed
  * when a file cannot be read at all; errors of rules are in ret->diag. */
 int policy_rules_load(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);

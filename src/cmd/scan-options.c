@@ -352,6 +352,10 @@ const Option exception_options[] = {
 };
 
 const Option verdict_options[] = {
+    {.name = "--show-suppressed",
+     .doc = "Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted",
+     .env = "PLIMSOLL_SHOW_SUPPRESSED",
+     .config = "scan.show-suppressed"},
     {.name = "--severity",
      .arg = "LIST",
      .doc = "Shows only these: high,critical names them, medium+ is that and everything worse",
@@ -385,10 +389,6 @@ const Option findings_options[] = {
      .env = "PLIMSOLL_CHECKS",
      .config = "scan.checks"},
     {.name = "--ignore-unfixed", .doc = "Shows only what a newer version mends", .env = "PLIMSOLL_IGNORE_UNFIXED", .config = "scan.ignore-unfixed"},
-    {.name = "--show-suppressed",
-     .doc = "Lists what VEX statements and ignore rules suppress; otherwise it is only counted",
-     .env = "PLIMSOLL_SHOW_SUPPRESSED",
-     .config = "scan.show-suppressed"},
     {0},
 };
 

@@ -8,6 +8,7 @@ static const char *const formats[EXCEPTION_FORMAT_N_] = {
     [EXCEPTION_PLIMSOLL] = "plimsoll",
     [EXCEPTION_TRIVY] = "trivy",
     [EXCEPTION_GRYPE] = "grype",
+    [EXCEPTION_POLICY] = "policy",
 };
 static const char *const statuses[VEX_STATUS_N_] = {
     [VEX_NOT_AFFECTED] = "not_affected",

@@ -13,10 +13,11 @@ typedef enum ExceptionFormat {
     EXCEPTION_PLIMSOLL,    /* .plimsollignore, and `ignores` of plimsoll.yaml */
     EXCEPTION_TRIVY,       /* .trivyignore, .trivyignore.yaml */
     EXCEPTION_GRYPE,       /* `ignore` of .grype.yaml */
+    EXCEPTION_POLICY,      /* of a policy set */
     EXCEPTION_FORMAT_N_,
 } ExceptionFormat;
 
-/* "openvex", "cyclonedx", "csaf", "plimsoll", "trivy", "grype". */
+/* "openvex", "cyclonedx", "csaf", "plimsoll", "trivy", "grype", "policy". */
 const char *exception_format_name(ExceptionFormat f);
 static inline bool exception_format_is_vex(ExceptionFormat f) {
     return f <= EXCEPTION_CSAF;
