@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --rules --author --top --rule-matching --by --coverage --phase --tag --control --policy --require-examples --from --package -p --release
+        else if contains -- $word --format -f --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --policy --rules --author --top --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -25,12 +25,12 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -l output -s o -rF -d 'Writes to FI
 complete -c plimsoll -n "__plimsoll_at '' 0" -a scan -d 'Finds the vulnerabilities of an image, a root file system or an SBOM'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -F
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l baseline -rF -d 'An older report of --format json: only findings that are not in it count for --fail-on'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l checks -xa 'on off' -d 'Whether to check the configuration and hardening of the image'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-unfixed -d 'Shows only what a newer version mends'
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l show-suppressed -d 'Lists what VEX statements and ignore rules suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l vex -rF -d 'VEX documents (OpenVEX, CycloneDX, CSAF) whose statements suppress findings: a file, a directory of them (*.json), or oci, those attached to the image in its registry'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l ignore-file -rF -d 'Ignore rules: ours, or a .trivyignore, .trivyignore.yaml or .grype.yaml; otherwise .plimsollignore in the working directory'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
@@ -74,11 +74,13 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l output -s o -rF -d 'Writes to 
 complete -c plimsoll -n "__plimsoll_at '' 0" -a check -d 'Checks Dockerfiles, manifests and other files that describe containers'
 complete -c plimsoll -n "__plimsoll_at 'check'" -F
 complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l baseline -rF -d 'An older report of --format json: only findings that are not in it count for --fail-on'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l policy -x -d 'Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file or a directory of both'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l rules -rF -d 'Rules of this file or directory instead of those that come with the program'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l version -d 'Shows the version, and exits'
