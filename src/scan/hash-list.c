@@ -27,8 +27,14 @@ HashList *hash_list_new(void) {
     return l;
 }
 
+/* Of a hex digit its value and 16; 0 for all others. Lists have millions of lines. */
+static const uint8_t hex[256] = {
+    ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21, ['6'] = 22, ['7'] = 23, ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27, ['c'] = 28,
+    ['d'] = 29, ['e'] = 30, ['f'] = 31, ['A'] = 26, ['B'] = 27, ['C'] = 28, ['D'] = 29, ['E'] = 30, ['F'] = 31,
+};
+
 static int nibble(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return (int) hex[(unsigned char) c] - 16;
 }
 
 static bool is_space(char c) {
@@ -105,8 +111,30 @@ static int cmp(const void *a, const void *b) {
     return r ? r : (x->name > y->name) - (x->name < y->name);
 }
 
+static size_t bucket(const Known *k) {
+    return (size_t) k->digest[0] << 8 | k->digest[1];
+}
+
+/* Digests are spread evenly: by their first two bytes a list of a million falls into lists of fifteen. */
 void hash_list_sort(HashList *l) {
-    vec_sort(&l->known, cmp);
+    enum { BUCKETS = 1 << 16 };
+    const size_t n = l->known.n;
+    size_t *begin = xcalloc(BUCKETS + 1, sizeof(*begin));
+    Known *sorted = xcalloc(n + 1, sizeof(*sorted));
+    for (size_t i = 0; i < n; i++)
+        begin[bucket(&l->known.p[i]) + 1]++;
+    for (size_t i = 0; i < BUCKETS; i++)
+        begin[i + 1] += begin[i];
+    for (size_t i = 0; i < n; i++)
+        sorted[begin[bucket(&l->known.p[i])]++] = l->known.p[i];
+    /* Each begins now where the next one did. */
+    for (size_t i = 0, from = 0; i < BUCKETS; from = begin[i++])
+        if (begin[i] - from > 1)
+            qsort(&sorted[from], begin[i] - from, sizeof(*sorted), cmp);
+    free(l->known.p);
+    l->known.p = sorted;
+    l->known.cap = n + 1;
+    free(begin);
 }
 
 bool hash_list_find(const HashList *l, Str digest, Str *ret_file, Str *ret_name) {
