@@ -82,7 +82,7 @@ CHECK(SUDO, "sudo", MEDIUM, "cis-docker-4.3 nist-800-190-4.1.2", "A tool to beco
 CHECK(SSH_SERVER, "ssh-server", MEDIUM, "cis-docker-4.3 nist-800-190-4.1.2", "A log-in server is in the image",
       "It is a way in that bypasses the orchestrator, its accounts and its log",
       "Take it out; use the engine's exec")
-CHECK(COMPILER, "compiler", LOW, "cis-docker-4.3", "A compiler is in the image",
+CHECK(COMPILER, "compiler", LOW, "cis-docker-4.3", "A compiler or a tool for building is in the image",
       "Who gets in can build what he needs there",
       "Build in one stage and copy the result into another")
 CHECK(PACKAGE_MANAGER, "package-manager", NEGLIGIBLE, "cis-docker-4.3", "A package manager is in the image",
