@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --policy --rules --author --top --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
+        else if contains -- $word --format -f --policy --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --rules --author --top --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -25,6 +25,8 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -l output -s o -rF -d 'Writes to FI
 complete -c plimsoll -n "__plimsoll_at '' 0" -a scan -d 'Finds the vulnerabilities of an image, a root file system or an SBOM'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -F
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l policy -x -d 'Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file or a directory of both'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l policy-scope -x -d 'Where what is judged runs, for sets and exceptions with a scope: cluster=, namespace=, environment=; any other key is a label'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'

@@ -20,6 +20,12 @@ const Option policy_options[] = {
     {0},
 };
 
+const Option policy_scope_options[] = {
+    {.name = "--policy-scope", .arg = "KEY=VALUE", .doc = "Where what is judged runs, for sets and exceptions with a scope: cluster=, namespace=, environment=; any other key is a label",
+     .env = "PLIMSOLL_POLICY_SCOPE", .config = "policy.scope", .repeat = true},
+    {0},
+};
+
 #define READER(symbol) extern const ObjectReader symbol;
 #include "cmd/policy-reader.list.h"
 #undef READER
@@ -165,5 +171,36 @@ void policy_chosen_done(PolicyChosen *c) {
     if (c->policy)
         policy_free(c->policy);
     policy_rules_done(&c->own);
+    arena_done(&c->arena);
     diag_done(&c->diag);
+}
+
+static int read_scope(Cli *cli, Arena *a, PolicyContext *ret) {
+    size_t n;
+    const char *const *values = cli_values(cli, "--policy-scope", &n);
+    Str *labels = arena_alloc(a, (n + 1) * sizeof(*labels));
+    *ret = (PolicyContext) {.labels.p = labels};
+    for (size_t i = 0; i < n; i++) {
+        Str key, value, all = str_from(values[i]);
+        if (!str_cut(all, '=', &key, &value) || !key.n)
+            return message_usage(cli->command->name, "--policy-scope: expected KEY=VALUE, found '%s'", values[i]);
+        if (str_eqz(key, "cluster"))
+            ret->cluster = value;
+        else if (str_eqz(key, "namespace"))
+            ret->namespace = value;
+        else if (str_eqz(key, "environment"))
+            ret->environment = value;
+        else
+            labels[ret->labels.n++] = all;
+    }
+    return 0;
+}
+
+int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given) {
+    *ret = (PolicyChosen) {0};
+    *ret_given = cli_value(cli, "--policy");
+    if (!*ret_given)
+        return 0;
+    int x = policy_open(cli_value(cli, "--policy"), as_of, ret);
+    return x ? x : read_scope(cli, &ret->arena, &ret->context);
 }

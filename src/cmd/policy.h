@@ -43,10 +43,14 @@ void policy_rules_say(const PolicyRules *r);
 
 /* --policy */
 extern const Option policy_options[];
+/* --policy-scope: where what is judged runs. */
+extern const Option policy_scope_options[];
 
 /* A policy as a command was asked for it: by name, or by the path of a file or directory. */
 typedef struct PolicyChosen {
     Policy *policy;
+    PolicyContext context;  /* of --policy-scope */
+    Arena arena;
     PolicyRules own;        /* files that it points into */
     Diag diag;
 } PolicyChosen;
@@ -54,6 +58,8 @@ typedef struct PolicyChosen {
 /* Loads what comes with the program and, for a path, what is there; chooses the set. 0, or an exit code with the messages printed; warnings are printed in any case. */
 int policy_open(const char *name, int64_t as_of, PolicyChosen *ret);
 void policy_chosen_done(PolicyChosen *c);
+/* The same by --policy and --policy-scope; *ret_given is false without --policy. */
+int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given);
 
 /* "bool", "text", or the unit: "days". */
 const char *policy_field_type(const Field *f);

@@ -66,6 +66,7 @@ typedef struct ScanRequest {
     const char *const *ignore_files; /* NULL-ended */
     bool show_suppressed;
     LicensePolicy licenses;
+    const struct PolicyChosen *policy; /* NULL: none */
     bool allow[GAP_N_];          /* gaps that do not make the exit code 3 */
     /* For scan_request_done(). */
     char *owned_cache_dir;

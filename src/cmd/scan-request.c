@@ -362,7 +362,7 @@ int report_exit_code(const Report *r) {
     if (report_incomplete(r))
         return EXIT_INCOMPLETE;
     for (size_t i = 0; i < r->n_findings; i++)
-        if (r->findings[i].is_new && ((r->fail_on_set && r->findings[i].severity >= r->fail_on) || str_eqz(r->findings[i].action, "deny")))
+        if (finding_fails(&r->findings[i], r))
             return EXIT_FINDINGS;
     return EXIT_DONE;
 }

@@ -7,11 +7,13 @@
 #include "base/fs.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/policy.h"
 #include "cmd/progress.h"
 #include "cmd/scan-run.h"
 #include "plimsoll-version.h"
 #include "report/format.h"
 #include "scan/findings.h"
+#include "scan/judge.h"
 
 int scan_run_collect(Cli *cli, const ScanRequest *q, const char *reference, Report *r) {
     return scan_run_collect_with(cli, q, reference, &(ScanHooks) {0}, r);
@@ -98,6 +100,16 @@ static int ask_archives(const ScanRequest *q, Report *r) {
     return x < 0 ? message_fail(EXIT_INCOMPLETE, &err, x) : 0;
 }
 
+static int judge(const ScanRequest *q, Report *r) {
+    PolicyContext context = q->policy->context;
+    /* Rules may ask what is new. */
+    int x = scan_run_baseline(q, r);
+    context.image = r->artifact.reference;
+    if (x == 0)
+        scan_judge(r, q->policy->policy, &context, &q->limits);
+    return x;
+}
+
 int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
     _cleanup_error_ Error err = {0};
     _cleanup_(advisory_db_closep) AdvisoryDb *db = NULL;
@@ -119,13 +131,20 @@ int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {
     r->show_suppressed = q->show_suppressed;
     if ((x = scan_run_exceptions(cli, q, r)) != 0)
         return x;
+    if (q->policy && (x = judge(q, r)) != 0)
+        return x;
     FindingFilter f = {.ignore_unfixed = q->ignore_unfixed};
     for (Severity s = 0; s < SEVERITY_N_; s++)
         f.severities |= q->severity[s] ? 1u << s : 0;
     scan_filter(r, &f);
     r->fail_on_set = q->fail_on_set;
     r->fail_on = q->fail_on;
-    return scan_run_baseline(q, r);
+    if ((x = scan_run_baseline(q, r)) != 0)
+        return x;
+    r->n_baseline = 0;
+    for (size_t i = 0; i < r->n_findings; i++)
+        r->n_baseline += !r->findings[i].is_new;
+    return 0;
 }
 
 int scan_run_report(Cli *cli, const ScanRequest *q, Report *r) {

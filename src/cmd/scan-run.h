@@ -17,7 +17,7 @@ typedef struct ScanHooks {
 int scan_run_collect_with(Cli *cli, const ScanRequest *q, const char *reference, const ScanHooks *hooks, Report *r);
 /* Reads VEX documents and ignore rules, applies them, and says which match nothing: 0 or an exit code with the message printed. */
 int scan_run_exceptions(Cli *cli, const ScanRequest *q, Report *r);
-/* Opens the database, matches, applies exceptions, filters, compares with the baseline: 0 or an exit code with the message printed. */
+/* Opens the database, matches, applies exceptions, judges by the policy, filters, compares with the baseline: 0 or an exit code with the message printed. */
 int scan_run_match(Cli *cli, const ScanRequest *q, Report *r);
 /* Marks what the report of --baseline has already; nothing without one: 0 or an exit code with the message printed. */
 int scan_run_baseline(const ScanRequest *q, Report *r);

@@ -55,6 +55,17 @@ typedef struct Key {
     Str owner;           /* as Certificate.owner */
 } Key;
 
+/* A file or directory whose mode, owner, capability or purpose matters. */
+typedef struct FileEntry {
+    Str path;            /* without leading "/" */
+    Str tool;            /* what it is good for: "shell", "compiler" …; empty */
+    uint32_t type;       /* EntryType of analyze/analyzer.h */
+    uint32_t mode, uid, gid;
+    uint64_t size;
+    bool capability;     /* it gains capabilities when it is run */
+    int layer;
+} FileEntry;
+
 typedef struct Inventory {
     Arena arena;         /* owns everything below */
     Os os;
@@ -69,6 +80,8 @@ typedef struct Inventory {
     size_t n_certificates;
     Key *keys;           /* sorted by path, layer and line */
     size_t n_keys;
+    FileEntry *entries;      /* sorted by path; none unless hardening was looked at */
+    size_t n_entries;
 } Inventory;
 
 /* Their order: type, name, version, arch, path. */

@@ -81,8 +81,14 @@ typedef struct Report {
     bool sbom_only;         /* `plimsoll sbom`: no matching was done, findings are not listed */
     bool fail_on_set;       /* --fail-on was given … */
     Severity fail_on;       /* … with this severity */
+    Str policy;             /* set that judged: "production@2"; empty: none did */
+    Str verdict;            /* of it: "deny", "warn", "allow" */
 } Report;
 
 void report_done(Report *r);
+/* Does it make the exit code 1: new, and denied by the policy, or at or over --fail-on? What a policy says of it is not weighed by severity. */
+static inline bool finding_fails(const Finding *f, const Report *r) {
+    return f->is_new && ((r->fail_on_set && f->severity >= r->fail_on) || str_eqz(f->action, "deny"));
+}
 /* Is any gap not allowed? */
 bool report_incomplete(const Report *r);

@@ -93,6 +93,8 @@ static void vulnerability(JsonWriter *w, const Report *r, const Finding *f) {
     buf_clear(&b);
     if (!str_empty(f->fixed_version) && f->package)
         buf_printf(&b, "Update %.*s to %.*s or later", STR_FMT(f->package->fact.name), STR_FMT(f->fixed_version));
+    else if (!str_empty(f->remediation))
+        buf_str(&b, f->remediation);
     else
         finding_fix(&b, f);
     text(w, "solution", buf_view(&b), "See the description");
@@ -127,7 +129,7 @@ static void vulnerability(JsonWriter *w, const Report *r, const Finding *f) {
     json_map(w, "details");
     json_map(w, "status");
     json_strz(w, "type", "text");
-    json_strz(w, "name", "Vendor status");
+    json_strz(w, "name", f->kind == FINDING_POLICY ? "Policy" : "Vendor status");
     buf_clear(&b);
     finding_fix(&b, f);
     text(w, "value", buf_view(&b), "none");

@@ -346,6 +346,16 @@ int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
     os(&w, &r->inventory.os);
     summary(&w, r, &s);
     coverage(&w, r, &s);
+    if (str_empty(r->policy)) {
+        json_null(&w, "policy");
+    } else {
+        json_map(&w, "policy");
+        json_str(&w, "name", r->policy);
+        json_str(&w, "verdict", r->verdict);
+        json_u64(&w, "denied", s.denied);
+        json_u64(&w, "excepted", s.excepted);
+        json_end(&w);
+    }
     json_map(&w, "exit");
     json_i64(&w, "code", s.exit_code);
     json_bool(&w, "incomplete", s.gaps > 0);

@@ -15,11 +15,13 @@ Summary summary_of(const Report *r) {
         s.denied += str_eqz(f->action, "deny");
         s.kev += f->kev;
         s.new_findings += f->is_new;
-        s.failing += f->is_new && ((r->fail_on_set && f->severity >= r->fail_on) || str_eqz(f->action, "deny"));
+        s.failing += finding_fails(f, r);
     }
     for (size_t i = 0; i < r->n_suppressed; i++) {
         if (exception_format_is_vex(r->suppressed[i].exception->format))
             s.suppressed_vex++;
+        else if (r->suppressed[i].kind == FINDING_POLICY)
+            s.excepted++;
         else
             s.suppressed_ignored++;
     }
@@ -102,6 +104,13 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         else
             plural(out, r->inventory.n_packages, "package", "packages");
     }
+    if (!str_empty(r->policy)) {
+        buf_printf(out, "; policy %.*s: %.*s", STR_FMT(r->policy), STR_FMT(r->verdict));
+        if (s->denied)
+            buf_printf(out, " (%zu)", s->denied);
+        if (s->excepted)
+            buf_printf(out, ", %zu excepted", s->excepted);
+    }
     if (!str_empty(r->coverage.claimed_by))
         buf_putz(out, "; packages as an attached SBOM claims them");
     if (s->suppressed_vex)
@@ -174,6 +183,10 @@ void finding_fix(Buf *out, const Finding *f) {
         [FIX_END_OF_LIFE] = "end of life",
         [FIX_NOT_AFFECTED] = "not affected",
     };
+    if (f->kind == FINDING_POLICY) {
+        buf_str(out, f->action);
+        return;
+    }
     if (!str_empty(f->fixed_version)) {
         buf_printf(out, "fixed in %.*s", STR_FMT(f->fixed_version));
         if (f->status == FIX_FIXED || f->status == FIX_UNKNOWN)

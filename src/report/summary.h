@@ -15,7 +15,8 @@ typedef struct Summary {
     size_t new_findings;    /* not in the baseline */
     size_t suppressed_vex;  /* suppressed by VEX statements … */
     size_t suppressed_ignored; /* … and by ignore rules */
-    size_t failing;         /* new and at or over --fail-on, or denied */
+    size_t excepted;        /* findings of the policy that its exceptions suppress */
+    size_t failing;         /* new, and at or over --fail-on or denied */
     size_t gaps;            /* not allowed ones */
     size_t gaps_allowed;
     bool no_data;           /* vulnerabilities could not be looked up at all: a count of 0 means nothing */
@@ -35,7 +36,7 @@ void package_place(Buf *out, const Package *p);
 Str package_kind(const Package *p);
 /* The instruction that made layer i, shortened ("RUN apt-get update && …"; long hexadecimal numbers cut), on one line, not yet cleaned; empty when unknown. */
 void layer_instruction(Buf *out, const Report *r, int layer);
-/* "fixed in 1.2-3", "no fix yet", "will not fix (no-dsa)" … not yet cleaned. */
+/* What the policy does (kind policy), or "fixed in 1.2-3", "no fix yet", "will not fix (no-dsa)" … not yet cleaned. */
 void finding_fix(Buf *out, const Finding *f);
 /* "CVE-2024-1 in openssl 3.0.1", or what it is about otherwise; not yet cleaned. */
 void finding_subject(Buf *out, const Finding *f);

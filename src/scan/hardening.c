@@ -39,6 +39,18 @@ static int cmp_fact(const void *a, const void *b) {
     return r ? r : (x->layer > y->layer) - (x->layer < y->layer);
 }
 
+/* Rules of policies ask for them. */
+static void keep_entries(Report *r, const HardenFact *facts, size_t n) {
+    Inventory *inv = &r->inventory;
+    inv->entries = arena_alloc(&inv->arena, (n + 1) * sizeof(*inv->entries));
+    for (size_t i = 0; i < n; i++) {
+        const EntryFact *e = &facts[i].fact->entry;
+        if (facts[i].fact->kind == FACT_ENTRY)
+            inv->entries[inv->n_entries++] = (FileEntry) {.path = arena_str(&inv->arena, facts[i].path), .tool = arena_str(&inv->arena, e->tool), .type = e->type, .mode = e->mode,
+                                                      .uid = e->uid, .gid = e->gid, .size = e->size, .capability = e->capability.n > 0, .layer = facts[i].layer};
+    }
+}
+
 void hardening_of_layers(Report *r, const Merge *m, const LayerFacts *layers, size_t n_layers) {
     size_t n;
     const MergedFact *facts = merge_facts(m, &n);
@@ -67,6 +79,7 @@ void hardening_of_layers(Report *r, const Merge *m, const LayerFacts *layers, si
     }
     list.n = kept;
     vec_sort(&list, cmp_fact);
+    keep_entries(r, list.p, list.n);
     harden_files(&r->artifact, list.p, list.n, &(CheckSink) {&r->arena, put, r});
     map_done(&tops);
     vec_done(&list);

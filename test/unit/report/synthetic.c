@@ -212,6 +212,13 @@ static void findings(Report *r, bool config, unsigned order) {
         f->detail = S("RUN curl -fsSL https://example.org/install | sh");
         f->controls = S("cis-docker-4.11 nist-800-190-4.1.2");
         f->remediation = S("Download to a file, verify it, then run it");
+        f = add(r, NULL, "Image runs as root", SEVERITY_MEDIUM, FIX_UNKNOWN);
+        f->kind = FINDING_POLICY, f->severity_source = S("policy"), f->feed = STR_NULL, f->action = S("deny");
+        f->title = S("The image runs as root");
+        f->detail = S("registry.example/app:1 runs as root");
+        f->controls = S("cis-docker-4.1");
+        f->remediation = S("Name a user with USER");
+        r->policy = S("production@1"), r->verdict = S("deny");
         f = add(r, NULL, "PRIVATE-KEY", SEVERITY_HIGH, FIX_UNKNOWN);
         f->kind = FINDING_KEY, f->path = S("srv/app/tls.key"), f->line = 1, f->layer = 1, f->deleted = LAYER_NONE, f->severity_source = S("plimsoll"), f->feed = STR_NULL;
         f->title = S("Private key in the image, not encrypted");
