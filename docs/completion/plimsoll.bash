@@ -227,7 +227,7 @@ _plimsoll() {
         'completion') words='--help --version --quiet --color --config --output' ;;
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
-        'policy evaluate') words='--help --version --quiet --color --config --output' ;;
+        'policy evaluate') words='--together --help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

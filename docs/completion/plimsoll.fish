@@ -405,6 +405,7 @@ complete -c plimsoll -n "__plimsoll_at 'version-compare'" -l config -rF -d 'Sett
 complete -c plimsoll -n "__plimsoll_at 'version-compare'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a evaluate -d 'Evaluates conditions on objects from standard input'
+complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l together -d 'Evaluates conditions as the rules of a set are: 64 lines at a time'
 complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l version -d 'Shows the version, and exits'
 complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'

@@ -123,20 +123,27 @@ static void join_add(Joiner *j, Scratch *s, const Value *v) {
 }
 
 static Value join(Run *run, const Value *separator, const Operand *parts, size_t n) {
-    enum { TEXT_MAX = 16384 };
+    enum { TEXT_MAX = 65536 };
     Scratch *s = &run->e->scratch;
+    /* All values before the text: what is behind it is given back, and they may be kept. */
+    Value *values = scratch_alloc(s, n * sizeof(*values));
+    if (!values)
+        return value_none();
+    for (size_t i = 0; i < n; i++) {
+        values[i] = operand_value(run, &parts[i]);
+        if (values[i].type == VALUE_NONE)
+            return value_none();
+    }
     Joiner j = {.p = scratch_alloc(s, TEXT_MAX), .cap = TEXT_MAX};
     if (!j.p)
         return value_none();
     for (size_t i = 0; i < n; i++) {
-        Value v = operand_value(run, &parts[i]);
-        if (v.type == VALUE_NONE)
-            return value_none();
-        size_t items = v.type == VALUE_LIST ? v.list.n : 1;
-        for (size_t k = 0; k < items; k++) {
+        const Value *v = &values[i];
+        size_t items = v->type == VALUE_LIST ? v->list.n : 1;
+        for (size_t k = 0; k < items && !j.failed; k++) {
             if (separator && (i || k))
                 join_add(&j, s, separator);
-            join_add(&j, s, v.type == VALUE_LIST ? &v.list.p[k] : &v);
+            join_add(&j, s, v->type == VALUE_LIST ? &v->list.p[k] : v);
         }
     }
     if (j.failed)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random conditions on random events, of which many fields are absent: `plimsoll policy evaluate` beside policy-reference.py.
-usage: policy-differential.py PLIMSOLL COUNT SEED"""
+usage: policy-differential.py PLIMSOLL COUNT SEED [--together]"""
 import importlib.util
 import json
 import pathlib
@@ -23,6 +23,7 @@ NETS = ["10.0.0.0/8", "10.0.0.0/31", "8.8.8.8", "0.0.0.0/0", "fd00::/8", "192.16
 INTS = [-1, 0, 1, 2, 3, 5, 1000, 1024, 4096]
 LITERALS = {"": ["-1", "0", "1", "2", "5", "0x400", "1000", "+3", "1e+3"], "bytes": ["0", "1k", "1Ki", "4Ki", "0.5k", "1024"], "days": ["1", "2d", "1w", "5"],
             "ns": ["1us", "1", "5ns", "4096", "1ms"], "time": ["1970-01-01", "1000", "2026-02-12", "0"]}
+TYPES = ["openat", "open", "execve", "connect", "bash", ""]
 TIMES = [0, 1000, 1770854400, 1770854401]
 
 
@@ -61,6 +62,8 @@ class Generator:
                     out[name] = {k: r.choice(WORDS) for k in ("a", "b", "c.d/e") if r.random() < 0.6}
             elif t.mode != "one":
                 out[name] = [self.value(t) for _ in range(r.choice([0, 1, 2, 2, 3]) if t.mode != "ends" else r.choice([1, 2, 2]))]
+            elif name == "evt.type":
+                out[name] = r.choice(TYPES)
             elif name == "proc.args":
                 out[name] = r.choice(ARGS)
             else:
@@ -114,7 +117,7 @@ class Generator:
             return r.choice(IPS)
         if t.kind == "net":
             return r.choice(NETS)
-        return r.choice(WORDS + PATHS)
+        return r.choice(WORDS + PATHS + TYPES * 3)
 
     def operators(self, t):
         if t.kind in ("bool", "ip", "net"):
@@ -129,6 +132,8 @@ class Generator:
     def field(self, source, want=None):
         """A field's text and type, of the source or its parents."""
         r = self.r
+        if source == "syscall" and want is None and r.random() < 0.15:
+            return "evt.type", reference.Type("string", words=None)
         while True:
             at = source
             if at in reference.PARENT and r.random() < 0.3:
@@ -240,11 +245,11 @@ def main():
     plimsoll, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     g = Generator(seed)
     requests = []
-    for _ in range(count):
-        source = g.r.choice(["syscall", "syscall", "image", "vulnerability"])
+    for i in range(count):
+        source = ["syscall", "image", "syscall", "vulnerability"][i // 64 % 4]
         requests.append({"source": source, "condition": g.condition(source), "objects": [g.event(source) for _ in range(EVENTS_PER_CONDITION)]})
     text = "".join(json.dumps(r) + "\n" for r in requests)
-    answers = subprocess.run([plimsoll, "policy", "evaluate"], input=text.encode(), stdout=subprocess.PIPE, check=False).stdout.decode().splitlines()
+    answers = subprocess.run([plimsoll, "policy", "evaluate", *sys.argv[4:]], input=text.encode(), stdout=subprocess.PIPE, check=False).stdout.decode().splitlines()
     assert len(answers) == len(requests), f"{len(answers)} answers to {len(requests)} requests"
     wrong = held = total = 0
     for request, answer in zip(requests, answers):

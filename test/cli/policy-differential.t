@@ -7,6 +7,10 @@ run python3 "$TOP/test/cli/policy-differential.py" "$PLIMSOLL" 10000 20261121
 like "$out" '^10000 conditions, 50000 evaluations, [2-7][0-9] % hold, 0 disagreements$' "no disagreement on 10,000 random conditions and 50,000 events"
 [ "$rc" = 0 ] || note "$out" "$err"
 
+run python3 "$TOP/test/cli/policy-differential.py" "$PLIMSOLL" 3000 4 --together
+like "$out" '^3000 conditions, 15000 evaluations, [2-7][0-9] % hold, 0 disagreements$' "rules that are matched together, by the type of the event, do as each of them alone"
+[ "$rc" = 0 ] || note "$out" "$err"
+
 # What the test is worth: a wrong answer is seen.
 printf '#!/bin/sh\n"%s" "$@" | sed "s/true/false/"\n' "$PLIMSOLL" >"$tmp/liar"
 chmod +x "$tmp/liar"

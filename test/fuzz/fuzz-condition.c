@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A source, a condition and an object, one line each but for the condition, which ends at a line "--". It is read, printed, read again, checked, compiled, evaluated and
- * explained; its opposite must have the opposite result. */
+ * explained; its opposite must have the opposite result, and both together the same. */
 #include <stdlib.h>
 
-#include "policy/program.h"
+#include "policy/matcher.h"
 #include "policy/recorded.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -30,12 +30,13 @@ static void run(const Source *source, const AstNode *node, AstNode *negated, Str
     _cleanup_(buf_done) Buf out = buf_new(1 << 20);
     Program *one, *other;
     Node *map;
-    if (program_compile(source, node, l, a, &d, &one) < 0) {
+    _cleanup_(compiler_freep) Compiler *compiler = compiler_new(l, a);
+    if (compiler_compile(compiler, source, node, &d, &one) < 0) {
         if (!d.errors)
             abort();
         return;
     }
-    if (program_compile(source, negated, l, a, NULL, &other) < 0)
+    if (compiler_compile(compiler, source, negated, NULL, &other) < 0)
         abort();
     if (json_parse(object, "object", l, a, NULL, &map) < 0 || !node_is(map, NODE_MAP))
         return;
@@ -44,6 +45,11 @@ static void run(const Source *source, const AstNode *node, AstNode *negated, Str
     if (r >= 0 && not >= 0 && r == not)
         abort();
     condition_explain(node, &s, e, &out);
+    Rule rules[] = {{.source = source, .enabled = true, .program = one}, {.source = source, .enabled = true, .program = other}}, *both[] = {&rules[0], &rules[1]};
+    _cleanup_(rule_matcher_freep) RuleMatcher *m = rule_matcher_new(both, 2, source, "evt.type");
+    RuleMatch found[2];
+    if (r >= 0 && not >= 0 && (rule_matcher_match(m, &s, e, false, found, 2) != 1 || found[0].rule != both[!r]))
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
