@@ -13,6 +13,8 @@ cores=0,1
 core=0
 quiet=(--quiet --no-cache --archives never)
 
+# check "TEXT" "LEFT OPERATOR RIGHT" "WHAT IS SHOWN": one line that holds or is missed, as measure.py writes them
+check() { awk -v t="$1" -v s="$3" "BEGIN { printf \"  %-6s %s: %s\\n\", ($2) ? \"holds\" : \"MISSED\", t, s }"; }
 title() { printf '\n%s\n' "$*"; }
 # kept NAME COMMAND…: runs the command with the path of NAME in the cache as its last word unless that is there already.
 kept() {
