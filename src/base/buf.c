@@ -41,7 +41,7 @@ int buf_reserve(Buf *b, size_t more) {
     return 0;
 }
 
-int buf_add(Buf *b, const void *p, size_t n) {
+int buf_add_growing(Buf *b, const void *p, size_t n) {
     int r = buf_reserve(b, n);
     if (r < 0)
         return r;
@@ -52,16 +52,8 @@ int buf_add(Buf *b, const void *p, size_t n) {
     return 0;
 }
 
-int buf_str(Buf *b, Str s) {
-    return buf_add(b, s.p, s.n);
-}
-
 int buf_putz(Buf *b, const char *z) {
     return buf_add(b, z, strlen(z));
-}
-
-int buf_putc(Buf *b, char c) {
-    return buf_add(b, &c, 1);
 }
 
 int buf_printf(Buf *b, const char *fmt, ...) {

@@ -21,10 +21,23 @@ void buf_done(Buf *b);
 void buf_clear(Buf *b);
 /* 0, or -E2BIG / -ENOMEM. */
 int buf_reserve(Buf *b, size_t more);
-int buf_add(Buf *b, const void *p, size_t n);
-int buf_str(Buf *b, Str s);
+int buf_add_growing(Buf *b, const void *p, size_t n);
+/* What fits is copied where it is called: writers of reports add a few bytes at a time, hundreds of millions of times. */
+static inline int buf_add(Buf *b, const void *p, size_t n) {
+    if (n == 0 || n >= b->cap - b->n)
+        return buf_add_growing(b, p, n);
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+    return 0;
+}
+static inline int buf_str(Buf *b, Str s) {
+    return buf_add(b, s.p, s.n);
+}
 int buf_putz(Buf *b, const char *z);
-int buf_putc(Buf *b, char c);
+static inline int buf_putc(Buf *b, char c) {
+    return buf_add(b, &c, 1);
+}
 int buf_printf(Buf *b, const char *fmt, ...) _printf_(2, 3);
 static inline Str buf_view(const Buf *b) {
     return (Str) {b->p ? b->p : "", b->n};

@@ -33,15 +33,36 @@ static unsigned obeyed(const unsigned char *p, size_t n) {
     return 0;
 }
 
+/* Stands for itself between quotes. */
+static bool is_plain(unsigned char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+/* Has one of eight bytes the value v? (Bit 7 of it is then set, perhaps of others above it, too.) */
+static uint64_t has(uint64_t eight, unsigned char v) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), x = eight ^ ones * v;
+    return (x - ones) & ~x & ones << 7;
+}
+
+/* Where the plain bytes from i on end: eight at a time, for most strings are nothing else. */
+static size_t plain_end(Str s, size_t i) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    for (uint64_t x; s.n - i >= sizeof(x); i += sizeof(x)) {
+        memcpy(&x, s.p + i, sizeof(x));
+        uint64_t below = (x - ones * 0x20) & ~x & high;
+        if (below | (x & high) | has(x, 0x7F) | has(x, '"') | has(x, '\\'))
+            break;
+    }
+    while (i < s.n && is_plain((unsigned char) s.p[i]))
+        i++;
+    return i;
+}
+
 void json_quote(Buf *out, Str s) {
-    buf_putc(out, '"');
     size_t from = 0, i = 0;
-    while (i < s.n) {
+    buf_putc(out, '"');
+    while ((i = plain_end(s, i)) < s.n) {
         unsigned char c = (unsigned char) s.p[i];
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-            i++;
-            continue;
-        }
         size_t good = c >= 0x80 ? sequence(str_from_at(s, i)) : 0;
         unsigned cp = good ? obeyed((const unsigned char *) s.p + i, good) : 0;
         if (cp) {
@@ -69,12 +90,12 @@ void json_quote(Buf *out, Str s) {
 static void new_line(JsonWriter *w) {
     if (!w->pretty)
         return;
-    static const char spaces[] = "                                ";
-    buf_putc(w->out, '\n');
-    for (size_t n = (size_t) w->depth * 2; n;) {
-        size_t part = MIN(n, sizeof(spaces) - 1);
-        buf_add(w->out, spaces, part);
-        n -= part;
+    static const char start[] = "\n                                ";
+    size_t n = (size_t) w->depth * 2, part = MIN(n, sizeof(start) - 2);
+    buf_add(w->out, start, 1 + part);
+    while ((n -= part) > 0) {
+        part = MIN(n, sizeof(start) - 2);
+        buf_add(w->out, start + 1, part);
     }
 }
 

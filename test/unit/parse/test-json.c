@@ -110,6 +110,32 @@ TEST(quotes_what_a_terminal_obeys) {
     CHECK_STR(buf_view(&b), "\"\\u007f\\u009b31m\xC2\xA0\xE2\x80\xA9\\u202e\\u2066\xE2\x81\xAA\"");
 }
 
+TEST(quotes_every_byte_at_every_place) {
+    static const char raw[] = "\b\t\n\f\r\"\\";
+    for (size_t at = 0; at < 20; at++)
+        for (unsigned c = 0; c < 0x80; c++) {
+            char text[20], want[64];
+            size_t n = 0;
+            memset(text, 'x', sizeof(text));
+            text[at] = (char) c;
+            want[n++] = '"';
+            for (size_t i = 0; i < sizeof(text); i++) {
+                const char *letter = c ? strchr(raw, text[i]) : NULL;
+                if (i == at && letter)
+                    n += (size_t) snprintf(want + n, sizeof(want) - n, "\\%c", "btnfr\"\\"[letter - raw]);
+                else if (i == at && (c < 0x20 || c == 0x7F))
+                    n += (size_t) snprintf(want + n, sizeof(want) - n, "\\u%04x", c);
+                else
+                    want[n++] = text[i];
+            }
+            want[n++] = '"';
+            Buf b = buf_new(BUF_OWN_MAX);
+            json_quote(&b, str_n(text, sizeof(text)));
+            CHECK_MSG(str_eq(buf_view(&b), str_n(want, n)), "byte %02x at %zu: %.*s", c, at, STR_FMT(buf_view(&b)));
+            buf_done(&b);
+        }
+}
+
 TEST(numbers_fit_or_say_so) {
     _doc_ Doc d = read_doc("[9223372036854775807, -9223372036854775808, 9223372036854775808, 0.00043, 123456789012345678, 1e-400, 1.7976931348623157e308]");
     const Node *n = node_first(d.root);
