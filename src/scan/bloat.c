@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/bloat-parts.h"
 
-#include "scan/packages.h"
+#include "scan/owned.h"
 
 enum { PASSES_MAX = 6, LINKS_MAX = 256 << 20 };
 

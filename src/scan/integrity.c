@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "scan/hidden.h"
-#include "scan/packages.h"
+#include "scan/owned.h"
 #include "scan/scan.h"
 
 enum { FINDINGS_MAX = 1000 };

@@ -5,7 +5,7 @@
 
 #include "base/map.h"
 #include "base/vec.h"
-#include "scan/packages.h"
+#include "scan/owned.h"
 
 enum {
     BUNDLE = 20, /* so many authorities in one file are a trust store, wherever it lies */

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "scan/merge.h"
+#include "scan/owned.h"
 #include "scan/packages.h"
 
 /* A place where a package was found. */
@@ -26,7 +27,6 @@ typedef struct Collect {
     FoundList all;
     Map files;       /* type, name, arch of an OS package -> its PackageFilesFact */
     Map licenses;    /* type, name -> PackageLicenseFact */
-    Map os_packages; /* type, name, arch; and type, name -> 1 + index of the fact */
 } Collect;
 
 static Str key(Collect *c, PackageType type, Str name, Str arch) {
@@ -75,48 +75,11 @@ static void gather(Collect *c) {
             vec_push(&c->all, (Found) {.fact = p,
                                        .order = i,
                                        .at = {.path = place_of(c, &c->facts[i]), .line = p->line, .layer = os ? c->facts[i].since : c->facts[i].layer, .declared = p->flags & PACKAGE_DECLARED}});
-            if (os) {
-                map_set(&c->os_packages, key(c, p->type, p->name, p->arch), (void *) (uintptr_t) (i + 1));
-                map_set(&c->os_packages, key(c, p->type, p->name, STR_NULL), (void *) (uintptr_t) (i + 1));
-            }
             break;
         }
         default:
             break;
         }
-    }
-}
-
-/* Where /bin, /lib and their like are links to those in /usr, packages name files by either. One package system never puts two files there that differ by
- * this only. */
-Str package_path(Str path) {
-    static const Str dirs[] = {STR("bin/"), STR("sbin/"), STR("lib/"), STR("lib32/"), STR("lib64/"), STR("libx32/")};
-    if (!str_starts(path, STR("usr/")))
-        return path;
-    for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
-        if (str_starts(str_from_at(path, 4), dirs[i]))
-            return str_from_at(path, 4);
-    return path;
-}
-
-static void own_files(const Map *wanted, Str files, size_t owner) {
-    Str path;
-    while (str_line(&files, &path)) {
-        void **slot = map_find(wanted, package_path(path));
-        if (slot && !*slot)
-            *slot = (void *) owner;
-    }
-}
-
-/* The value becomes 1 + index of the package's fact. */
-static void own_all(Collect *c, const Map *paths) {
-    for (size_t i = 0; paths->n && i < c->n; i++) {
-        const Fact *f = &c->facts[i].fact;
-        if (f->kind == FACT_PACKAGE && package_type_is_os(f->package.type))
-            own_files(paths, f->package.files, i + 1);
-        /* A list that is left of a removed package owns nothing. */
-        if (f->kind == FACT_PACKAGE_FILES)
-            own_files(paths, f->files.files, (size_t) (uintptr_t) of_package(c, &c->os_packages, f->files.type, f->files.name, f->files.arch));
     }
 }
 
@@ -126,10 +89,11 @@ static void settle_owners(Collect *c) {
     for (size_t i = 0; i < c->all.n; i++)
         if (!package_type_is_os(c->all.p[i].fact->type))
             map_set(&wanted, package_path(c->facts[c->all.p[i].order].real), NULL);
-    own_all(c, &wanted);
-    for (size_t i = 0; wanted.n && i < c->all.n; i++)
-        if (!package_type_is_os(c->all.p[i].fact->type))
-            c->all.p[i].owner = (size_t) (uintptr_t) map_get(&wanted, package_path(c->facts[c->all.p[i].order].real));
+    packages_own(c->facts, c->n, &wanted);
+    for (size_t i = 0; wanted.n && i < c->all.n; i++) {
+        const MergedFact *owner = package_type_is_os(c->all.p[i].fact->type) ? NULL : map_get(&wanted, package_path(c->facts[c->all.p[i].order].real));
+        c->all.p[i].owner = owner ? (size_t) (owner - c->facts) + 1 : 0;
+    }
     map_done(&wanted);
 }
 
@@ -222,20 +186,7 @@ static void collect_done(Collect *c) {
     vec_done(&c->all);
     map_done(&c->files);
     map_done(&c->licenses);
-    map_done(&c->os_packages);
     arena_done(&c->scratch);
-}
-
-void packages_own(const MergedFact *facts, size_t n, const Map *paths) {
-    Collect c = {.facts = facts, .n = n};
-    if (paths->n == 0)
-        return;
-    gather(&c);
-    own_all(&c, paths);
-    for (size_t i = 0; i < paths->n; i++)
-        if (paths->entries[i].value)
-            paths->entries[i].value = (void *) (uintptr_t) &facts[(uintptr_t) paths->entries[i].value - 1];
-    collect_done(&c);
 }
 
 void packages_take(Inventory *inv, const MergedFact *facts, size_t n) {
