@@ -11,6 +11,8 @@ typedef struct Evaluation {
     Evaluator *evaluator;
     const CheckSubject *subject; /* at hand */
     int failed;
+    bool ascii;              /* columns in bytes are columns in code points */
+    Vec(size_t) lines;       /* offsets of lines; made where there are other characters */
     bool fixes;
     Vec(CheckHit) hits;
 } Evaluation;
@@ -28,6 +30,30 @@ static int take_edits(const Evaluation *e, const CheckSubject *s, const Rule *ru
     return 0;
 }
 
+/* A column in bytes as one in code points. */
+static uint32_t chars(const Evaluation *e, uint32_t line, uint32_t col) {
+    if (e->ascii || line == 0 || line > e->lines.n)
+        return col;
+    Str rest = str_head(str_from_at(e->file->text, e->lines.p[line - 1]), col ? col - 1 : 0);
+    uint32_t n = 1;
+    for (size_t i = 0; i < rest.n; i++)
+        n += ((unsigned char) rest.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static void find_lines(Evaluation *e) {
+    Str text = e->file->text;
+    e->ascii = true;
+    for (size_t i = 0; i < text.n && e->ascii; i++)
+        e->ascii = (unsigned char) text.p[i] < 0x80;
+    if (e->ascii)
+        return;
+    vec_push(&e->lines, (size_t) 0);
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] == '\n')
+            vec_push(&e->lines, i + 1);
+}
+
 static int add_hit(Evaluation *e, const PolicyHit *h) {
     _cleanup_(buf_done) Buf b = buf_new((size_t) 1 << 20);
     const CheckSubject *s = e->subject;
@@ -36,6 +62,8 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
     CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = s->place, .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
+    hit.place.chars = chars(e, s->place.line, s->place.col);
+    hit.place.end_chars = chars(e, s->place.end_line, s->place.end_col);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0)
         vec_push(&e->hits, hit);
@@ -76,6 +104,7 @@ int check_text(const Policy *policy, const CheckInput *input, const char *path, 
     if (policy_version_of(policy, "kubernetes", &kubernetes))
         file.kubernetes = &kubernetes;
     Evaluation e = {.file = &file, .input = input, .policy = policy, .evaluator = evaluator_new(), .fixes = fixes};
+    find_lines(&e);
     ret->input = input;
     ret->bytes = text.n;
     ret->status = input->read(&file, each_subject, &e);
@@ -90,6 +119,7 @@ int check_text(const Policy *policy, const CheckInput *input, const char *path, 
     }
     take_errors(&d, a, ret);
     vec_done(&e.hits);
+    vec_done(&e.lines);
     evaluator_free(e.evaluator);
     diag_done(&d);
     return ret->status;

@@ -11,6 +11,7 @@
 /* From the first byte to behind the last one; lines and columns from 1, columns count bytes. end_line 0: not known, `line` and `col` are all there is. */
 typedef struct CheckPlace {
     uint32_t line, col, end_line, end_col;
+    uint32_t chars, end_chars; /* the columns in code points; left 0 by readers, filled in for findings */
 } CheckPlace;
 
 /* What rules of its source are evaluated on, and where its findings stand. */

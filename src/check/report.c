@@ -34,6 +34,8 @@ static Finding finding_of(Report *r, const CheckItem *item, Str path, const Chec
         .col = h->place.col,
         .end_line = h->place.end_line,
         .end_col = h->place.end_col,
+        .chars = h->place.chars,
+        .end_chars = h->place.end_chars,
         .subject = copy(r, h->subject),
         .action = h->action == RULE_DENY ? STR("deny") : STR("warn"),
         .why = rule->why,

@@ -33,7 +33,7 @@ static uint64_t exception_number(const Policy *p, const PolicyException *e) {
 }
 
 static void put_place(Buf *b, const CheckPlace *p) {
-    const uint32_t all[] = {p->line, p->col, p->end_line, p->end_col};
+    const uint32_t all[] = {p->line, p->col, p->end_line, p->end_col, p->chars, p->end_chars};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
         wire_put_u64(b, all[i]);
 }
@@ -48,6 +48,8 @@ static CheckPlace get_place(WireReader *r) {
     p.col = get_u32(r);
     p.end_line = get_u32(r);
     p.end_col = get_u32(r);
+    p.chars = get_u32(r);
+    p.end_chars = get_u32(r);
     return p;
 }
 

@@ -72,6 +72,7 @@ typedef struct Finding {
     Str path;                 /* file it is about */
     uint32_t line, col;       /* in that file; 0: unknown */
     uint32_t end_line, end_col; /* behind its last byte; 0: unknown */
+    uint32_t chars, end_chars; /* FINDING_POLICY: both columns in code points */
     Str subject;              /* FINDING_POLICY: what in that file: "stage build" */
     Str action;               /* FINDING_POLICY: what the rule asks for: "warn", "deny" */
     Str why;                  /* FINDING_POLICY: what is at stake */

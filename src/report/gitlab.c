@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GitLab's container scanning report, schema 15.0.7:
+/* GitLab's container scanning report, of files its SAST report, schema 15.0.7:
  * https://gitlab.com/gitlab-org/security-products/security-report-schemas . Gaps are messages of the scan, whose status is "failure" when
  * one of them was not allowed. */
 #include "report/format.h"
@@ -29,7 +29,7 @@ static void scan(JsonWriter *w, const Report *r) {
     json_map(w, "scan");
     tool(w, r, "analyzer");
     tool(w, r, "scanner");
-    json_strz(w, "type", "container_scanning");
+    json_strz(w, "type", r->artifact.kind == ARTIFACT_FILES ? "sast" : "container_scanning");
     /* The format's time has no zone. */
     Str at = str_head(str_from(time_format(r->coverage.as_of == TIME_NONE ? 0 : r->coverage.as_of, time)), 19);
     json_str(w, "start_time", at);
@@ -75,29 +75,19 @@ static void image(JsonWriter *w, const Artifact *a) {
     json_str(w, "image", buf_view(&b));
 }
 
-static void vulnerability(JsonWriter *w, const Report *r, const Finding *f) {
-    static const char *const severities[SEVERITY_N_] = {"Unknown", "Info", "Low", "Medium", "High", "Critical"};
-    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX), url = buf_new(BUF_OWN_MAX);
-    char fingerprint[65], uuid[UUID_TEXT + 1];
+/* Of a source file, as reports of type sast have it. */
+static void file_location(JsonWriter *w, const Finding *f) {
+    json_map(w, "location");
+    text(w, "file", f->path, "unknown");
+    if (f->line)
+        json_u64(w, "start_line", f->line);
+    if (f->end_line)
+        json_u64(w, "end_line", f->end_line);
+    json_end(w);
+}
+
+static void image_location(JsonWriter *w, const Report *r, const Finding *f) {
     const Os *os = &r->inventory.os;
-    json_map(w, NULL);
-    finding_fingerprint(f, fingerprint);
-    uuid_of("gitlab", str_from(fingerprint), uuid);
-    json_strz(w, "id", uuid);
-    finding_subject(&b, f);
-    json_str(w, "name", str_head(buf_view(&b), 255));
-    buf_clear(&b);
-    finding_text(&b, f);
-    json_str(w, "description", buf_view(&b));
-    json_strz(w, "severity", severities[f->severity]);
-    buf_clear(&b);
-    if (!str_empty(f->fixed_version) && f->package)
-        buf_printf(&b, "Update %.*s to %.*s or later", STR_FMT(f->package->fact.name), STR_FMT(f->fixed_version));
-    else if (!str_empty(f->remediation))
-        buf_str(&b, f->remediation);
-    else
-        finding_fix(&b, f);
-    text(w, "solution", buf_view(&b), "See the description");
     json_map(w, "location");
     json_map(w, "dependency");
     json_map(w, "package");
@@ -108,6 +98,41 @@ static void vulnerability(JsonWriter *w, const Report *r, const Finding *f) {
     text(w, "operating_system", os->release, "unknown");
     image(w, &r->artifact);
     json_end(w);
+}
+
+static void vulnerability(JsonWriter *w, const Report *r, const Finding *f) {
+    static const char *const severities[SEVERITY_N_] = {"Unknown", "Info", "Low", "Medium", "High", "Critical"};
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX), url = buf_new(BUF_OWN_MAX);
+    char fingerprint[65], uuid[UUID_TEXT + 1];
+    json_map(w, NULL);
+    finding_fingerprint(f, fingerprint);
+    /* The same may stand in a file several times; ids must differ. */
+    buf_putz(&b, fingerprint);
+    if (f->kind == FINDING_POLICY)
+        buf_printf(&b, ":%u:%u", f->line, f->col);
+    uuid_of("gitlab", buf_view(&b), uuid);
+    buf_clear(&b);
+    json_strz(w, "id", uuid);
+    finding_subject(&b, f);
+    json_str(w, "name", str_head(buf_view(&b), 255));
+    buf_clear(&b);
+    finding_text(&b, f);
+    if (f->kind == FINDING_POLICY)
+        buf_printf(&b, ": %.*s. %.*s", STR_FMT(f->detail), STR_FMT(f->why));
+    json_str(w, "description", buf_view(&b));
+    json_strz(w, "severity", severities[f->severity]);
+    buf_clear(&b);
+    if (!str_empty(f->fixed_version) && f->package)
+        buf_printf(&b, "Update %.*s to %.*s or later", STR_FMT(f->package->fact.name), STR_FMT(f->fixed_version));
+    else if (!str_empty(f->remediation))
+        buf_str(&b, f->remediation);
+    else
+        finding_fix(&b, f);
+    text(w, "solution", buf_view(&b), "See the description");
+    if (r->artifact.kind == ARTIFACT_FILES)
+        file_location(w, f);
+    else
+        image_location(w, r, f);
     finding_url(&url, f);
     json_list(w, "identifiers");
     json_map(w, NULL);

@@ -94,7 +94,9 @@ static void findings(Buf *out, const Report *r) {
         }
         text_html(out, f->id);
         buf_putz(out, b.n ? "</a></td>" : "</td>");
-        cell(out, "", f->package ? f->package->fact.name : f->path);
+        buf_clear(&b);
+        finding_place(&b, f);
+        cell(out, "", buf_view(&b));
         cell(out, "", f->package ? f->package->fact.version : STR_NULL);
         buf_clear(&b);
         finding_fix(&b, f);
@@ -105,7 +107,9 @@ static void findings(Buf *out, const Report *r) {
         else
             buf_putz(out, "<td data-v=\"0\"></td>");
         layer_cell(out, r, f->package ? f->package->layer : f->layer);
-        cell(out, "", str_empty(f->title) ? f->detail : f->title);
+        buf_clear(&b);
+        finding_cell(&b, f);
+        cell(out, "", buf_view(&b));
         buf_putz(out, "</tr>\n");
     }
     buf_putz(out, "</tbody></table>\n");
@@ -151,22 +155,24 @@ static void gaps(Buf *out, const Report *r) {
 
 static void coverage(Buf *out, const Report *r) {
     const Coverage *c = &r->coverage;
+    const bool files = r->artifact.kind == ARTIFACT_FILES;
     char time[TIME_TEXT_MAX];
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     buf_putz(out, "<h2>Looked at</h2>\n<dl>\n");
     if (r->artifact.kind != ARTIFACT_SBOM) {
         text_count(&b, c->entries);
-        buf_putz(&b, " entries, ");
+        buf_putz(&b, files ? c->entries == 1 ? " file, " : " files, " : " entries, ");
         text_bytes(&b, c->bytes);
-        buf_putz(&b, c->verified ? ", digests verified" : ", not verified by digests");
+        if (!files)
+            buf_putz(&b, c->verified ? ", digests verified" : ", not verified by digests");
         item(out, "read", buf_view(&b));
         item(out, "confinement", str_empty(c->sandbox) ? STR("none") : c->sandbox);
     }
     buf_clear(&b);
     for (size_t i = 0; i < c->n_analyzers; i++)
         buf_printf(&b, "%s%.*s", i ? ", " : "", STR_FMT(c->analyzers[i]));
-    item(out, "analyzers", buf_view(&b));
-    if (!r->sbom_only)
+    item(out, files ? "inputs" : "analyzers", buf_view(&b));
+    if (!r->sbom_only && !files)
         item(out, "advisories", str_empty(c->database_digest) ? STR("no advisory database") : c->database_digest);
     for (size_t i = 0; i < c->n_feeds; i++) {
         buf_clear(&b);
@@ -192,7 +198,7 @@ static void artifact(Buf *out, const Report *r) {
         item(out, "platform", buf_view(&b));
         buf_clear(&b);
     }
-    if (os->known || a->kind != ARTIFACT_REPOSITORY)
+    if (os->known || (a->kind != ARTIFACT_REPOSITORY && a->kind != ARTIFACT_FILES))
         item(out, "system", !os->known ? STR("not recognised") : str_empty(os->pretty_name) ? os->id : os->pretty_name);
     summary_packages(&b, r);
     item(out, "contents", buf_view(&b));

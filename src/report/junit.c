@@ -8,7 +8,7 @@
 #include "report/text.h"
 
 static bool fails(const Report *r, const Finding *f) {
-    return r->fail_on_set ? f->is_new && f->severity >= r->fail_on : true;
+    return r->fail_on_set ? f->is_new && (f->severity >= r->fail_on || str_eqz(f->action, "deny")) : true;
 }
 
 static void attribute(Buf *out, const char *name, Str value) {
@@ -26,15 +26,17 @@ static size_t lines(Buf *out, const Report *r, const ByPackage *by, size_t packa
             continue;
         n++;
         buf_printf(out, "%s %.*s", severity_name(f->severity), STR_FMT(f->id));
-        if (!f->package && !str_empty(f->path))
-            buf_printf(out, " in %.*s", STR_FMT(f->path));
+        if (!f->package && !str_empty(f->path)) {
+            buf_putz(out, " in ");
+            finding_place(out, f);
+        }
         size_t before = out->n;
         buf_putz(out, ": ");
         finding_fix(out, f);
         if (!str_empty(f->title) || !str_empty(f->detail)) {
             if (out->n > before + 2)
                 buf_putz(out, ": ");
-            buf_str(out, str_empty(f->title) ? f->detail : f->title);
+            finding_cell(out, f);
         }
         if (f->kev)
             buf_putz(out, " [known to be exploited]");

@@ -26,7 +26,7 @@ static void artifact(Buf *out, const Report *r) {
     }
     if (os->known)
         row(out, "system", str_empty(os->pretty_name) ? os->id : os->pretty_name);
-    else if (a->kind != ARTIFACT_REPOSITORY)
+    else if (a->kind != ARTIFACT_REPOSITORY && a->kind != ARTIFACT_FILES)
         buf_putz(out, "| system | not recognised |\n");
     buf_putz(out, "| contents | ");
     summary_packages(out, r);
@@ -51,7 +51,9 @@ static void findings(Buf *out, const Report *r) {
             buf_putz(out, "| ");
             text_markdown_code(out, f->id);
             buf_putz(out, " | ");
-            text_markdown_code(out, f->package ? f->package->fact.name : f->path);
+            buf_clear(&b);
+            finding_place(&b, f);
+            text_markdown_code(out, buf_view(&b));
             buf_putz(out, " | ");
             text_markdown_code(out, f->package ? f->package->fact.version : STR_NULL);
             buf_putz(out, " | ");
@@ -65,7 +67,9 @@ static void findings(Buf *out, const Report *r) {
             if (layer >= 0)
                 buf_printf(out, "%d", layer + 1);
             buf_putz(out, " | ");
-            text_markdown(out, str_empty(f->title) ? f->detail : f->title);
+            buf_clear(&b);
+            finding_cell(&b, f);
+            text_markdown(out, buf_view(&b));
             buf_putz(out, " |\n");
         }
         if (fold)
@@ -89,24 +93,25 @@ static void packages(Buf *out, const Report *r) {
 
 static void coverage(Buf *out, const Report *r) {
     const Coverage *c = &r->coverage;
+    const bool files = r->artifact.kind == ARTIFACT_FILES;
     char time[TIME_TEXT_MAX];
     buf_putz(out, "\n## Looked at\n\n");
     if (r->artifact.kind != ARTIFACT_SBOM) {
         buf_putz(out, "- ");
         text_count(out, c->entries);
-        buf_putz(out, " entries, ");
+        buf_putz(out, files ? c->entries == 1 ? " file, " : " files, " : " entries, ");
         text_bytes(out, c->bytes);
-        buf_putz(out, c->verified ? ", digests verified\n" : ", not verified by digests\n");
+        buf_putz(out, files ? "\n" : c->verified ? ", digests verified\n" : ", not verified by digests\n");
     }
     if (c->n_analyzers) {
-        buf_putz(out, "- analyzers: ");
+        buf_putz(out, files ? "- inputs: " : "- analyzers: ");
         for (size_t i = 0; i < c->n_analyzers; i++) {
             buf_putz(out, i ? ", " : "");
             text_markdown(out, c->analyzers[i]);
         }
         buf_putc(out, '\n');
     }
-    if (!r->sbom_only) {
+    if (!r->sbom_only && !files) {
         buf_putz(out, "- advisory database: ");
         if (str_empty(c->database_digest))
             buf_putz(out, "none");
@@ -128,7 +133,7 @@ static void coverage(Buf *out, const Report *r) {
 int format_markdown_write(const Report *r, const FormatOptions *o, Buf *out) {
     Summary s = summary_of(r);
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
-    buf_printf(out, "# Plimsoll: %s\n\n", r->sbom_only ? "bill of materials" : "scan report");
+    buf_printf(out, "# Plimsoll: %s\n\n", r->sbom_only ? "bill of materials" : r->artifact.kind == ARTIFACT_FILES ? "check report" : "scan report");
     summary_sentence(&b, r, &s);
     buf_printf(out, "%s**", s.gaps ? "⚠️ " : "");
     buf_str(out, buf_view(&b));

@@ -57,6 +57,8 @@ static void rule(JsonWriter *w, const Finding *f) {
     rule_text(&b, f);
     finding_fix(&fix, f);
     buf_printf(&b, "\nSeverity: %s (%.*s)\n%.*s", severity_name(f->severity), STR_FMT(f->severity_source), STR_FMT(buf_view(&fix)));
+    if (!str_empty(f->why))
+        buf_printf(&b, "\n%.*s", STR_FMT(f->why));
     if (!str_empty(f->remediation))
         buf_printf(&b, "\n%.*s\nControls: %.*s", STR_FMT(f->remediation), STR_FMT(f->controls));
     message(w, "help", buf_view(&b));
@@ -105,7 +107,10 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
     finding_fix(&b, f);
     if (b.n > before)
         buf_putz(&b, ". ");
-    buf_str(&b, str_empty(f->title) ? f->detail : f->title);
+    if (f->kind == FINDING_POLICY)
+        finding_cell(&b, f);
+    else
+        buf_str(&b, str_empty(f->title) ? f->detail : f->title);
     message(w, "message", str_trim(buf_view(&b)));
     json_list(w, "locations");
     json_map(w, NULL);
@@ -116,10 +121,17 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
     if (b.n == 0)
         buf_putz(&b, "etc/os-release");
     json_str(w, "uri", buf_view(&b));
-    json_strz(w, "uriBaseId", "ROOT");
+    /* Relative paths of files lie where the tool was called, which the code scanner knows. */
+    json_strz(w, "uriBaseId", f->kind == FINDING_POLICY && !str_starts(f->path, STR("/")) ? "%SRCROOT%" : "ROOT");
     json_end(w);
     json_map(w, "region");
     json_u64(w, "startLine", MAX(f->line, 1u));
+    if (f->line && f->chars)
+        json_u64(w, "startColumn", f->chars);
+    if (f->end_line && f->end_chars) {
+        json_u64(w, "endLine", f->end_line);
+        json_u64(w, "endColumn", f->end_chars);
+    }
     json_end(w);
     json_end(w);
     if (f->package) {
@@ -128,6 +140,14 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
         json_str(w, "name", f->package->fact.name);
         json_str(w, "fullyQualifiedName", f->package->bom_ref);
         json_strz(w, "kind", "package");
+        json_end(w);
+        json_end(w);
+    }
+    if (!str_empty(f->subject)) {
+        json_list(w, "logicalLocations");
+        json_map(w, NULL);
+        json_str(w, "name", f->subject);
+        json_strz(w, "kind", "resource");
         json_end(w);
         json_end(w);
     }

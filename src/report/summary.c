@@ -210,6 +210,19 @@ void finding_subject(Buf *out, const Finding *f) {
         buf_printf(out, ":%u:%u", f->line, f->col);
 }
 
+void finding_place(Buf *out, const Finding *f) {
+    buf_str(out, f->package ? f->package->fact.name : f->path);
+    if (f->kind == FINDING_POLICY && f->line)
+        buf_printf(out, ":%u:%u", f->line, f->col);
+}
+
+void finding_cell(Buf *out, const Finding *f) {
+    bool policy = f->kind == FINDING_POLICY;
+    buf_str(out, str_empty(f->title) || (policy && !str_empty(f->detail)) ? f->detail : f->title);
+    if (policy && !str_empty(f->remediation))
+        buf_printf(out, ". Fix: %.*s", STR_FMT(f->remediation));
+}
+
 void exception_text(Buf *out, const Exception *e) {
     char date[TIME_TEXT_MAX];
     if (!exception_format_is_vex(e->format))

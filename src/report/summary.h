@@ -40,6 +40,10 @@ void layer_instruction(Buf *out, const Report *r, int layer);
 void finding_fix(Buf *out, const Finding *f);
 /* "CVE-2024-1 in openssl 3.0.1", or what it is about otherwise; not yet cleaned. */
 void finding_subject(Buf *out, const Finding *f);
+/* The package, or the file with line and column; not yet cleaned. */
+void finding_place(Buf *out, const Finding *f);
+/* What is said of it in a cell: what a rule found and what to do, the title of others; not yet cleaned. */
+void finding_cell(Buf *out, const Finding *f);
 /* "not_affected (vulnerable_code_not_present): reason" and where it stands; not yet cleaned. */
 void exception_text(Buf *out, const Exception *e);
 /* The text of a finding: its title, else its detail, else a sentence made of id, package and fix. */

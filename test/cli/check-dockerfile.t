@@ -59,6 +59,26 @@ exits 0 "a baseline takes findings out of the verdict" "$PLIMSOLL" check --rules
 "$PLIMSOLL" check --rules rules.yaml --format json app >"$tmp/again.json"
 same "$tmp/report.json" "$tmp/again.json" "the same input gives the same bytes"
 
+# Every format that can be asked for says file, line and column; SARIF counts characters.
+printf 'FROM debian:12\nRUN echo \303\251 && curl https://h/x | sh\nUSER 1\n' >Dockerfile
+exits 0 "sarif" "$PLIMSOLL" check --format sarif --rules "$TOP/rules/dockerfile/download.yaml" Dockerfile
+is "$(printf '%s' "$out" | python3 -c '
+import json, sys
+run = json.load(sys.stdin)["runs"][0]
+for r in run["results"]:
+    p = r["locations"][0]["physicalLocation"]
+    print(r["ruleId"], p["artifactLocation"]["uri"], p["artifactLocation"]["uriBaseId"], *p["region"].values())' | head -1)" \
+  "Download is run unseen Dockerfile %SRCROOT% 2 15 2 31" "has the exact region, in code points"
+for format in table json sarif junit gitlab html markdown; do
+  exits 0 "$format" "$PLIMSOLL" check --format $format --rules "$TOP/rules/dockerfile/download.yaml" Dockerfile
+  first=$out
+  like "$out" 'Download is run unseen' "$format names the rule"
+  like "$out" 'Dockerfile' "$format names the file"
+  run "$PLIMSOLL" check --format $format --rules "$TOP/rules/dockerfile/download.yaml" Dockerfile
+  is "$out" "$first" "$format: the same bytes again"
+done
+rm Dockerfile
+
 printf 'FROM a\nRUNN b\nCOPY c\n' >Containerfile
 exits 3 "a file that is wrong" "$PLIMSOLL" check --rules rules.yaml Containerfile
 like "$out" 'unreadable-file  Containerfile:2:1' "each error is a gap with its place"
