@@ -117,7 +117,8 @@ static int read_events(Recorded *r, const Source *source, Str text, Evaluator *e
                 event.type = v.text;
         }
         Value *kept = arena_alloc(&r->arena, (values.n + 1) * sizeof(*kept));
-        memcpy(kept, values.p, values.n * sizeof(*kept));
+        if (values.n)
+            memcpy(kept, values.p, values.n * sizeof(*kept));
         event.values = kept;
         event.n = values.n;
         vec_done(&values);

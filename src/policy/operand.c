@@ -23,6 +23,7 @@ const char *check_type_name(FieldType type) {
 
 static int unknown_field(Checker *c, const AstTerm *t) {
     _cleanup_(buf_done) Buf names = buf_new(BUF_OWN_MAX);
+    lint_assume(c->source);
     for (const Source *s = c->source; s; s = s->parent ? source_by_name(str_from(s->parent)) : NULL)
         for (const Field *f = s->fields; f->name; f++)
             buf_printf(&names, "%s|", f->name);
@@ -144,6 +145,9 @@ static int check_transform_types(Checker *c, const AstTerm *t, Operand *o) {
         return check_fail(c, t->place, "%s takes %zu argument%s%s, not %zu", name, min, min == 1 ? "" : "s", max > min ? " or more" : "", o->n_args);
     if (t->has_arg && t->transform != TRANSFORM_GETOPT)
         return check_fail(c, t->arg_place, "only getopt(…) takes an argument in brackets");
+    lint_assume(t->args);
+    const AstTerm *first = t->args;
+    AstPlace second = first->next ? first->next->place : t->place;
     bool list = t->transform == TRANSFORM_JOIN, literals = list || t->transform == TRANSFORM_CONCAT;
     size_t i = 0;
     for (const AstTerm *at = t->args; at; at = at->next, i++) {
@@ -162,13 +166,13 @@ static int check_transform_types(Checker *c, const AstTerm *t, Operand *o) {
         o->type = FIELD_INT;
         o->multiple = false;
         o->mode = MODE_LIST;
-        return is_text(a) || a->multiple ? 0 : check_fail(c, t->args->place, "len is of a text or of a list");
+        return is_text(a) || a->multiple ? 0 : check_fail(c, first->place, "len is of a text or of a list");
     case TRANSFORM_JOIN:
         o->multiple = false;
         o->mode = MODE_LIST;
         if (a[0].multiple)
-            return check_fail(c, t->args->place, "the separator is one text, not a list");
-        return a[1].multiple || a[1].kind == OPERAND_GROUP ? 0 : check_fail(c, t->args->next->place, "join takes a list: (a, b) or a field with several values");
+            return check_fail(c, first->place, "the separator is one text, not a list");
+        return a[1].multiple || a[1].kind == OPERAND_GROUP ? 0 : check_fail(c, second, "join takes a list: (a, b) or a field with several values");
     case TRANSFORM_CONCAT:
         o->multiple = false;
         i = 0;
@@ -181,12 +185,12 @@ static int check_transform_types(Checker *c, const AstTerm *t, Operand *o) {
         o->mode = MODE_LIST;
         o->selector = t->has_arg ? t->arg : STR_NULL;
         if (!is_text(a))
-            return check_fail(c, t->args->place, "getopt reads a text");
+            return check_fail(c, first->place, "getopt reads a text");
         if (a[1].kind != OPERAND_LITERAL)
-            return check_fail(c, t->args->next->place, "expected the options as a text: \"nt:\"");
+            return check_fail(c, second, "expected the options as a text: \"nt:\"");
         return !t->has_arg || t->arg.n == 1 ? 0 : check_fail(c, t->arg_place, "expected one letter");
     default:
-        return is_text(a) ? 0 : check_fail(c, t->args->place, "%s is of a text, not %s", name, type_names[a->type]);
+        return is_text(a) ? 0 : check_fail(c, first->place, "%s is of a text, not %s", name, type_names[a->type]);
     }
 }
 

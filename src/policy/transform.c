@@ -17,35 +17,30 @@ static Str printed(Scratch *s, const char *fmt, ...) {
     return n < 0 ? STR_NULL : str_n(p, MIN((size_t) n, (size_t) ROOM - 1));
 }
 
-/* "(a,b)" */
+/* "(a,b)", of long lists the beginning. */
 static Str list_text(Scratch *s, const Value *v) {
-    size_t n = 2, at = 0;
-    for (size_t pass = 0; pass < 2; pass++) {
-        char *p = pass ? scratch_alloc(s, n + 1) : NULL;
-        if (pass && !p)
-            return STR_NULL;
-        for (size_t i = 0; i < v->list.n; i++) {
-            size_t mark = s->n;
-            Str one = value_text(s, &v->list.p[i]);
-            if (!one.p)
-                return STR_NULL;
-            if (!pass) {
-                n += one.n + 1;
-                s->n = mark;
-                continue;
-            }
-            p[at++] = i ? ',' : '(';
-            memcpy(p + at, one.p, one.n);
-            at += one.n;
+    enum { TEXT_MAX = 65536, ENDING = 8 };
+    char *p = scratch_alloc(s, TEXT_MAX);
+    if (!p)
+        return STR_NULL;
+    size_t n = 0;
+    p[n++] = '(';
+    for (size_t i = 0; i < v->list.n; i++) {
+        size_t mark = s->n;
+        Str one = value_text(s, &v->list.p[i]);
+        if (!one.p || one.n > TEXT_MAX - ENDING - n) {
+            memcpy(p + n, "…", strlen("…"));
+            n += strlen("…");
+            break;
         }
-        if (pass && !at)
-            p[at++] = '(';
-        if (pass) {
-            p[at++] = ')';
-            return str_n(p, at);
-        }
+        memcpy(p + n, one.p, one.n);
+        n += one.n;
+        if (i + 1 < v->list.n)
+            p[n++] = ',';
+        s->n = mark;
     }
-    return STR_NULL;
+    p[n++] = ')';
+    return str_n(p, n);
 }
 
 Str value_text(Scratch *s, const Value *v) {

@@ -24,6 +24,6 @@ echo '{"source": "syscall", "condition": "proc.nane = sh and (fd.num = x", "obje
 {"source": "nothing"}' >"$tmp/wrong"
 exits 2 "errors make exit code 2" bash -c '"$0" policy evaluate <"$1"' "$PLIMSOLL" "$tmp/wrong"
 is "$out" '{"errors":["condition:1:20: error: this \"(\" is not closed"]}
-{"errors":["object:1:66: error: source syscall has no field \"proc.nane\""]}
+{"errors":["object:1:66: error: source syscall has no field \"proc.nane\"","object:1:96: error: this is no value for fd.num"]}
 {"errors":["standard input:3:1: error: expected {\"source\": NAME, \"condition\": TEXT, \"objects\": [{…}]}"]}' "each line its errors"
 done_testing
