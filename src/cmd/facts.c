@@ -204,13 +204,15 @@ static void add_directory(Facts *f, int root) {
     vec_done(&paths);
 }
 
-static uint64_t searches_any_text(void) {
+/* They search whatever there is: that they do does not say what a file is. */
+static uint64_t searching_anything(void) {
+    uint64_t ret = 0;
     size_t n;
     const Analyzer *const *all = analyzers(&n);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(all[i]->name, "secrets") == 0)
-            return (uint64_t) 1 << i;
-    return 0;
+        if (strcmp(all[i]->name, "secrets") == 0 || strcmp(all[i]->name, "yara") == 0)
+            ret |= (uint64_t) 1 << i;
+    return ret;
 }
 
 /* The longest end of the path that an analyzer wants: /x/y/var/lib/dpkg/status is var/lib/dpkg/status. */
@@ -233,8 +235,7 @@ static void add_single(Facts *f, int fd, const char *name, const struct stat *st
     ssize_t slash = str_rchr(path, '/');
     Str base = slash < 0 ? path : str_from_at(path, (size_t) slash + 1);
     uint64_t which = f->forced ? f->allowed : wanted(f, fd, base, st);
-    /* That secrets can be looked for in a text does not say what it is. */
-    if (f->forced || (which & ~searches_any_text())) {
+    if (f->forced || (which & ~searching_anything())) {
         add_file(f, fd, base, st, which);
         return;
     }
