@@ -8,10 +8,8 @@
 #define BEFORE "(?:(?<![A-Za-z0-9_])|(?<=\\\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 #define AFTER "(?![A-Za-z0-9_])"
 /* The rest of a name. Somewhere it says that it is a secret: the keyword itself, or what follows. */
-#define NAME                                                                                                  \
-    "(?:(?<=key|ken|ret|ass|pwd|api|uth|red|dsn|ook)|"                                                        \
-    "[\\w.\\- \\t]{0,24}?(?:key|token|secret|pass|pwd|auth|cred|api|access|client|sid|licen[cs]e|webhook|dsn))" \
-    "[\\w.\\-]{0,24}"
+#define LATER "(?:key|token|secret|pass|pwd|auth|cred|api|access|client|sid|licen[cs]e|webhook|dsn)"
+#define NAME "(?:(?<=key|ken|ret|ass|pwd|api|uth|red|dsn|ook)|[\\w.\\- \\t]{0,24}?" LATER ")[\\w.\\-]{0,24}"
 /* Between a name and its value: closing quotes; what Kubernetes and XML put there; an operator, or a blank as in ENV NAME VALUE and
  * --name VALUE; opening quotes; the scheme of an Authorization header. */
 #define ASSIGN                                                                                                \
@@ -66,6 +64,16 @@ static SecretAllows read_allows(RuleReader *r, const Node *n) {
     return l;
 }
 
+/* Does none of the keywords say by itself that the name is a secret's? The endings are those of NAME. */
+static bool says_later(const SecretRule *x) {
+    static const char *const endings[] = {"key", "ken", "ret", "ass", "pwd", "api", "uth", "red", "dsn", "ook"};
+    for (size_t i = 0; i < x->keywords.n; i++)
+        for (size_t k = 0; k < ARRAY_SIZE(endings); k++)
+            if (x->keywords.p[i].n >= 3 && str_ieq(str_from_at(x->keywords.p[i], x->keywords.p[i].n - 3), str_from(endings[k])))
+                return false;
+    return true;
+}
+
 /* The one of token, assigned and pattern that is given, as PCRE2. */
 static void read_pattern(RuleReader *r, const Node *n, SecretRule *x) {
     const Node *token = node_get(n, "token"), *assigned = node_get(n, "assigned"), *pattern = node_get(n, "pattern");
@@ -87,6 +95,9 @@ static void read_pattern(RuleReader *r, const Node *n, SecretRule *x) {
             for (size_t k = 0; k < x->keywords.p[i].n; k++)
                 buf_printf(&words, "\\x%02x", (unsigned char) x->keywords.p[i].p[k]);
         }
+        /* Vendors' names are common words ("segment"): only where the rest of such a name follows PCRE2 is asked. */
+        if (str_empty(x->next) && says_later(x))
+            x->next = STR("[\\w.\\- \\t]{0,24}" LATER);
         x->caseless = true;
         x->pattern = arena_printf(a, "(?i:(?:%.*s)%s%s)(%.*s)(?![\\w+/=\\-])", STR_FMT(buf_view(&words)), NAME, ASSIGN, STR_FMT(text));
         buf_done(&words);
