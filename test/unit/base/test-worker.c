@@ -195,4 +195,47 @@ TEST(rings_carry_a_stream_both_ways) {
     ring_done(&out);
 }
 
+typedef struct Sum {
+    uint64_t bytes;
+    int opened;        /* errno of what it must not do */
+} Sum;
+
+static void add_up(void *userdata, Ring *in) {
+    Sum *s = userdata;
+    const char *p;
+    ssize_t n;
+    s->opened = open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
+    while ((n = ring_peek(in, 1, &p)) > 0) {
+        for (ssize_t i = 0; i < n; i++)
+            s->bytes += (uint8_t) p[i];
+        ring_consume(in, (size_t) n);
+    }
+}
+
+static int job_helped(const WorkerIo *io) {
+    char block[10000];
+    Sum s = {0};
+    memset(block, 1, sizeof(block));
+    Ring *to = worker_helper(add_up, &s);
+    if (!to)
+        return worker_fail(io, -ENOENT, "no helper");
+    if (worker_helper(add_up, &s))
+        return worker_fail(io, -EINVAL, "a second helper");
+    for (unsigned i = 0; i < 100; i++)
+        if (ring_write(to, block, sizeof(block)) < 0)
+            return -EPIPE;
+    ring_finish(to);
+    worker_helper_wait();
+    return s.opened && s.bytes == 100 * sizeof(block) ? 0 : worker_fail(io, -EINVAL, "%llu bytes, errno %d", (unsigned long long) s.bytes, s.opened);
+}
+
+TEST(a_helper_works_beside_its_worker_and_is_confined_like_it) {
+    _cleanup_error_ Error err = {0}, none = {0};
+    CHECK_INT(worker_init(&err), 0);
+    WorkerLimits limits = {.helper = 64 * 1024};
+    int r = worker_call(job_helped, STR(""), NULL, 0, &limits, NULL, NULL, &err);
+    CHECK_MSG(r == 0, "%s", error_text(&err, r));
+    CHECK_INT(worker_call(job_helped, STR(""), NULL, 0, NULL, NULL, NULL, &none), -ENOENT);
+}
+
 TEST_MAIN()
