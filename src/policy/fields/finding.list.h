@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FIELD(slot, name, type, unit, flags, values, doc) of source finding. */
-FIELD(FINDING_KIND, "finding.kind", STRING, NONE, 0, "vulnerability|malicious-package|update-pending|end-of-life|malformed|secret|config|key|certificate|malware|license", "Kind")
+FIELD(FINDING_KIND, "finding.kind", STRING, NONE, 0, "vulnerability|malicious-package|update-pending|end-of-life|malformed|secret|config|key|certificate|malware|license|integrity", "Kind")
 FIELD(FINDING_ID, "finding.id", STRING, NONE, 0, NULL, "Identifier: of a vulnerability, of a check (plimsoll list checks)")
 FIELD(FINDING_SEVERITY, "finding.severity", STRING, NONE, 0, "UNKNOWN|NEGLIGIBLE|LOW|MEDIUM|HIGH|CRITICAL", "Severity; ordered")
 FIELD(FINDING_TITLE, "finding.title", STRING, NONE, FIELD_OPTIONAL, NULL, "One line about it")
