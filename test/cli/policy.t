@@ -1,0 +1,125 @@
+#!/bin/bash
+# plimsoll policy: lint, list, fields, explain, test; scan --policy.
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+cd "$tmp"
+
+cat >good.yaml <<'END'
+- list: shells
+  items: [bash, sh]
+- rule: shell
+  desc: A shell is there
+  source: package
+  condition: package.name in (shells)
+  output: "%package.name in %image.reference"
+  priority: warning
+  action: deny
+  tags: [T1059.004, mitre_execution]
+  controls: [c-1]
+  examples:
+    fires: [{package.name: bash}]
+    quiet: [{package.name: vim}]
+END
+sed 's/quiet: \[.*/quiet: [{package.name: sh}]/' good.yaml >failing.yaml
+cat >bad.yaml <<'END'
+- rule: shell
+  desc: d
+  source: pakage
+  condition: package.nme = x
+  output: o
+  priority: warning
+- rule: other
+  desc: d
+  source: package
+  condition: package.nme = x and
+  output: o
+  priorty: warning
+END
+
+exits 0 "lint of a good file" "$PLIMSOLL" policy lint good.yaml
+is "$out" "1 files: 1 rules, 0 macros, 1 lists; 0 definitions replaced by later ones; 0 errors, 0 warnings" "counts"
+exits 2 "lint of a bad one" "$PLIMSOLL" policy lint bad.yaml
+like "$out" 'bad.yaml:3:11: error: unknown source "pakage"; did you mean "package"\?' "the nearest source"
+like "$out" 'bad.yaml:12:3: error: unknown key "priorty"; did you mean "priority"\?' "the nearest key"
+like "$out" 'bad.yaml:10:33: error: expected a field' "a place inside of a condition"
+is "$(grep -A2 'unknown key' <<<"$out" | tail -2)" $'      priorty: warning\n      ^' "the line and a caret"
+exits 2 "the same as JSON" "$PLIMSOLL" policy lint --format json bad.yaml
+is "$(jq -r '.errors > 2 and (.messages | length) == .errors' <<<"$out")" true "all messages"
+exits 2 "a file that is not there" "$PLIMSOLL" policy lint nothing.yaml
+{ for i in $(seq 20); do echo "- {macro: m$i, condition: m$((i - 1)) or m$((i - 1))}"; done; echo "- {macro: m0, condition: evt.num=0}"; } >bomb.yaml
+exits 2 "macros that multiply" timeout 10 "$PLIMSOLL" policy lint bomb.yaml
+like "$out" 'has too many parts' "are bounded"
+printf -- '- &a [x,x,x,x,x,x,x,x,x]\n' >alias.yaml
+for i in b c d e f g h; do echo "- &$i [*$(echo "$i" | tr b-h a-g),*$(echo "$i" | tr b-h a-g),*$(echo "$i" | tr b-h a-g),*$(echo "$i" | tr b-h a-g),*$(echo "$i" | tr b-h a-g),*$(echo "$i" | tr b-h a-g)]" >>alias.yaml; done
+exits 2 "aliases that multiply" timeout 10 "$PLIMSOLL" policy lint alias.yaml
+printf -- '- rule: \xff\n' >utf8.yaml
+exits 2 "what is no UTF-8" "$PLIMSOLL" policy lint utf8.yaml
+like "$out" 'utf8.yaml:1:9: error' "with its place"
+printf 'rule: x\n' >hide.yaml
+exits 2 "what is no list" "$PLIMSOLL" policy lint hide.yaml
+
+exits 0 "test of a good file" "$PLIMSOLL" policy test good.yaml
+is "$out" "1 rules, 1 with examples; 2 examples, 0 failed" "counts"
+exits 1 "test of one that fails" "$PLIMSOLL" policy test failing.yaml
+like "$out" 'failing.yaml:14:13: error: rule "shell" must stay quiet on this example, and fires' "which example"
+exits 1 "too few examples" "$PLIMSOLL" policy test --require-examples 2 good.yaml
+mkdir -p cases && cp good.yaml cases/ && echo '- {rule: shell, fires: [{package.name: vim}], quiet: [{package.name: emacs}]}' >cases/a.test.yaml
+exits 1 "a case that fails" "$PLIMSOLL" policy test cases
+like "$out" 'a.test.yaml:1:25: error: rule "shell" must fire' "which case"
+exits 2 "test of rules that do not load" "$PLIMSOLL" policy test bad.yaml
+exits 0 "the rules that come with the program" "$PLIMSOLL" policy test --require-examples 2
+like "$out" ' 0 failed$' "all hold"
+exits 0 "and have everything else" "$PLIMSOLL" policy list --format json
+is "$(jq -r '.[] | select(.phase != "run") | select((.why // "") == "" or (.remediation // "") == "" or (.tags | length) == 0) | .rule' <<<"$out")" "" "why, remediation, tags"
+is "$(jq '[.[] | select(.source | IN("image", "package", "vulnerability", "secret", "certificate", "file", "finding"))] | length >= 40' <<<"$out")" true "at least 40 rules on images"
+
+exits 0 "list by tactic" "$PLIMSOLL" policy list --by tactic good.yaml
+is "$out" $'execution\n  shell  package       MEDIUM     deny' "groups"
+exits 0 "coverage" "$PLIMSOLL" policy list --coverage kubernetes --format json
+is "$(jq 'length > 40 and any(.technique == "MS-TA9018" and (.rules | length) > 0)' <<<"$out")" true "techniques with their rules"
+exits 0 "fields" "$PLIMSOLL" policy fields image --format json
+is "$(jq -r '.[0].fields[] | select(.name == "image.age") | .type + " " + .flags' <<<"$out")" "days optional" "a field"
+exits 2 "fields of what is not there" "$PLIMSOLL" policy fields imge
+
+echo '{package.name: bash, image.reference: app:1}' >object.yaml
+"$PLIMSOLL" policy explain --rules good.yaml shell object.yaml >explained
+like "$(cat explained)" 'package 1: the rule fires' "explain says what comes of it"
+like "$(cat explained)" 'output: bash in app:1' "and the output"
+exits 2 "a rule that is not there" "$PLIMSOLL" policy explain --rules good.yaml shel object.yaml
+like "$err" 'did you mean "shell"' "the nearest"
+
+for set in starter production regulated; do
+  exits 0 "set $set" "$PLIMSOLL" policy list --policy $set --format json
+  jq -r '.rules[] | select(.action == "deny") | .rule' <<<"$out" | sort >$set.deny
+done
+is "$(comm -23 starter.deny production.deny; comm -23 production.deny regulated.deny)" "" "each set denies what the one before denies"
+exits 2 "a set that is not there" "$PLIMSOLL" policy list --policy produktion
+like "$err" 'did you mean "production"' "the nearest set"
+
+mkdir -p root/etc root/var/lib/dpkg
+printf 'ID=debian\nVERSION_ID="12"\n' >root/etc/os-release
+printf 'Package: bash\nStatus: install ok installed\nVersion: 5.2\nArchitecture: amd64\n\nPackage: vim\nStatus: install ok installed\nVersion: 9\nArchitecture: amd64\n' >root/var/lib/dpkg/status
+scan() { "$PLIMSOLL" scan --no-cache --db /nonexistent --allow-incomplete no-database --checks off --format json "$@" root; }
+exits 1 "scan --policy" scan --policy good.yaml
+is "$(jq -c '[.policy.verdict, .policy.denied, (.findings[] | select(.kind == "policy") | .id, .package.name, .policy.action)]' <<<"$out")" '["deny",1,"shell","bash","deny"]' "denies"
+sed 's/action: deny/action: warn/' good.yaml >warn.yaml
+exits 0 "warnings do not fail" scan --policy warn.yaml
+is "$(jq -r '.policy.verdict' <<<"$out")" warn "the verdict is warn"
+mkdir -p own && cp good.yaml own/
+cat >own/set.yaml <<'END'
+name: own
+rules: [shell]
+exceptions:
+  - {name: e, rule: shell, scope: {environment: test}, condition: package.name = bash, reason: r, owner: o, until: 2027-01-01}
+END
+exits 1 "an exception out of its scope" scan --policy own --as-of 2026-12-01
+exits 0 "an exception in its scope" scan --policy own --as-of 2026-12-01 --policy-scope environment=test
+is "$(jq -c '[.policy.verdict, .policy.excepted]' <<<"$out")" '["allow",1]' "counts what it excepts"
+exits 1 "an exception that has ended" scan --policy own --as-of 2027-01-01 --policy-scope environment=test
+like "$err" 'exception "e" of set "own" ended on 2027-01-01' "and says so"
+exits 2 "a policy that does not load stops the scan" scan --policy bad.yaml
+
+if [ -d "$SHARED/falco-rules" ]; then
+  exits 0 "Falco's files load together" "$PLIMSOLL" policy lint "$SHARED/falco-rules"
+  like "$out" '93 rules, 315 macros, 118 lists; .* 0 errors, 0 warnings' "without a word"
+fi
+done_testing
