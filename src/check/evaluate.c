@@ -110,7 +110,8 @@ int check_text(const Policy *policy, const CheckInput *input, const char *path, 
     ret->status = input->read(&file, each_subject, &e);
     if (ret->status < 0 && d.errors == 0)
         diag_add(&d, DIAG_ERROR, path, 0, 0, "%s", ret->status == -E2BIG ? "what the rules say of it takes too much memory" : "it cannot be read");
-    CheckHit *hits = ret->status < 0 ? NULL : arena_alloc(a, (e.hits.n + 1) * sizeof(*hits));
+    /* What could be understood of a wrong file was judged; that it is wrong is said beside it. */
+    CheckHit *hits = ret->status < 0 && ret->status != -EINVAL ? NULL : arena_alloc(a, (e.hits.n + 1) * sizeof(*hits));
     if (hits) {
         if (e.hits.n)
             memcpy(hits, e.hits.p, e.hits.n * sizeof(*hits));

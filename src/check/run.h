@@ -47,7 +47,7 @@ typedef struct CheckItem {
     char *path;               /* as shown; owned by the caller */
     const CheckInput *input;
     size_t bytes;             /* read */
-    int status;               /* 0; -EINVAL: it is wrong; -E2BIG: over a limit; others: it could not be read, or a worker died on it */
+    int status;               /* 0; -EINVAL: it is wrong, and `hits` are what could be understood of it; -E2BIG: over a limit; others: it could not be read, or a worker died on it */
     const CheckHit *hits;     /* in the order of subjects, then of rules */
     size_t n_hits;
     const CheckError *errors; /* why it failed, and warnings */

@@ -119,7 +119,7 @@ static Value get_seccomp_annotation(const void *object, const FieldRef *ref, Scr
     Str prefix = STR("container.seccomp.security.alpha.kubernetes.io/");
     node_each(a, kube_at(c->workload->metadata, "annotations"))
         if (str_starts(a->key, prefix) && str_eq(str_from_at(a->key, prefix.n), c->name))
-            return value_str_or_none(kube_annotated_profile(node_str(a)));
+            return value_str_or_none(kube_annotated_profile(node_str(a), true));
     return value_none();
 }
 

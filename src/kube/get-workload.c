@@ -53,7 +53,7 @@ static Value get_automount(const void *w, const FieldRef *ref, Scratch *scratch)
 
 static Value get_seccomp_annotation(const void *object, const FieldRef *ref, Scratch *scratch) {
     const KubeWorkload *w = object;
-    return value_str_or_none(kube_annotated_profile(node_str(kube_key(kube_at(w->metadata, "annotations"), STR("seccomp.security.alpha.kubernetes.io/pod")))));
+    return value_str_or_none(kube_annotated_profile(node_str(kube_key(kube_at(w->metadata, "annotations"), STR("seccomp.security.alpha.kubernetes.io/pod"))), true));
 }
 
 static Value get_apparmor_annotations(const void *object, const FieldRef *ref, Scratch *scratch) {
@@ -66,7 +66,7 @@ static Value get_apparmor_annotations(const void *object, const FieldRef *ref, S
     Gather g = gather(scratch, n);
     node_each(a, annotations)
         if (str_starts(a->key, prefix) && node_str(a).n)
-            gather_add(&g, value_str(kube_annotated_profile(a->text)));
+            gather_add(&g, value_str(kube_annotated_profile(a->text, false)));
     return gather_value(&g);
 }
 

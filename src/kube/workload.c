@@ -160,8 +160,8 @@ const KubeVolume *kube_volume_find(const KubeWorkload *w, Str name) {
     return name.p ? map_get(&w->by_name, name) : NULL;
 }
 
-Str kube_annotated_profile(Str value) {
-    if (str_eqz(value, "runtime/default") || str_eqz(value, "docker/default"))
+Str kube_annotated_profile(Str value, bool seccomp) {
+    if (str_eqz(value, "runtime/default") || (seccomp && str_eqz(value, "docker/default")))
         return STR("RuntimeDefault");
     if (str_starts(value, STR("localhost/")))
         return STR("Localhost");

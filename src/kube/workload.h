@@ -55,5 +55,5 @@ const KubeVolume *kube_volume_find(const KubeWorkload *w, Str name);
 KubeImage kube_image(Str reference);
 const char *kube_container_kind_name(KubeContainerKind k);
 /* The type of profile that an annotation names, in the words of the fields that came after: "RuntimeDefault", "Localhost", "Unconfined"; anything else as it is written.
- * STR_NULL stays so. */
-Str kube_annotated_profile(Str value);
+ * seccomp knows "docker/default" for the first one, too. STR_NULL stays so. */
+Str kube_annotated_profile(Str value, bool seccomp);

@@ -325,7 +325,7 @@ def judge(plimsoll, policy, folder):
     if p.returncode not in (0, 1):
         sys.exit(f"{policy}: exit code {p.returncode}: {p.stderr}{p.stdout[-2000:]}")
     report = json.loads(p.stdout)
-    denied = {os.path.basename(f["path"]) for f in report["findings"] if f.get("action") == "deny"}
+    denied = {os.path.basename(f["path"]) for f in report["findings"] if f["policy"]["action"] == "deny"}
     return denied, p.returncode
 
 
