@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
@@ -294,8 +295,11 @@ static int run(Cli *cli) {
     _cleanup_(policy_rules_done) PolicyRules p = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     bool json = strcmp(cli_value(cli, "--format"), "json") == 0;
-    if (cli_value(cli, "--policy")) {
-        if (cli->n_args || cli_value(cli, "--by") || cli_value(cli, "--coverage"))
+    bool other = cli->n_args || cli_value(cli, "--by") || cli_value(cli, "--coverage");
+    const CliValue *policy = cli_found(cli, policy_options);
+    /* Of what a variable or plimsoll.yaml says, only a bare list is meant. */
+    if (policy && (!other || policy->origin == ORIGIN_OPTION)) {
+        if (other)
             return message_usage("policy list", "--policy prints what a set comes to: it goes with neither PATH nor --by nor --coverage");
         return run_policy(cli, cli_value(cli, "--policy"), json);
     }

@@ -118,6 +118,51 @@ exits 1 "an exception that has ended" scan --policy own --as-of 2027-01-01 --pol
 like "$err" 'exception "e" of set "own" ended on 2027-01-01' "and says so"
 exits 2 "a policy that does not load stops the scan" scan --policy bad.yaml
 
+# Every source of an image: each rule prints what its fields hold.
+cat >config.json <<'END'
+{"created": "2026-01-01T00:00:00Z", "config": {"User": "app:app", "ExposedPorts": {"22/tcp": {}, "8000-8002/tcp": {}}, "Env": ["PATH=/usr/bin", "DB_PASSWORD=x"],
+ "Labels": {"a.b": "c", "org.opencontainers.image.base.name": "debian:12"}, "Entrypoint": ["/app", "-v"], "Cmd": ["run"], "WorkingDir": "/srv", "Volumes": {"/data": {}},
+ "Healthcheck": {"Test": ["CMD", "x"]}}, "history": [{"created_by": "RUN echo hello"}, {"created_by": "COPY . /"}]}
+END
+openssl req -x509 -newkey rsa:1024 -nodes -keyout k.pem -out c.pem -days 10 -set_serial 7 -subj /CN=shop 2>/dev/null
+printf '#!/bin/sh\n' >sh
+python3 "$TOP/test/mkimage.py" img <<'END' >/dev/null
+image layout config=config.json
+layer gzip
+text etc/os-release ID=debian\nVERSION_ID="12"\n
+text var/lib/dpkg/status Package: bash\nStatus: install ok installed\nVersion: 1:5.2-1\nArchitecture: amd64\nInstalled-Size: 10\n
+file srv/c.pem c.pem
+file srv/k.pem k.pem
+suid usr/bin/tool sh
+exec bin/bash sh
+layer gzip
+text app x
+END
+rule() { printf -- '- {rule: %s, desc: d, source: %s, priority: info, condition: "%s", output: '"'%s'"'}\n' "$1" "$2" "$3" "$4"; }
+{
+  rule image image 'image.layers > 0' '%image.kind %image.user %image.root %image.ports %image.label[a.b] %image.env[PATH] %image.envs %image.entrypoint %image.cmd %image.workdir %image.volumes %image.healthcheck %image.stopsignal %image.history %image.base %image.layers %image.age %image.distro %image.distro.version %image.packages %image.verified'
+  rule package package 'package.os = true' '%package.name %package.version %package.type %package.arch %package.source %package.size %package.path %package.layer %image.user'
+  rule newer package 'package.version_cmp[\"1:5.1\"] > 0 and package.version_cmp[\"1:5.2-2\"] < 0' newer
+  rule certificate certificate 'certificate.ca = true' '%certificate.subject %certificate.algorithm %certificate.bits %certificate.hash %certificate.lifetime %certificate.path %certificate.trust_store'
+  rule key secret 'secret.kind = private-key' '%secret.rule %secret.algorithm %secret.bits %secret.path %secret.encrypted %secret.deleted %secret.layer'
+  rule suid file 'file.setuid = true' '%file.path %file.name %file.directory %file.mode %file.type %file.uid %file.world_writable'
+  rule shell file 'file.tool = shell' '%file.path'
+  rule finding finding 'finding.kind = key' '%finding.severity %finding.path'
+  rule none image 'image.any[\"package: package.name = zsh\"] = true' never
+  rule counts image 'image.count[\"package: package.name startswith ba\"] = 1 and image.all[\"package: package.os = true\"] = true' counted
+} >all.yaml
+detail() { jq -r --arg id "$1" '.findings[] | select(.kind == "policy" and .id == $id) | .detail' <<<"$out"; }
+exits 0 "rules on everything in an image" "$PLIMSOLL" scan --no-cache --db /nonexistent --allow-incomplete no-database --format json --as-of 2026-01-11 --policy all.yaml --checks on img
+is "$(detail image)" "image app:app false (22,8000,8001,8002) c /usr/bin (PATH,DB_PASSWORD) /app -v run /srv (/data) true SIGTERM (RUN echo hello,COPY . /) debian:12 2 10 debian 12 1 true" "the image"
+is "$(detail package)" "bash 1:5.2-1 deb amd64 bash 10240 /var/lib/dpkg/status 0 app:app" "a package, and its image"
+is "$(detail newer)" "newer" "versions by the rules of their type"
+is "$(detail certificate)" "CN=shop RSA 1024 SHA-256 10 /srv/c.pem false" "a certificate"
+is "$(detail key)" "PKCS#8 RSA 1024 /srv/k.pem false false 0" "a key"
+is "$(detail suid)" "/usr/bin/tool tool /usr/bin 4755 file 0 false" "a file"
+is "$(detail shell)" "/bin/bash" "a tool"
+like "$(detail finding)" '^(HIGH|CRITICAL) /srv/k.pem$' "a finding"
+is "$(detail none)$(detail counts)" "counted" "quantifiers over packages"
+
 if [ -d "$SHARED/falco-rules" ]; then
   exits 0 "Falco's files load together" "$PLIMSOLL" policy lint "$SHARED/falco-rules"
   like "$out" '93 rules, 315 macros, 118 lists; .* 0 errors, 0 warnings' "without a word"
