@@ -76,6 +76,8 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l output -s o -rF -d 'Writes to 
 complete -c plimsoll -n "__plimsoll_at '' 0" -a check -d 'Checks Dockerfiles, manifests and other files that describe containers'
 complete -c plimsoll -n "__plimsoll_at 'check'" -F
 complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l fix -d 'Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l diff -d 'Prints what --fix would change, as a unified diff, instead of the report'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'

@@ -315,4 +315,5 @@ const CheckInput check_input_dockerfile = {
     .sources = "dockerfile stage instruction command",
     .recognise = recognise,
     .read = read_dockerfile,
+    .fix = check_dockerfile_fix,
 };

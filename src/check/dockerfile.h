@@ -47,6 +47,9 @@ struct DockerDoc {
     size_t n_stages;
 };
 
+/* CheckInput.fix: one key of option, program (of a command), keyword, label (of an instruction). */
+bool check_dockerfile_fix(const CheckFile *file, const CheckSubject *s, const Node *fix, CheckEdits *ret);
+
 extern const SubjectOps check_dockerfile_ops, check_stage_ops, check_instruction_ops, check_command_ops;
 
 /* A list while it is filled, in the memory of one evaluation; when that is full it is a list of none. */

@@ -5,6 +5,7 @@
 
 #include "base/worker.h"
 #include "check/report.h"
+#include "cmd/check-fix.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
@@ -27,6 +28,8 @@ static const Option options[] = {
      .def = "table",
      .env = "PLIMSOLL_CHECK_FORMAT",
      .config = "check.format"},
+    {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
+    {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report"},
     {0},
 };
 
@@ -49,7 +52,7 @@ static void request_done(Request *q) {
 
 static CheckOptions options_of(const Request *q) {
     return (CheckOptions) {.rules = q->files.p, .n_rules = q->files.n, .policy_name = str_from(q->policy_name), .policy = q->policy, .as_of = q->common.as_of,
-                           .limits = &q->common.limits};
+                           .limits = &q->common.limits, .fixes = true};
 }
 
 static int load(Request *q) {
@@ -64,6 +67,8 @@ static int load(Request *q) {
 }
 
 static int take(Cli *cli, Request *q) {
+    if (cli_flag(cli, "--fix") && cli_flag(cli, "--diff"))
+        return message_usage("check", "--fix edits and --diff only shows: choose one");
     int x = scan_request(cli, &q->common);
     if (x)
         return x;
@@ -90,11 +95,13 @@ static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
         r = check_walk(w, cli->args[i], &q->common.limits, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
-    CheckOptions o = options_of(q);
+    const CheckOptions o = options_of(q);
     progress_begin("Checking", 0, 0);
     r = check_files(&o, w->items.p, w->items.n, a, &err);
     progress_end();
-    return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : 0;
+    if (r < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, r);
+    return cli_flag(cli, "--fix") ? check_fix_files(&o, w->items.p, w->items.n, a) : 0;
 }
 
 static void warnings(const CheckWalk *w) {
@@ -108,8 +115,6 @@ static void warnings(const CheckWalk *w) {
 
 static int write_report(Cli *cli, const Request *q, Report *r) {
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
-    for (size_t i = 0; i < r->coverage.n_gaps; i++)
-        r->coverage.gaps[i].allowed = q->common.allow[r->coverage.gaps[i].kind];
     FormatOptions fo = {.width = output_width(cli), .color = output_color(cli), .now = TIME_NONE};
     int x = q->format->write(r, &fo, &out);
     if (x < 0 || out.failed) {
@@ -129,6 +134,8 @@ static int choose(const Request *q, Report *r) {
     r->show_suppressed = q->common.show_suppressed;
     r->fail_on_set = q->common.fail_on_set;
     r->fail_on = q->common.fail_on;
+    for (size_t i = 0; i < r->coverage.n_gaps; i++)
+        r->coverage.gaps[i].allowed = q->common.allow[r->coverage.gaps[i].kind];
     return scan_run_baseline(&q->common, r);
 }
 
@@ -146,7 +153,11 @@ static int run(Cli *cli) {
     r.tool_version = STR(PLIMSOLL_VERSION);
     check_report(&w, q.policy, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
     x = choose(&q, &r);
-    return x ? x : write_report(cli, &q, &r);
+    if (x == 0 && cli_flag(cli, "--diff"))
+        x = check_fix_show(cli, w.items.p, w.items.n);
+    else if (x == 0)
+        return write_report(cli, &q, &r);
+    return x ? x : report_exit_code(&r);
 }
 
 const Command command_check = {

@@ -122,7 +122,7 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
         buf_putz(&b, "etc/os-release");
     json_str(w, "uri", buf_view(&b));
     /* Relative paths of files lie where the tool was called, which the code scanner knows. */
-    json_strz(w, "uriBaseId", f->kind == FINDING_POLICY && !str_starts(f->path, STR("/")) ? "%SRCROOT%" : "ROOT");
+    json_strz(w, "uriBaseId", r->artifact.kind == ARTIFACT_FILES && !str_starts(f->path, STR("/")) ? "%SRCROOT%" : "ROOT");
     json_end(w);
     json_map(w, "region");
     json_u64(w, "startLine", MAX(f->line, 1u));

@@ -104,6 +104,57 @@ like "$out" 'Dockerfile.latin1:2:5' "has its place"
 head -c 40000000 /dev/zero >Dockerfile.large
 exits 3 "too large" "$PLIMSOLL" check Dockerfile.large
 like "$out" 'larger than' "is said"
+# Fixes.
+mkdir fix
+cat >fix/Dockerfile <<'DOCKER'
+# the top comment
+FROM debian:12
+MAINTAINER Ada <ada@example.org>
+ADD app.py /app/
+ADD rootfs.tar.gz /
+RUN apt-get update && \
+    # tools
+    apt-get install \
+      curl git \
+    && rm -rf /var/lib/apt/lists/*
+RUN ["apt-get", "install", "x"]
+RUN pip install -r r.txt   # trailing
+RUN bash -c 'apt-get install y'
+RUN apt install -y z
+USER 1
+DOCKER
+chmod 640 fix/Dockerfile
+cp -p fix/Dockerfile before
+rules=("$PLIMSOLL" check --rules "$TOP/rules/dockerfile")
+exits 0 "--diff" "${rules[@]}" --diff fix/Dockerfile
+cmp -s before fix/Dockerfile && pass "leaves the file alone" || fail "leaves the file alone"
+printf '%s\n' "$out" >fix.diff
+cp -rp fix fixed
+(cd fixed && patch -s -p2 <../fix.diff) && pass "is a diff that patch takes" || fail "is a diff that patch takes" "$(cat fix.diff)"
+exits 0 "--fix" "${rules[@]}" --fix --format json fix/Dockerfile
+is "$(printf '%s' "$out" | python3 -c '
+import json, sys
+print(sorted({f["id"] for f in json.load(sys.stdin)["findings"] if f["policy"]["fixable"]}))')" "[]" "leaves nothing that it can mend"
+is "$(diff before fix/Dockerfile | grep '^[<>]')" "< MAINTAINER Ada <ada@example.org>
+< ADD app.py /app/
+> LABEL org.opencontainers.image.authors=\"Ada <ada@example.org>\"
+> COPY app.py /app/
+<     apt-get install \\
+>     apt-get install --no-install-recommends -y \\
+< RUN pip install -r r.txt   # trailing
+> RUN pip install --no-cache-dir -r r.txt   # trailing
+< RUN apt install -y z
+> RUN apt-get install --no-install-recommends -y z" "and changes nothing else"
+is "$(stat -c %a fix/Dockerfile)" 640 "the mode stays"
+cp fix/Dockerfile after
+exits 0 "--fix again" "${rules[@]}" --fix fix/Dockerfile
+same after fix/Dockerfile "has nothing to do"
+exits 2 "--fix and --diff" "$PLIMSOLL" check --fix --diff fix
+ln -s Dockerfile fix/Containerfile
+cp before fix/Dockerfile
+exits 0 "--fix through a link" "${rules[@]}" --fix fix/Containerfile
+[ -L fix/Containerfile ] && pass "keeps the link" || fail "keeps the link"
+
 exits 0 "all of the shipped rules" "$PLIMSOLL" policy test --require-examples 2 "$TOP/rules/dockerfile"
 
 done_testing
