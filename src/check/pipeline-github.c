@@ -11,6 +11,7 @@ static bool is_true(const Node *n) {
 
 static void read_step(PipelineReader *r, PipelineJob *j, const Node *n, Str shell, PipelineStep *s) {
     s->job = j;
+    s->node = n;
     s->id = pipeline_text(node_get(n, "id"));
     s->name = pipeline_text(node_get(n, "name"));
     s->condition = pipeline_text(node_get(n, "if"));

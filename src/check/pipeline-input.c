@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pipeline files as inputs of `plimsoll check`, and as examples of rules. */
-#include "check/input.h"
+#include "check/pipeline-input.h"
+
 #include "check/pipeline.h"
 
 static bool has_parts(Str path, const char *directory) {
@@ -165,6 +166,7 @@ const CheckInput check_input_github_actions = {
     .sources = PIPELINE_SOURCES,
     .recognise = recognise_github,
     .read = read_github,
+    .fix = pipeline_fix,
 };
 
 const CheckInput check_input_gitlab_ci = {
@@ -173,6 +175,7 @@ const CheckInput check_input_gitlab_ci = {
     .sources = PIPELINE_SOURCES,
     .recognise = recognise_gitlab,
     .read = read_gitlab,
+    .fix = pipeline_fix,
 };
 
 /* Examples */

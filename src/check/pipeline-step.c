@@ -177,7 +177,7 @@ void pipeline_variable_add(PipelineReader *r, const Node *value, Str name, int k
     PipelineVariable *v = text.p ? pipeline_new(r, PipelineVariable) : NULL;
     if (!v)
         return;
-    *v = (PipelineVariable) {.name = name, .value = text, .kind = kind, .scope = scope, .job = job, .place = pipeline_node_place(value)};
+    *v = (PipelineVariable) {.name = name, .value = text, .kind = kind, .scope = scope, .job = job, .node = value, .place = pipeline_node_place(value)};
     v->literal = !pipeline_is_open(text);
     vec_push(&r->variables, v);
 }

@@ -61,7 +61,8 @@ typedef struct PipelineVariable {
     enum { SCOPE_PIPELINE, SCOPE_JOB, SCOPE_STEP } scope;
     Str job;                 /* its key; STR_NULL */
     bool literal;
-    PipelinePlace place;     /* of the value */
+    const Node *node;        /* the value as written */
+    PipelinePlace place;
 } PipelineVariable;
 
 typedef struct PipelineImage {
@@ -88,6 +89,7 @@ struct PipelineStep {
     size_t index;
     Str id, name, condition, shell;
     const char *kind;        /* one of step.kind's values */
+    const Node *node;        /* GitHub: the step's map */
     PipelineUse use;
     const Node *with, *env;
     bool may_fail;

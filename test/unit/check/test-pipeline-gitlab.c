@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "check/pipeline-input.h"
 #include "unit/check/pipelines.h"
 
 TEST(jobs_inherit) {
@@ -152,6 +153,60 @@ TEST(files_are_recognised) {
         bool known = pipeline_guess(str_from(cases[i].path), str_from(cases[i].text), &kind);
         CHECK_MSG((known ? (int) kind : -1) == cases[i].kind, "case %zu: %d", i, known ? (int) kind : -1);
     }
+}
+
+typedef struct Fixing {
+    const CheckFile *file;
+    const CheckInput *input;
+    const char *source;
+    const Node *fix;
+    Buf *out;
+} Fixing;
+
+/* Writes the text with the edits of each subject of the source: a line behind each. */
+static int fix_each(void *userdata, const CheckSubject *s) {
+    Fixing *f = userdata;
+    CheckEdits edits;
+    if (!str_eqz(str_from(f->source), s->subject.source->name))
+        return 0;
+    if (!f->input->fix(f->file, s, f->fix, &edits)) {
+        buf_putz(f->out, "none");
+        return 0;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < edits.n; i++) {
+        buf_str(f->out, str_n(f->file->text.p + at, edits.p[i].at - at));
+        buf_str(f->out, edits.p[i].text);
+        at = edits.p[i].end;
+    }
+    buf_str(f->out, str_from_at(f->file->text, at));
+    return 0;
+}
+
+static void fixes_in(int line, const CheckInput *input, const char *source, const char *fix, const char *text, const char *want) {
+    _cleanup_(arena_done) Arena a = {0};
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    Limits l = limits_default();
+    Node *node = NULL;
+    CheckFile file = {.path = "ci.yml", .text = str_from(text), .limits = &l, .arena = &a};
+    CHECK_INT(json_parse(str_from(fix), "fix", &l, &a, NULL, &node), 0);
+    Fixing f = {&file, input, source, node, &b};
+    CHECK_INT(input->read(&file, fix_each, &f), 0);
+    CHECK_MSG(str_eqz(buf_view(&b), want), "line %d: \"%.*s\", expected \"%s\"", line, STR_FMT(buf_view(&b)), want);
+}
+#define FIXES(...) fixes_in(__LINE__, __VA_ARGS__)
+
+TEST(fixes_change_the_value_and_nothing_else) {
+    const char *value = "{\"set\": {\"value\": \"false\"}}", *failing = "{\"set\": {\"continue-on-error\": false, \"allow_failure\": false}}";
+    const CheckInput *gitlab = &check_input_gitlab_ci, *github = &check_input_github_actions;
+    FIXES(gitlab, "pipeline_variable", value, "variables:\n  A: \"true\" # why\na: {script: x}\n", "variables:\n  A: \"false\" # why\na: {script: x}\n");
+    FIXES(gitlab, "pipeline_variable", value, "variables: {A: {value: '1', description: x}}\na: {script: x}\n", "variables: {A: {value: 'false', description: x}}\na: {script: x}\n");
+    FIXES(gitlab, "pipeline_variable", value, "variables: {A: \"tr\\u0075e\"}\na: {script: x}\n", "none");
+    FIXES(gitlab, "job", failing, "a:\n  allow_failure: true\n  script: x\n", "a:\n  allow_failure: false\n  script: x\n");
+    FIXES(gitlab, "job", failing, "a: {script: x, allow_failure: {exit_codes: 1}}\n", "none");
+    FIXES(github, "step", failing, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: x\n        continue-on-error: true\n",
+          "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: x\n        continue-on-error: false\n");
+    FIXES(github, "step", failing, "on: push\njobs: {a: {runs-on: x, steps: [{run: x}]}}\n", "none");
 }
 
 TEST_MAIN()
