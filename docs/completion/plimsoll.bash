@@ -51,7 +51,7 @@ _plimsoll() {
     'policy evaluate') command='policy evaluate' ;;
     esac
     case $command:$prev in
-    'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab html markdown' -- "$cur"); return ;;
+    'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab codequality html markdown' -- "$cur"); return ;;
     'scan'':--policy') return ;;
     'scan'':--policy-scope') return ;;
     'scan'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
@@ -83,7 +83,7 @@ _plimsoll() {
     'scan'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-key') compopt -o default 2>/dev/null; return ;;
-    'check'':--format'|'check'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab html markdown' -- "$cur"); return ;;
+    'check'':--format'|'check'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown' -- "$cur"); return ;;
     'check'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'check'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'check'':--baseline') compopt -o default 2>/dev/null; return ;;

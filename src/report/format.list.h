@@ -8,5 +8,6 @@ FORMAT(cyclonedx, "CycloneDX 1.6 bill of materials in JSON, with vulnerabilities
 FORMAT(spdx, "SPDX 2.3 bill of materials in JSON; findings as external references", "application/spdx+json", "spdx.json", true, false)
 FORMAT(junit, "JUnit XML, for continuous integration: a test case per package", "application/xml", "xml", false, true)
 FORMAT(gitlab, "GitLab container scanning report (schema 15)", "application/json", "json", false, true)
+FORMAT(codequality, "GitLab code quality report: issues at their lines in a merge request", "application/json", "codequality.json", false, true)
 FORMAT(html, "one self-contained page", "text/html; charset=utf-8", "html", true, true)
 FORMAT(markdown, "for pull requests and wikis", "text/markdown; charset=utf-8", "md", true, true)

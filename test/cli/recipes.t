@@ -62,7 +62,7 @@ for r in "github .github/workflows/containers.yml" "gitlab .gitlab-ci.yml" "jenk
   is "$codes" "$(yes ' 0' | head -n "$n" | tr -d '\n')" "$name: an image without findings passes"
   recipe "$name" "$file" bad
   is "$codes" "$(yes ' 0' | head -n $((n - 1)) | tr -d '\n') 1" "$name: one with a fixed vulnerability does not"
-  for f in check.sarif scan.sarif gl-container-scanning-report.json; do
+  for f in check.sarif scan.sarif gl-code-quality-report.json gl-container-scanning-report.json; do
     grep -q "$f" "repo/$file" || continue
     exits 0 "$name: $f is JSON" jq -e . "run/$f"
   done

@@ -64,6 +64,12 @@ for path in glob.glob(top + "/gitlab/expected.*"):
     for v in d["vulnerabilities"]:
         if not v["identifiers"] or not v["location"]["dependency"]["package"]["name"]: fail(path, "identifiers or location")
         if not re.fullmatch(r"(?s)[^:]+(:\d+[^:]*)?:[^:]+(:\d+[^:]*)?", v["location"]["image"]) and "hostile" not in path: fail(path, "image: " + v["location"]["image"])
+for path in glob.glob(top + "/codequality/expected.*"):
+    d = json.load(open(path))
+    if len({i["fingerprint"] for i in d}) != len(d) and "hostile" not in path: fail(path, "fingerprints repeat")
+    for i in d:
+        if not i["description"] or not i["check_name"] or i["severity"] not in ("info", "minor", "major", "critical", "blocker"): fail(path, f"issue {i}")
+        if not i["location"]["path"] or i["location"]["lines"]["begin"] < 1: fail(path, f"place of {i}")
 class Page(html.parser.HTMLParser):
     def __init__(self): super().__init__(); self.scripts = 0
     def handle_starttag(self, tag, attributes):
