@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on the subjects of one file. */
+#include "base/map.h"
 #include "base/vec.h"
 #include "check/run.h"
 #include "policy/program.h"
@@ -15,6 +16,7 @@ typedef struct Evaluation {
     Vec(size_t) lines;       /* offsets of lines; made where there are other characters */
     bool fixes;
     Vec(CheckHit) hits;
+    Map seen;                /* what told them apart */
 } Evaluation;
 
 static int take_edits(const Evaluation *e, const CheckSubject *s, const Rule *rule, CheckHit *hit) {
@@ -54,6 +56,18 @@ static void find_lines(Evaluation *e) {
             vec_push(&e->lines, i + 1);
 }
 
+/* Several subjects can stand at one place: what jobs inherit, what aliases share. The same said twice there is one finding. */
+static bool is_repeated(Evaluation *e, const CheckHit *hit) {
+    const CheckPlace *p = &hit->place;
+    if (p->line == 0)
+        return false;
+    bool fresh = false;
+    Str key = arena_printf(e->file->arena, "%p %p %u:%u %u:%u %.*s", (const void *) hit->rule, (const void *) hit->exception, p->line, p->col, p->end_line, p->end_col, STR_FMT(hit->output));
+    if (key.p)
+        map_slot(&e->seen, key, &fresh);
+    return key.p && !fresh;
+}
+
 static int add_hit(Evaluation *e, const PolicyHit *h) {
     _cleanup_(buf_done) Buf b = buf_new((size_t) 1 << 20);
     const CheckSubject *s = e->subject;
@@ -65,7 +79,7 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
     hit.place.chars = chars(e, s->place.line, s->place.col);
     hit.place.end_chars = chars(e, s->place.end_line, s->place.end_col);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
-    if (r == 0)
+    if (r == 0 && !is_repeated(e, &hit))
         vec_push(&e->hits, hit);
     return r;
 }
@@ -121,6 +135,7 @@ int check_text(const Policy *policy, const CheckInput *input, const char *path, 
     take_errors(&d, a, ret);
     vec_done(&e.hits);
     vec_done(&e.lines);
+    map_done(&e.seen);
     evaluator_free(e.evaluator);
     diag_done(&d);
     return ret->status;
