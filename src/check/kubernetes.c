@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Objects of Kubernetes and Compose files. */
-#include "check/input.h"
+#include "check/kubernetes.h"
 #include "kube/compose.h"
 #include "kube/subject.h"
 
@@ -50,19 +50,29 @@ static bool recognise_compose(Str path, Str head) {
 typedef struct Visitor {
     const CheckFile *file;
     const KubeObject *object;
+    Str name;                /* "Deployment web" */
     CheckEach each;
     void *userdata;
 } Visitor;
 
+static Str joined(Arena *a, const Str *parts, size_t n) {
+    size_t bytes = 0, at = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += parts[i].n;
+    char *p = arena_bytes(a, bytes + 1);
+    for (size_t i = 0; p && i < n; i++) {
+        if (parts[i].n)
+            memcpy(p + at, parts[i].p, parts[i].n);
+        at += parts[i].n;
+    }
+    return str_n(p, p ? bytes : 0);
+}
+
 /* "Deployment web", "Deployment web, container app". */
 static Str subject_name(const Visitor *v, const Subject *s, const Node *at) {
-    const KubeObject *o = v->object;
-    Str name = arena_printf(v->file->arena, "%.*s %.*s", STR_FMT(o->kind), STR_FMT(o->name)), own = kube_text(at, "name");
-    if (at == o->root)
-        return name;
-    if (own.n)
-        return arena_printf(v->file->arena, "%.*s, %s %.*s", STR_FMT(name), s->source->name, STR_FMT(own));
-    return arena_printf(v->file->arena, "%.*s, %s", STR_FMT(name), s->source->name);
+    Str own = at == v->object->root ? STR_NULL : kube_text(at, "name");
+    const Str parts[] = {v->name, STR(", "), str_from(s->source->name), STR(" "), own};
+    return at == v->object->root ? v->name : joined(v->file->arena, parts, own.n ? ARRAY_SIZE(parts) : 3);
 }
 
 static int visit(void *userdata, const Subject *s, const Node *at) {
@@ -74,8 +84,9 @@ static int visit(void *userdata, const Subject *s, const Node *at) {
 static int hand_out(const CheckFile *f, KubeWorld *w, CheckEach each, void *userdata) {
     int r = 0;
     for (size_t i = 0; i < w->all.n && r >= 0; i++) {
-        Visitor v = {f, w->all.p[i], each, userdata};
-        r = kube_each_subject(w->all.p[i], f->arena, visit, &v);
+        const KubeObject *o = w->all.p[i];
+        Visitor v = {f, o, joined(f->arena, (const Str[]) {o->kind, STR(" "), o->name}, 3), each, userdata};
+        r = kube_each_subject(o, f->arena, visit, &v);
     }
     return r;
 }
@@ -114,6 +125,7 @@ const CheckInput check_input_kubernetes = {
     .sources = KUBE_SOURCES,
     .recognise = recognise_kubernetes,
     .read = read_kubernetes,
+    .fix = kubernetes_fix,
 };
 
 const CheckInput check_input_compose = {

@@ -118,8 +118,8 @@ KubeObject *kube_world_put(KubeWorld *w, const Node *root, const char *file, Dia
     if (o->class == KUBE_WORKLOAD) {
         const Node *template = kube_at(root, row->template);
         if (!kube_at(template, "spec")) {
-            diag_add(d, DIAG_ERROR, file, root->line, root->col, "%.*s: expected a pod %s with a spec", STR_FMT(what), *row->template ? "template" : "");
-            o->wrong = true;
+            /* Patches of Kustomize are like that; without one nothing runs. */
+            diag_add(d, DIAG_WARNING, file, root->line, root->col, "%.*s: there is no pod %s to look at", STR_FMT(what), *row->template ? "template" : "spec");
         }
         o->workload = kube_workload_new(o, template, w->arena);
         if (!o->workload)
