@@ -12,10 +12,13 @@ typedef struct CheckRulesFile {
     Str text;
 } CheckRulesFile;
 
+/* The set where nobody says which: everything is shown, and what is wrong beyond doubt is denied. */
+#define CHECK_POLICY "production"
+
 typedef struct CheckOptions {
     const CheckRulesFile *rules; /* of one's own, beside those that come with the program */
     size_t n_rules;
-    Str policy_name;          /* NAME or NAME@VERSION; NULL p: the only set among `rules`, else all rules there; without `rules` either: set "starter", or all that
+    Str policy_name;          /* NAME or NAME@VERSION; NULL p: the only set among `rules`, else all rules there; without `rules` either: CHECK_POLICY, or all that
                                  comes with the program */
     const Policy *policy;     /* made of these: check_policy() */
     int64_t as_of;            /* when exceptions end */

@@ -165,8 +165,7 @@ const Command command_check = {
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
     .arguments = "PATH…",
     .description = "PATH is a file, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
-                   "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those that come with "
-                   "the program. Each finding says where it "
+                   "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " CHECK_POLICY ". Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
                    "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
     .examples = "plimsoll check .  # everything below the working directory\n"

@@ -68,11 +68,11 @@ run = json.load(sys.stdin)["runs"][0]
 for r in run["results"]:
     p = r["locations"][0]["physicalLocation"]
     print(r["ruleId"], p["artifactLocation"]["uri"], p["artifactLocation"]["uriBaseId"], *p["region"].values())' | head -1)" \
-  "Download is run unseen Dockerfile %SRCROOT% 2 15 2 31" "has the exact region, in code points"
+  "Dockerfile runs a download unseen Dockerfile %SRCROOT% 2 15 2 31" "has the exact region, in code points"
 for format in table json sarif junit gitlab html markdown; do
   exits 0 "$format" "$PLIMSOLL" check --format $format --rules "$TOP/rules/dockerfile/download.yaml" Dockerfile
   first=$out
-  like "$out" 'Download is run unseen' "$format names the rule"
+  like "$out" 'Dockerfile runs a download unseen' "$format names the rule"
   like "$out" 'Dockerfile' "$format names the file"
   run "$PLIMSOLL" check --format $format --rules "$TOP/rules/dockerfile/download.yaml" Dockerfile
   is "$out" "$first" "$format: the same bytes again"
@@ -155,6 +155,11 @@ cp before fix/Dockerfile
 exits 0 "--fix through a link" "${rules[@]}" --fix fix/Containerfile
 [ -L fix/Containerfile ] && pass "keeps the link" || fail "keeps the link"
 
+is "$(grep -rh '^- rule:' "$TOP"/rules/*/*.yaml | sort | uniq -d)" "" "no two shipped rules have one name"
+printf 'FROM debian\nRUN curl https://h/x | sh\n' >Dockerfile
+exits 0 "without --policy and --rules" "$PLIMSOLL" check Dockerfile
+like "$out" 'Dockerfile runs a download unseen' "the rules that come with the program judge"
+exits 2 "a set that is not there" "$PLIMSOLL" check --policy nosuch Dockerfile
 exits 0 "all of the shipped rules" "$PLIMSOLL" policy test --require-examples 2 "$TOP/rules/dockerfile"
 
 done_testing
