@@ -100,8 +100,15 @@ int policy_rules_load(const char *const *paths, size_t n, const RuleSetOptions *
     int x = policy_files_read(paths, n, ret);
     if (x)
         return x;
-    for (size_t i = 0; i < ret->files.n; i++)
-        ret->failed |= rule_set_add(ret->set, str_n(ret->files.p[i].text, ret->files.p[i].n), ret->files.p[i].path, &ret->diag) < 0;
+    for (size_t i = 0; i < ret->files.n; i++) {
+        Str text = str_n(ret->files.p[i].text, ret->files.p[i].n);
+        if (policy_is_set(text)) {
+            rule_set_remember(ret->set, text, ret->files.p[i].path);
+            ret->n_sets++;
+        } else {
+            ret->failed |= rule_set_add(ret->set, text, ret->files.p[i].path, &ret->diag) < 0;
+        }
+    }
     for (const EmbeddedText *t = shipped_rules; n == 0 && t->name; t++)
         ret->failed |= rule_set_add(ret->set, embedded_text(t), t->name, &ret->diag) < 0;
     ret->failed |= rule_set_finish(ret->set, &ret->diag) < 0;

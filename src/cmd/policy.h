@@ -24,6 +24,7 @@ typedef struct PolicyRules {
     RuleSet *set;
     Diag diag;
     Vec(PolicyFile) files;  /* rules files, of directories in the order of their names */
+    size_t n_sets;          /* of `files`: policy sets, which are not in `set` */
     Vec(PolicyFile) cases;  /* *.test.yaml of the directories */
     bool failed;            /* there are errors in `diag` */
 } PolicyRules;

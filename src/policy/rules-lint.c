@@ -184,7 +184,12 @@ void lint_rule(RuleSet *s, const RuleDef *def, Diag *d) {
     vec_done(&parts);
     lint_exceptions(def, d);
     if (r->action == RULE_DENY)
-        lint_absent(def, r->source, r->condition, r->condition, false, d);
+        lint_deny(def, d);
+}
+
+void lint_deny(const RuleDef *def, Diag *d) {
+    const Rule *r = &def->rule;
+    lint_absent(def, r->source, r->condition, r->condition, false, d);
 }
 
 /* The parts of a condition as texts, in order and each once, for comparisons. */

@@ -143,4 +143,6 @@ int check_output(RuleSet *s, const RuleDef *def, Diag *d);
 
 /* rules-lint.c */
 void lint_rule(RuleSet *s, const RuleDef *rule, Diag *d);
+/* What a rule must not do that denies: errors. */
+void lint_deny(const RuleDef *rule, Diag *d);
 void lint_hidden(RuleSet *s, Diag *d);

@@ -269,6 +269,10 @@ RuleSetCounts rule_set_counts(const RuleSet *s) {
     return s->counts;
 }
 
+void rule_set_remember(RuleSet *s, Str text, const char *file) {
+    vec_push(&s->texts, (SourceText) {file, text});
+}
+
 /* The line, and a caret under the place; tabs stay tabs so that it stands right. */
 static void put_caret(Buf *out, Str text, uint32_t line, uint32_t col) {
     enum { BEFORE = 100, SHOWN = 160 };

@@ -73,7 +73,7 @@ typedef struct RuleSetOptions {
     const Limits *limits;     /* NULL: the defaults */
     Priority min_priority;    /* less urgent ones are not loaded; 0: all are */
     bool first_match;         /* rule_matching: first */
-    bool lint;                /* warnings beyond Falco's: what is odd though it works */
+    bool lint;                /* policy sets: warnings about rules that a set makes deny */
     int64_t as_of;            /* exceptions that are past then stop working; 0 or TIME_NONE: they all work */
 } RuleSetOptions;
 
@@ -95,5 +95,7 @@ typedef struct RuleSetCounts {
     size_t redefined;         /* definitions that a later one replaced */
 } RuleSetCounts;
 RuleSetCounts rule_set_counts(const RuleSet *s);
+/* Remembers the text of a file that is no rules file, for rule_set_diag_text(); both must outlive the set. */
+void rule_set_remember(RuleSet *s, Str text, const char *file);
 /* diag_text() with the line of the file and a caret below each item whose file the set has; a fresh string. */
 char *rule_set_diag_text(const RuleSet *s, const Diag *d);

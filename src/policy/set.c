@@ -30,19 +30,19 @@ void policy_free(Policy *p) {
     free(p);
 }
 
-/* A set is a map, a rules file a list: the first byte that is no comment tells. */
-static bool is_list(Str text) {
+/* The first byte that is no comment tells. */
+bool policy_is_set(Str text) {
     Str line;
     while (str_line(&text, &line)) {
         line = str_trim(line);
         if (line.n && line.p[0] != '#' && !str_starts(line, STR("---")) && line.p[0] != '%')
-            return line.p[0] == '-' || line.p[0] == '[';
+            return line.p[0] != '-' && line.p[0] != '[';
     }
-    return true;
+    return false;
 }
 
 int policy_add(Policy *p, Str text, const char *file, bool own, Diag *d) {
-    if (!is_list(text))
+    if (policy_is_set(text))
         return set_read(p, text, file, own, d);
     if (own)
         vec_push(&p->own_files, arena_str(&p->rules->arena, str_from(file)).p);
@@ -75,6 +75,14 @@ static bool weaker(RuleAction a, RuleAction than) {
 void policy_set_names(const Policy *p, Buf *out) {
     for (size_t i = 0; i < p->sets.n; i++)
         buf_printf(out, "%s%.*s", i ? "|" : "", STR_FMT(p->sets.p[i]->name));
+}
+
+void policy_own_names(const Policy *p, Buf *out) {
+    for (size_t i = 0; i < p->sets.n; i++) {
+        const SetDef *s = p->sets.p[i];
+        if (s->own)
+            buf_printf(out, "%s%.*s%s%.*s", out->n ? "|" : "", STR_FMT(s->name), s->version.n ? "@" : "", STR_FMT(s->version));
+    }
 }
 
 /* The last one of the name (and version, where its version is no input). */
@@ -356,6 +364,20 @@ static void order_entries(Policy *p) {
     p->entries.cap = ordered.cap;
 }
 
+/* What a rule that denies must not do, a rule that a set makes deny should not. */
+static void lint_denied(const Policy *p, Diag *d) {
+    for (size_t i = 0; i < p->entries.n; i++) {
+        const PolicyRule *e = &p->entries.p[i];
+        _cleanup_(diag_done) Diag own = {0};
+        if (e->action != RULE_DENY || e->rule->action == RULE_DENY)
+            continue;
+        lint_deny(map_get(&p->rules->rules, e->rule->name), &own);
+        if (own.errors)
+            diag_add(d, DIAG_WARNING, e->file, e->place.line, e->place.col, "rule \"%.*s\" is made to deny here, and asks != or \"not\" of a value that may be absent: %s:%u",
+                     STR_FMT(e->rule->name), own.items.p[0].file, own.items.p[0].line);
+    }
+}
+
 /* A policy without sets: all rules of its own files. */
 static void take_own_rules(Policy *p) {
     for (size_t i = 0; i < p->rules->ready.n; i++) {
@@ -402,6 +424,8 @@ int policy_choose(Policy *p, Str name, Diag *d) {
     else if (set)
         p->name = set->version.n ? arena_printf(&s->arena, "%.*s@%.*s", STR_FMT(set->name), STR_FMT(set->version)) : set->name;
     order_entries(p);
+    if (s->options.lint)
+        lint_denied(p, d);
     _cleanup_(compiler_freep) Compiler *compiler = compiler_new(&s->limits, &s->arena);
     for (size_t i = 0; i < p->entries.n && !failed; i++) {
         r = use_exceptions(p, &p->entries.p[i], compiler, d);

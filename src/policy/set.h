@@ -58,6 +58,10 @@ DEFINE_CLEANUP(Policy, policy_free, policy_freep);
 int policy_add(Policy *p, Str text, const char *file, bool own, Diag *d);
 /* Everything in rules/. */
 int policy_add_shipped(Policy *p, Diag *d);
+/* Is it a set (a YAML map), no rules file (a list)? */
+bool policy_is_set(Str text);
+/* "NAME@VERSION" of the own sets, separated by "|". */
+void policy_own_names(const Policy *p, Buf *out);
 /* After all texts: "NAME" or "NAME@VERSION"; empty: the only own set or, without one, all own rules with their own actions. -EINVAL with messages, -ENOENT (said, too)
  * when there is no such set. */
 int policy_choose(Policy *p, Str name, Diag *d);

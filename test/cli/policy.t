@@ -54,8 +54,22 @@ exits 2 "aliases that multiply" timeout 10 "$PLIMSOLL" policy lint alias.yaml
 printf -- '- rule: \xff\n' >utf8.yaml
 exits 2 "what is no UTF-8" "$PLIMSOLL" policy lint utf8.yaml
 like "$out" 'utf8.yaml:1:9: error' "with its place"
+cat >set-bad.yaml <<'END'
+name: mine
+extends: starter
+rules:
+  - {rule: Secret in the image, action: warn}
+  - {rule: untagged, action: deny}
+END
+echo '- {rule: untagged, desc: d, output: o, source: image, priority: info, condition: image.tag != "1"}' >untagged.yaml
+exits 2 "lint of a set" "$PLIMSOLL" policy lint set-bad.yaml untagged.yaml
+like "$out" 'set-bad.yaml:4:5: error: rule "Secret in the image" becomes weaker' "a set only tightens"
+sed -i /Secret/d set-bad.yaml
+exits 0 "lint of a set that denies what may be absent" "$PLIMSOLL" policy lint set-bad.yaml untagged.yaml
+like "$out" 'set-bad.yaml:4:5: warning: rule "untagged" is made to deny here' "is warned of"
+exits 0 "the sets that come with the program" "$PLIMSOLL" policy lint "$TOP/rules/sets"
 printf 'rule: x\n' >hide.yaml
-exits 2 "what is no list" "$PLIMSOLL" policy lint hide.yaml
+exits 2 "what is neither rules nor set" "$PLIMSOLL" policy lint hide.yaml
 
 exits 0 "test of a good file" "$PLIMSOLL" policy test good.yaml
 is "$out" "1 rules, 1 with examples; 2 examples, 0 failed" "counts"
