@@ -24,7 +24,7 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -l config -rF -d 'Settings from FIL
 complete -c plimsoll -n "__plimsoll_at '' 0" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a scan -d 'Finds the vulnerabilities of an image, a root file system or an SBOM'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -F
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab codequality html markdown' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l policy -x -d 'Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file or a directory of both'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l policy-scope -x -d 'Where what is judged runs, for sets and exceptions with a scope: cluster=, namespace=, environment=; any other key is a label'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
@@ -75,7 +75,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l config -rF -d 'Settings from F
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a check -d 'Checks Dockerfiles, manifests and other files that describe containers'
 complete -c plimsoll -n "__plimsoll_at 'check'" -F
-complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fix -d 'Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l diff -d 'Prints what --fix would change, as a unified diff, instead of the report'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'

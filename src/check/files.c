@@ -64,7 +64,10 @@ static bool batch_fill(Work *w, Batch *b) {
         taken++;
         _cleanup_error_ Error err = {0};
         char *text;
-        int r = item->status < 0 ? item->status : fs_read(item->path, CHECK_FILE_BYTES, &text, &item->bytes, &err);
+        int r = item->status;
+        if (r == 0)
+            r = item->input->render ? item->input->render(item->path, CHECK_FILE_BYTES, &text, &item->bytes, &err)
+                                    : fs_read(item->path, CHECK_FILE_BYTES, &text, &item->bytes, &err);
         if (r < 0) {
             if (item->status == 0)
                 give_up(w, item, r, r == -EFBIG ? "the file is larger than 32 MiB" : error_text(&err, r));

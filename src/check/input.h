@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "parse/node.h"
 #include "policy/source.h"
@@ -53,6 +54,8 @@ typedef struct CheckInput {
     const char *sources; /* of its subjects, separated by spaces: "dockerfile stage instruction command" */
     /* By its path, with "/" as separator, and its first bytes (up to CHECK_HEAD). */
     bool (*recognise)(Str path, Str head);
+    /* The text that is read instead of the file's, as other programs make it (check_render()); NULL: the file's own. 0, or what check_render() says. */
+    int (*render)(const char *path, size_t max, char **ret_text, size_t *ret_n, Error *err);
     /* Hands out all subjects, parents before their children; they live as long as the arena. 0; -EINVAL with errors in f->diag: what could be understood may have been handed out;
      * -E2BIG over a limit (said there); or what `each` answered. */
     int (*read)(const CheckFile *f, CheckEach each, void *userdata);

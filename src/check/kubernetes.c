@@ -4,8 +4,6 @@
 #include "kube/compose.h"
 #include "kube/subject.h"
 
-#define KUBE_SOURCES "k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace"
-
 static bool has_extension(Str path, bool json) {
     return json ? str_ends(path, STR(".json")) : str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
 }
@@ -29,6 +27,9 @@ static bool recognise_kubernetes(Str path, Str head) {
     Str base = check_basename(path);
     if ((!json && !has_extension(path, false)) || str_eqz(base, "Chart.yaml"))
         return false;
+    /* A template is no object yet: its chart is looked at as a whole. */
+    if (str_find(path, STR("templates/")) >= 0 && str_find(head, STR("{{")) >= 0)
+        return false;
     Str start = str_trim(head);
     bool api, kind;
     if (start.n && start.p[0] == '{') {
@@ -51,6 +52,7 @@ typedef struct Visitor {
     const CheckFile *file;
     const KubeObject *object;
     Str name;                /* "Deployment web" */
+    bool rendered;
     CheckEach each;
     void *userdata;
 } Visitor;
@@ -77,22 +79,38 @@ static Str subject_name(const Visitor *v, const Subject *s, const Node *at) {
 
 static int visit(void *userdata, const Subject *s, const Node *at) {
     Visitor *v = userdata;
-    CheckSubject c = {.subject = *s, .place = {.line = at->line, .col = at->col}, .name = subject_name(v, s, at)};
+    CheckSubject c = {.subject = *s, .place = {.line = v->rendered ? 1 : at->line, .col = v->rendered ? 1 : at->col}, .name = subject_name(v, s, at)};
     return v->each(v->userdata, &c);
 }
 
-static int hand_out(const CheckFile *f, KubeWorld *w, CheckEach each, void *userdata) {
+/* The template that an object came from: helm writes "# Source: PATH" in front of each. `rest` moves on to the line. */
+static Str source_of(Str *rest, uint32_t *line, uint32_t until, Str before) {
+    Str l, said = STR("# Source: ");
+    while (*line < until && str_line(rest, &l)) {
+        ++*line;
+        if (str_starts(l, said))
+            before = str_from_at(l, said.n);
+    }
+    return before;
+}
+
+static int hand_out(const CheckFile *f, KubeWorld *w, bool rendered, CheckEach each, void *userdata) {
     int r = 0;
+    Str rest = f->text, source = STR_NULL;
+    uint32_t line = 0;
     for (size_t i = 0; i < w->all.n && r >= 0; i++) {
         const KubeObject *o = w->all.p[i];
-        Visitor v = {f, o, joined(f->arena, (const Str[]) {o->kind, STR(" "), o->name}, 3), each, userdata};
+        if (rendered)
+            source = source_of(&rest, &line, o->root->line, source);
+        const Str parts[] = {o->kind, STR(" "), o->name, STR(" of "), source};
+        Visitor v = {f, o, joined(f->arena, parts, source.n ? ARRAY_SIZE(parts) : 3), rendered, each, userdata};
         r = kube_each_subject(o, f->arena, visit, &v);
     }
     return r;
 }
 
 /* Objects with mistakes are judged, too, as far as they can be read: what they say wrong does not hide what they say badly. The file is refused all the same. */
-static int read_file(const CheckFile *f, bool compose, CheckEach each, void *userdata) {
+static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach each, void *userdata) {
     Node *documents = NULL;
     size_t n = 1;
     KubeWorld *w = kube_world_in(f->arena);
@@ -107,16 +125,20 @@ static int read_file(const CheckFile *f, bool compose, CheckEach each, void *use
     r = compose && documents ? compose_add(w, documents, f->path, f->diag) : kube_world_add(w, documents, f->path, f->diag);
     if (r == -E2BIG)
         return r;
-    int handed = hand_out(f, w, each, userdata);
+    int handed = hand_out(f, w, rendered, each, userdata);
     return handed < 0 ? handed : r;
 }
 
 static int read_kubernetes(const CheckFile *f, CheckEach each, void *userdata) {
-    return read_file(f, false, each, userdata);
+    return read_file(f, false, false, each, userdata);
 }
 
 static int read_compose(const CheckFile *f, CheckEach each, void *userdata) {
-    return read_file(f, true, each, userdata);
+    return read_file(f, true, false, each, userdata);
+}
+
+int kubernetes_read_rendered(const CheckFile *f, CheckEach each, void *userdata) {
+    return read_file(f, false, true, each, userdata);
 }
 
 const CheckInput check_input_kubernetes = {

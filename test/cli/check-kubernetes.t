@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# plimsoll check on manifests: charts, overlays, Compose files, and what is wrong on purpose.
+. "$(dirname "$0")/../lib.sh"
+mkdir "$tmp/bin" "$tmp/in"
+in=$tmp/in
+good='spec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: a, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}'
+pss() { run timeout 60 "$PLIMSOLL" check --policy pss-restricted "$@"; }
+# refused NAME REGEX FILE: it could not be looked at, and this is why.
+refused() {
+  pss "$3"
+  is "$rc" 3 "$1: exit code"
+  like "$out" "$2" "$1: why and where"
+}
+
+# Bad input.
+{
+  echo 'a0: &a0 [x, x, x, x, x, x, x, x, x, x]'
+  for i in 1 2 3 4 5 6 7 8 9; do echo "a$i: &a$i [*a$((i - 1)), *a$((i - 1)), *a$((i - 1)), *a$((i - 1)), *a$((i - 1)), *a$((i - 1)), *a$((i - 1)), *a$((i - 1))]"; done
+  printf 'apiVersion: v1\nkind: Pod\nspec: {containers: *a9}\n'
+} >"$in/bomb.yaml"
+refused "a bomb of aliases" 'bomb.yaml:[0-9]+:[0-9]+' "$in/bomb.yaml"
+{ printf 'apiVersion: v1\nkind: Pod\nspec: '; printf '[%.0s' $(seq 5000); echo; } >"$in/nested.yaml"
+refused "a bomb of brackets" 'nested deeper than' "$in/nested.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostPID: true, hostPID: false}\n' >"$in/twice.yaml"
+refused "a key that is given twice" 'twice.yaml:4:23.*' "$in/twice.yaml"
+like "$out" 'is here already' "a key that is given twice: said"
+printf 'apiVersion: v1\nkind: Pod\nspec:\n\tcontainers: []\n' >"$in/tab.yaml"
+refused "a tab" 'tab.yaml:4:1' "$in/tab.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: "\xff"}\n' >"$in/utf8.yaml"
+refused "bytes that are no UTF-8" 'utf8.yaml:3:' "$in/utf8.yaml"
+printf '{"apiVersion": "v1", "kind": "Pod", "spec": {"hostPID": true,}}' >"$in/comma.json"
+refused "JSON with a comma too many" 'comma.json:1:' "$in/comma.json"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: {name: a}}\n' >"$in/map.yaml"
+refused "a map where a list belongs" 'expected a list, found a map' "$in/map.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, securityContext: {privileged: "false"}}]}\n' >"$in/string.yaml"
+refused "a string where a boolean belongs" 'expected true or false' "$in/string.yaml"
+printf 'apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {hostPID: true, containers: []}}}\n' >"$in/unknown.yaml"
+exits 1 "a version of the API that nobody knows is judged all the same" "$PLIMSOLL" check --policy pss-baseline "$in/unknown.yaml"
+{ printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n'; for i in $(seq 10000); do echo "  - {name: c$i, image: a}"; done; } >"$in/many.yaml"
+exits 1 "10,000 containers" timeout 60 "$PLIMSOLL" check --policy pss-restricted --format json "$in/many.yaml"
+
+# One bad document among good ones: the others are judged.
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: []}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {containers: 1}\n' >"$in/mixed.yaml"
+refused "one wrong object" 'Pod b: spec.containers: expected a list' "$in/mixed.yaml"
+like "$out" 'host namespaces' "one wrong object: the other is judged"
+
+# What stands where.
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: a\n    image: a\n    securityContext: {privileged: true}\n' >"$in/place.yaml"
+exits 1 "a privileged container" "$PLIMSOLL" check --policy pss-baseline "$in/place.yaml"
+like "$out" 'place.yaml:6:5' "its place"
+
+# Compose.
+mkdir "$tmp/compose"
+printf 'services:\n  web:\n    image: nginx:1\n    privileged: true\n    volumes: ["/var/run/docker.sock:/s"]\n' >"$tmp/compose/compose.yaml"
+run "$PLIMSOLL" check --format json --rules "$TOP/rules/kubernetes" "$tmp/compose"
+is "$rc" 1 "a Compose file"
+like "$out" 'Socket of the container runtime' "its volumes"
+like "$out" 'Privileged container' "its containers"
+
+# Charts.
+mkdir -p "$tmp/chart/templates"
+printf 'apiVersion: v2\nname: c\nversion: 1.0.0\n' >"$tmp/chart/Chart.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Release.Name }}}\n' >"$tmp/chart/templates/pod.yaml"
+run env PATH="$tmp/bin" "$PLIMSOLL" check --policy pss-restricted "$tmp/chart"
+is "$rc" 3 "a chart without helm is a gap"
+like "$out" 'there is no program helm' "which is said"
+cat >"$tmp/bin/helm" <<EOF
+#!/bin/sh
+[ "\$1 \$2 \$3" = "template release $tmp/chart" ] || exit 1
+printf -- '---\n# Source: c/templates/pod.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: release}\nspec: {hostPID: true, containers: []}\n'
+EOF
+chmod +x "$tmp/bin/helm"
+run env PATH="$tmp/bin:$PATH" "$PLIMSOLL" check --policy pss-restricted "$tmp/chart"
+is "$rc" 1 "a chart that helm renders"
+like "$out" 'chart/Chart.yaml:1:1' "is found at its chart"
+run env PATH="$tmp/bin:$PATH" "$PLIMSOLL" check --policy pss-restricted --format json "$tmp/chart"
+like "$out" 'Pod release of c/templates/pod.yaml' "with the template that it came from"
+printf '#!/bin/sh\necho "Error: values do not fit" >&2\nexit 1\n' >"$tmp/bin/helm"
+run env PATH="$tmp/bin:$PATH" "$PLIMSOLL" check --policy pss-restricted "$tmp/chart"
+is "$rc" 3 "helm that fails is a gap"
+like "$out" 'values do not fit' "with what it said"
+
+# Overlays.
+mkdir "$tmp/overlay"
+printf 'resources: [pod.yaml]\nnamePrefix: dev-\n' >"$tmp/overlay/kustomization.yaml"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n%s\n' "$good" >"$tmp/overlay/pod.yaml"
+run env PATH="$tmp/bin" "$PLIMSOLL" check --policy pss-restricted "$tmp/overlay"
+is "$rc" 3 "an overlay without kustomize and kubectl is a gap"
+cat >"$tmp/bin/kustomize" <<EOF
+#!/bin/sh
+[ "\$1 \$2" = "build $tmp/overlay" ] || exit 1
+sed 's/name: p/name: dev-p/' "$tmp/overlay/pod.yaml"
+EOF
+chmod +x "$tmp/bin/kustomize"
+run env PATH="$tmp/bin:$PATH" "$PLIMSOLL" check --policy pss-restricted "$tmp/overlay"
+is "$rc" 0 "an overlay that is built"
+done_testing
