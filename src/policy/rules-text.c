@@ -23,6 +23,7 @@ static bool is_blank(char c) {
 typedef struct Walk {
     const char *p, *end, *line_start;
     uint32_t line;
+    bool escaped; /* columns of the value are not those of the file any more */
 } Walk;
 
 static void walk_blanks(Walk *w) {
@@ -37,8 +38,10 @@ static void walk_blanks(Walk *w) {
 static bool walk_byte(Walk *w, char c, char quote) {
     if (w->p >= w->end)
         return false;
-    if (quote && *w->p == (quote == '\'' ? '\'' : '\\') && w->end - w->p > 1)
+    if (quote && *w->p == (quote == '\'' ? '\'' : '\\') && w->end - w->p > 1) {
         w->p++;
+        w->escaped = true;
+    }
     return w->p < w->end && *w->p++ == c;
 }
 
@@ -67,7 +70,8 @@ Piece *rules_piece(RulesReader *r, const Node *n) {
     if (!rules_scalar(n, &value))
         return NULL;
     Piece *piece = arena_new(a, Piece);
-    /* Blanks where the file has the end of a line become one, so that lines of the text are lines of the file. */
+    /* Blanks where the file has the end of a line become one, so that lines of the text are lines of the file; those behind an escape, too, so that columns are right
+     * again. Blanks in strings of the condition stay as they are. */
     char *text = arena_bytes(a, value.n + 1);
     memcpy(text, value.p, value.n);
     text[value.n] = 0;
@@ -81,21 +85,30 @@ Piece *rules_piece(RulesReader *r, const Node *n) {
         start = (AstPlace) {w.line, (uint32_t) (w.p - w.line_start) + 1};
     }
     vec_push(&lines, start);
+    char string = 0; /* the quote of the string of the condition that this is in */
     for (size_t i = 0; i < value.n && !lost;) {
-        if (!is_blank(value.p[i])) {
-            lost = !walk_byte(&w, value.p[i++], quote);
+        char c = value.p[i];
+        if (!is_blank(c)) {
+            lost = !walk_byte(&w, c, quote);
+            i++;
+            if (string ? c == string : c == '"' || c == '\'')
+                string = string ? 0 : c;
             continue;
         }
-        size_t from = i;
+        size_t from = i, ends = 0;
         while (i < value.n && is_blank(value.p[i]))
-            i++;
+            ends += value.p[i++] == '\n';
         uint32_t line = w.line;
         walk_blanks(&w);
-        for (size_t k = from; k < i; k++)
+        AstPlace next = {w.line, (uint32_t) (w.p - w.line_start) + 1};
+        for (size_t k = from; k < i && !string; k++)
             text[k] = ' ';
-        if (w.line != line) {
+        for (size_t k = 0; k < ends && string; k++)
+            vec_push(&lines, next);
+        if (!string && (w.line != line || w.escaped)) {
             text[i - 1] = '\n';
-            vec_push(&lines, (AstPlace) {w.line, (uint32_t) (w.p - w.line_start) + 1});
+            vec_push(&lines, next);
+            w.escaped = false;
         }
     }
     if (lost) {

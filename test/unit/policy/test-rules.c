@@ -216,8 +216,14 @@ TEST(places_in_scalars) {
     says("- macro: m\n  condition: >\n    evt.num=0 and\n      (x or\n\n   \n      ) and\n", "a.yaml:7:7: error: expected a field, a macro or \"(\", found \")\"\na.yaml:8:1: error: expected a field, a macro or \"(\", found the end of the condition\n");
     says("- macro: m\n  condition: |-   # why\n    evt.num=0 and\n    ) or\n    evt.num = 1", "a.yaml:4:5: error: expected a field, a macro or \"(\", found \")\"\na.yaml:4:5: error: this \")\" closes nothing\n");
     says("- macro: m\n  condition: evt.num=0 and\n    evt.num ~ 1\n", "a.yaml:3:13: error: expected an operator (exists = == != < <= > >= in intersects pmatch contains startswith endswith glob regex …), found \"~\"\n");
-    says("- macro: m\n  condition: 'evt.num=0 and\n    evt.type = ''a'' b'\n", "a.yaml:3:20: error: expected \"and\" or \"or\", found \"b\"\n");
-    says("- macro: m\n  condition: \"evt.type = \\\"a\\\" b\"\n", "a.yaml:2:30: error: expected \"and\" or \"or\", found \"b\"\n");
+    says("- macro: m\n  condition: 'evt.num=0 and\n    evt.type = ''a'' b'\n", "a.yaml:3:22: error: expected \"and\" or \"or\", found \"b\"\n");
+    says("- macro: m\n  condition: \"evt.type = \\\"a\\\" b\"\n", "a.yaml:2:32: error: expected \"and\" or \"or\", found \"b\"\n");
+    says("- macro: m\n  condition: 'proc.name = \"a''b  ''c\"  and evt.typ~x'\n", "a.yaml:2:51: error: expected an operator (exists = == != < <= > >= in intersects pmatch contains startswith endswith glob regex …), found \"~x\"\n");
+    /* Strings keep their blanks. */
+    _cleanup_(done) Loaded k = LOAD("- rule: r\n  desc: d\n  output: o\n  priority: info\n  condition: |\n    evt.type = open and\n    proc.name = \"a\tb\n    c  d\"\n    and not proc.name = 'x  y'\n"
+                                    RULE("s", "evt.type = open and proc.name = \"it''s  \" and fd.num > 2"));
+    check_condition(&k, "r", "evt.type = open and proc.name = \"a\\tb\\nc  d\" and not proc.name = \"x  y\"");
+    check_condition(&k, "s", "evt.type = open and proc.name = \"it's  \" and fd.num > 2");
     /* Appended in another file. */
     _cleanup_(done) Loaded l = LOAD("- {macro: m, condition: evt.num=0}\n", "- macro: m\n  append: true\n  condition: and\n    evt.num inn (1)\n");
     CHECK_STR(str_from(l.shown), "b.yaml:4:13: error: unknown operator \"inn\"; did you mean \"in\"?\n        evt.num inn (1)\n                ^\n");
