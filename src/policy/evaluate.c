@@ -6,7 +6,7 @@
 #include "policy/evaluator.h"
 
 /* Of one evaluation. Memory that is never used is never touched. */
-enum { SCRATCH_BYTES = 16 << 20, STEPS_MAX = 10 * 1000 * 1000, WORK_MAX = 1 << 28, FREE_BYTES = 4096 };
+enum { SCRATCH_BYTES = 16 << 20, STEPS_MAX = 10 * 1000 * 1000, WORK_MAX = 1 << 28, FREE_BYTES = 4096, FREE_ITEMS = 64 };
 
 Evaluator *evaluator_new(void) {
     Evaluator *e = xcalloc(1, sizeof(*e));
@@ -72,6 +72,11 @@ static Value field_value(Run *run, const Operand *o) {
     return fits(o->type, type) || type == VALUE_LIST ? v : value_none();
 }
 
+bool subject_child(const Subject *s, const Source *source, size_t i, Subject *child) {
+    child->object = s->ops->child_after ? s->ops->child_after(s->object, source, child->object, &child->ops) : s->ops->child(s->object, source, i, &child->ops);
+    return child->object;
+}
+
 static Value quantifier_value(Run *run, const Operand *o) {
     const Subject *s = ancestor(run->subject, o->ref.up);
     if (!s || !s->ops->child)
@@ -79,7 +84,7 @@ static Value quantifier_value(Run *run, const Operand *o) {
     Subject child = {.source = o->child, .parent = s};
     Run inner = {.e = run->e, .subject = &child};
     int64_t count = 0;
-    for (size_t i = 0; !run->e->limited && (child.object = s->ops->child(s->object, o->child, i, &child.ops)); i++) {
+    for (size_t i = 0; !run->e->limited && subject_child(s, o->child, i, &child); i++) {
         bool holds = !o->program || run_program(&inner, o->program);
         count += holds;
         if (o->kind == OPERAND_ANY && holds)
@@ -133,6 +138,8 @@ static bool holds(Run *run, const Test *t, const Value *v, const Constant *k) {
     if (v->type != VALUE_LIST)
         return compare_one(run, t, v, k) != t->negate;
     size_t equal = 0;
+    if (v->list.n > FREE_ITEMS)
+        work_done(&run->e->work_left, v->list.n * 8);
     for (size_t i = 0; i < v->list.n; i++) {
         bool one = compare_one(run, t, &v->list.p[i], k);
         if (t->mode == MODE_ANY && one != t->negate)

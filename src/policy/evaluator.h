@@ -30,3 +30,5 @@ void evaluator_recharge(Evaluator *e);
 
 /* Text for people and logs: control characters become spaces. */
 void value_clean(Buf *out, Str text);
+/* The i-th child in *child, which has the one before; false behind the last. */
+bool subject_child(const Subject *s, const Source *source, size_t i, Subject *child);

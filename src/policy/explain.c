@@ -44,7 +44,7 @@ static void explain_children(Explainer *x, const AstTerm *t, const Operand *o, c
     if (!s || !s->ops->child)
         return;
     Subject child = {.source = o->child, .parent = s};
-    for (size_t i = 0; (child.object = s->ops->child(s->object, o->child, i, &child.ops)); i++) {
+    for (size_t i = 0; subject_child(s, o->child, i, &child); i++) {
         if (i == SHOWN_CHILDREN_MAX) {
             buf_printf(x->out, "%*s…\n", (int) indent * 2, "");
             return;

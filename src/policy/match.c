@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/map.h"
+
 struct StrSet {
     size_t mask;
     struct {
@@ -66,9 +68,15 @@ bool str_set_has(const StrSet *s, Str item) {
 
 struct PathTrie {
     Str name;
-    bool end, glob;          /* a prefix ends here; `name` is a glob */
-    PathTrie *children, *next;
+    bool end;                    /* a prefix ends here */
+    PathTrie *plain, *globs;     /* children by their kind of name, linked by `next` */
+    PathTrie *next;
+    size_t n_plain;
+    const StrSet *names;         /* of many plain ones, and they in the same order */
+    const PathTrie **by_name;
 };
+
+enum { FEW_CHILDREN = 8 };
 
 /* The next component that is not empty. */
 static bool component(Str *rest, Str *ret) {
@@ -78,27 +86,61 @@ static bool component(Str *rest, Str *ret) {
     return false;
 }
 
+/* The child of that name, made when it is new. `known` has all that there are, by parent and name. */
+static PathTrie *trie_child(PathTrie *parent, Str name, Map *known, Arena *a) {
+    char *key = arena_bytes(a, sizeof(parent) + name.n);
+    if (!key)
+        return NULL;
+    memcpy(key, &parent, sizeof(parent));
+    memcpy(key + sizeof(parent), name.p, name.n);
+    void **at = map_slot(known, str_n(key, sizeof(parent) + name.n), NULL);
+    if (*at)
+        return *at;
+    PathTrie *c = *at = arena_new(a, PathTrie);
+    if (!c)
+        return NULL;
+    bool glob = str_chr(name, '*') >= 0 || str_chr(name, '?') >= 0 || str_chr(name, '[') >= 0;
+    PathTrie **list = glob ? &parent->globs : &parent->plain;
+    *c = (PathTrie) {.name = name, .next = *list};
+    *list = c;
+    parent->n_plain += !glob;
+    return c;
+}
+
+static bool trie_index(PathTrie *t, Arena *a) {
+    for (PathTrie *c = t->globs; c; c = c->next)
+        if (!trie_index(c, a))
+            return false;
+    for (PathTrie *c = t->plain; c; c = c->next)
+        if (!trie_index(c, a))
+            return false;
+    if (t->n_plain <= FEW_CHILDREN)
+        return true;
+    Str *names = arena_alloc(a, t->n_plain * sizeof(*names));
+    t->by_name = arena_alloc(a, t->n_plain * sizeof(PathTrie *));
+    if (!names || !t->by_name)
+        return false;
+    size_t n = 0;
+    for (PathTrie *c = t->plain; c; c = c->next) {
+        names[n] = c->name;
+        t->by_name[n++] = c;
+    }
+    t->names = str_set_new(names, n, a);
+    return t->names;
+}
+
 const PathTrie *path_trie_new(const Str *paths, size_t n, Arena *a) {
+    _cleanup_(map_done) Map known = {0};
     PathTrie *root = arena_new(a, PathTrie);
     for (size_t i = 0; root && i < n; i++) {
         Str rest = paths[i], name;
         PathTrie *at = root;
-        while (component(&rest, &name)) {
-            PathTrie *c = at->children;
-            while (c && !str_eq(c->name, name))
-                c = c->next;
-            if (!c) {
-                c = arena_new(a, PathTrie);
-                if (!c)
-                    return NULL;
-                *c = (PathTrie) {.name = name, .glob = str_chr(name, '*') >= 0 || str_chr(name, '?') >= 0 || str_chr(name, '[') >= 0, .next = at->children};
-                at->children = c;
-            }
-            at = c;
-        }
+        while (component(&rest, &name))
+            if (!(at = trie_child(at, name, &known, a)))
+                return NULL;
         at->end = true;
     }
-    return root;
+    return root && trie_index(root, a) ? root : NULL;
 }
 
 bool path_trie_match(const PathTrie *t, Str path, uint64_t *work) {
@@ -107,8 +149,16 @@ bool path_trie_match(const PathTrie *t, Str path, uint64_t *work) {
         return true;
     if (!component(&path, &name))
         return false;
-    for (const PathTrie *c = t->children; c; c = c->next)
-        if ((str_eq(c->name, name) || (c->glob && glob_match(c->name, name, false, work))) && path_trie_match(c, path, work))
+    if (t->names) {
+        ssize_t at = str_set_find(t->names, name);
+        if (at >= 0 && path_trie_match(t->by_name[at], path, work))
+            return true;
+    }
+    for (const PathTrie *c = t->names ? NULL : t->plain; c; c = c->next)
+        if (str_eq(c->name, name) && path_trie_match(c, path, work))
+            return true;
+    for (const PathTrie *c = t->globs; c; c = c->next)
+        if ((str_eq(c->name, name) || glob_match(c->name, name, false, work)) && work_done(work, 1) && path_trie_match(c, path, work))
             return true;
     return false;
 }

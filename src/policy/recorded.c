@@ -89,16 +89,19 @@ static Value get(const void *object, const FieldRef *ref, Scratch *scratch) {
     return value_none();
 }
 
-static const void *child(const void *object, const Source *source, size_t i, const SubjectOps **ret_ops) {
+static const void *child_after(const void *object, const Source *source, const void *previous, const SubjectOps **ret_ops) {
     *ret_ops = &recorded_ops;
-    const Node *list = node_get(node_get(object, "children"), source->name);
-    const Node *c = node_first(list);
+    return previous ? ((const Node *) previous)->next : node_first(node_get(node_get(object, "children"), source->name));
+}
+
+static const void *child(const void *object, const Source *source, size_t i, const SubjectOps **ret_ops) {
+    const void *c = child_after(object, source, NULL, ret_ops);
     while (c && i--)
-        c = c->next;
+        c = child_after(object, source, c, ret_ops);
     return c;
 }
 
-const SubjectOps recorded_ops = {get, child};
+const SubjectOps recorded_ops = {get, child, child_after};
 
 static const Field *field_of(const Source *source, Str key) {
     ssize_t bracket = str_chr(key, '[');

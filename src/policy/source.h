@@ -98,6 +98,8 @@ typedef struct SubjectOps {
     Value (*get)(const void *object, const FieldRef *ref, Scratch *scratch);
     /* The i-th child of that source; NULL behind the last. With ops of its own in *ret_ops. */
     const void *(*child)(const void *object, const Source *source, size_t i, const struct SubjectOps **ret_ops);
+    /* The same for objects that find the one behind `previous` (NULL: the first) without counting; NULL where they do not. */
+    const void *(*child_after)(const void *object, const Source *source, const void *previous, const struct SubjectOps **ret_ops);
 } SubjectOps;
 
 typedef struct Subject {

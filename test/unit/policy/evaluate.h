@@ -39,7 +39,7 @@ static inline void check_in(const char *file, int line, const char *source, cons
     tap_checks++;
     if (r != want) {
         tap_failures++;
-        printf("# %s:%d: %s of %s is %d, expected %d %s\n", file, line, condition, object, r, want, b.p ? b.p : "");
+        printf("# %s:%d: %s of %.200s is %d, expected %d %s\n", file, line, condition, object, r, want, b.p ? b.p : "");
     }
 }
 static inline void wrong_in(const char *file, int line, const char *source, const char *condition, const char *want) {

@@ -223,6 +223,23 @@ TEST(limits) {
         buf_putc(&text, 'a');
     buf_putz(&text, "\"}");
     check_in(__FILE__, __LINE__, S, "proc.name regex \"(a*)*(a*)*(a*)*b\"", text.p, -E2BIG);
+    /* Children of children, and long texts of one parent: each on its own is cheap. */
+    buf_clear(&text);
+    buf_putz(&text, "{\"image.tag\": \"");
+    for (int i = 0; i < 300000; i++)
+        buf_putc(&text, 'a');
+    buf_putz(&text, "\", \"children\": {\"vulnerability\": [{}");
+    for (int i = 0; i < 5000; i++)
+        buf_putz(&text, ",{}");
+    buf_putz(&text, "]}}");
+    check_in(__FILE__, __LINE__, "image", "image.count[\"vulnerability: not vuln.id exists\"] = 5001", text.p, 1);
+    check_in(__FILE__, __LINE__, "image", "image.all[\"vulnerability: image.all['vulnerability: not vuln.id exists'] = true\"] = true", text.p, -E2BIG);
+    check_in(__FILE__, __LINE__, "image", "image.all[\"vulnerability: image.tag contains b or not vuln.id exists\"] = true", text.p, -E2BIG);
+    buf_clear(&text);
+    buf_putz(&text, "{\"proc.name\": \"");
+    for (int i = 0; i < 5000; i++)
+        buf_putc(&text, 'a');
+    buf_putz(&text, "\"}");
     check_in(__FILE__, __LINE__, S, "not proc.name regex \"(a*)*(a*)*(a*)*b\"", text.p, -E2BIG);
 }
 

@@ -64,6 +64,19 @@ TEST(sets) {
     CHECK(str_set_has(str_set_new(&STR_NULL, 1, &a), STR("")));
 }
 
+TEST(prefixes) {
+    _cleanup_(arena_done) Arena a = {0};
+    enum { N = 200000 };
+    Str *paths = arena_alloc(&a, N * sizeof(*paths));
+    for (size_t i = 0; i < N; i++)
+        paths[i] = arena_printf(&a, i % 50 == 7 ? "/top%zu/*/x" : "/top%zu/b", i);
+    const PathTrie *t = path_trie_new(paths, N, &a);
+    CHECK(path_trie_match(t, STR("/top5/b/c"), NULL) && path_trie_match(t, STR("top199999//b"), NULL) && path_trie_match(t, STR("/top7/any/x/y"), NULL));
+    CHECK(!path_trie_match(t, STR("/top5"), NULL) && !path_trie_match(t, STR("/top5/bc"), NULL) && !path_trie_match(t, STR("/top200000/b"), NULL));
+    CHECK(!path_trie_match(t, STR("/top7/b"), NULL) && !path_trie_match(t, STR(""), NULL));
+    CHECK(path_trie_match(path_trie_new(&STR("/"), 1, &a), STR(""), NULL));
+}
+
 static void address(const char *text, int want_family, int want_prefix) {
     Value v;
     bool is = ip_parse(str_from(text), &v);
