@@ -4,6 +4,8 @@
 
 /* GitLab's limits: levels of "extends" and of "!reference". */
 enum { EXTENDS_DEPTH = 11, REFERENCE_DEPTH = 10, TREE_DEPTH = 256 };
+/* Merge keys in what merge keys bring: an alias stands for its anchor as it was written. */
+enum { MERGE_DEPTH = 64 };
 
 static void append(Node *parent, Node *child) {
     child->next = NULL;
@@ -15,11 +17,18 @@ static void append(Node *parent, Node *child) {
     parent->list.n++;
 }
 
+/* Counts a value that is put in, or a merge, which costs as much where it brings nothing. */
+static bool spend(GitlabReader *g, const Node *n) {
+    if (++g->copied > GITLAB_COPIES && !g->r->failed) {
+        diag_add(g->r->diag, DIAG_ERROR, g->r->file, n->line, n->col, "extends, references and merge keys put in more than %d values", (int) GITLAB_COPIES);
+        g->r->failed = -E2BIG;
+    }
+    return !g->r->failed;
+}
+
 static Node *copy_of(GitlabReader *g, const Node *n) {
-    Node *copy = ++g->copied <= GITLAB_COPIES ? arena_new(g->r->arena, Node) : NULL;
+    Node *copy = spend(g, n) ? arena_new(g->r->arena, Node) : NULL;
     if (!copy) {
-        if (!g->r->failed)
-            diag_add(g->r->diag, DIAG_ERROR, g->r->file, n->line, n->col, "extends, references and merge keys put in more than %d values", (int) GITLAB_COPIES);
         g->r->failed = -E2BIG;
         return NULL;
     }
@@ -43,7 +52,15 @@ static void put(Node *map, Map *keys, Node *child) {
     *slot = child;
 }
 
-static void merge_into(GitlabReader *g, Node *map, Map *keys, const Node *from, const Node *at) {
+static void merge_map(GitlabReader *g, Node *map, unsigned depth);
+
+static void merge_into(GitlabReader *g, Node *map, Map *keys, Node *from, const Node *at, unsigned depth) {
+    if (!spend(g, at))
+        return;
+    if (node_get(from, "<<") && depth < MERGE_DEPTH)
+        merge_map(g, from, depth + 1);
+    else if (depth == MERGE_DEPTH)
+        pipeline_error(g->r, at, "\"<<\" leads more than %d levels up", (int) MERGE_DEPTH);
     if (!node_is(from, NODE_MAP)) {
         pipeline_error(g->r, at, "\"<<\": expected a map or a list of maps, found %s", node_type_name(from->type));
         return;
@@ -56,27 +73,29 @@ static void merge_into(GitlabReader *g, Node *map, Map *keys, const Node *from, 
     }
 }
 
-/* As GitLab's reader (Ruby's Psych): the merged keys stand where "<<" stands, so that what follows takes their place; of a list the first map wins. */
-static void merge_map(GitlabReader *g, Node *map) {
+/* As GitLab's reader (Ruby's Psych): the merged keys stand where "<<" stands, so that what follows takes their place; of a list the first map wins. Aliases share
+ * the children: the map gets copies of its own. */
+static void merge_map(GitlabReader *g, Node *map, unsigned depth) {
     _cleanup_(map_done) Map keys = {0};
     Node *old = map->list.first;
     map->list.first = map->list.last = NULL;
     map->list.n = 0;
-    for (Node *c = old, *next; c && !g->r->failed; c = next) {
-        next = c->next;
+    for (Node *c = old; c && !g->r->failed; c = c->next) {
         if (!str_eqz(c->key, "<<")) {
-            put(map, &keys, c);
+            Node *own = copy_of(g, c);
+            if (own)
+                put(map, &keys, own);
             continue;
         }
         if (!node_is(c, NODE_LIST)) {
-            merge_into(g, map, &keys, c, c);
+            merge_into(g, map, &keys, c, c, depth);
             continue;
         }
-        Vec(const Node *) parts = {0};
-        node_each(part, c)
+        Vec(Node *) parts = {0};
+        for (Node *part = c->list.first; part; part = part->next)
             vec_push(&parts, part);
         for (size_t i = parts.n; i-- > 0;)
-            merge_into(g, map, &keys, parts.p[i], c);
+            merge_into(g, map, &keys, parts.p[i], c, depth);
         vec_done(&parts);
     }
 }
@@ -85,7 +104,7 @@ void gitlab_merge(GitlabReader *g, Node *n, unsigned depth) {
     if ((n->type != NODE_MAP && n->type != NODE_LIST) || depth > TREE_DEPTH || g->r->failed)
         return;
     if (n->type == NODE_MAP && node_get(n, "<<"))
-        merge_map(g, n);
+        merge_map(g, n, 0);
     for (Node *c = n->list.first; c && !g->r->failed; c = c->next)
         gitlab_merge(g, c, depth + 1);
 }

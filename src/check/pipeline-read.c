@@ -34,7 +34,8 @@ static int read_documents(PipelineReader *r, const Limits *limits) {
     l.document_bytes = MIN(l.document_bytes, (uint64_t) PIPELINE_BYTES);
     Node *documents = NULL;
     size_t n = 0;
-    int e = yaml_parse(r->text, r->file, &l, r->arena, r->diag, &documents, &n);
+    unsigned flags = r->p->kind == PIPELINE_GITLAB ? YAML_REPEATED_MERGE : 0;
+    int e = yaml_parse_with(r->text, r->file, flags, &l, r->arena, r->diag, &documents, &n);
     if (e < 0)
         return e;
     if (n == 0)

@@ -86,6 +86,10 @@ int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *l
  * documents of the stream, linked by `next`; NULL and 0 for an empty stream. Keys must be scalars and are not given twice; "<<" is a
  * key like any other. Aliases share the children of their anchor: their number is bounded as if they were written out. */
 int yaml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
+typedef enum YamlFlags {
+    YAML_REPEATED_MERGE = 1 << 0, /* "<<" may be given several times in one map, as Ruby's reader has it */
+} YamlFlags;
+int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
 /* TOML 1.0.0; the result is a map. Dates and times are strings, as they were written; whole numbers fit node_i64(). A table with a
  * header has the place of its name in it. */
 int toml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret);

@@ -24,6 +24,7 @@ typedef struct Yaml {
     TreePlace place;
     Map anchors;       /* of the current document: name -> Anchor */
     uint64_t aliased;  /* nodes that aliases stood for so far */
+    unsigned flags;    /* YamlFlags */
     bool bad;          /* an error was reported after which reading could go on */
 } Yaml;
 
@@ -261,6 +262,8 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
         child->key_line = key->line;
         child->key_col = key->col;
         const Node *before = tree_keys_add(&keys, map, child);
+        if (y->flags & YAML_REPEATED_MERGE && str_eqz(child->key, "<<"))
+            before = NULL;
         if (before) {
             y->bad = true;
             diag_add(y->tree.diag, DIAG_ERROR, y->tree.name, key->line, key->col, "the key \"%.*s\" is here already, at %u:%u",
@@ -379,7 +382,11 @@ static bool many_tag_directives(Str text) {
 }
 
 int yaml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents) {
-    Yaml y = {.tree = {.name = name, .limits = limits, .arena = a, .diag = d}};
+    return yaml_parse_with(text, name, 0, limits, a, d, ret_first_document, ret_documents);
+}
+
+int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents) {
+    Yaml y = {.flags = flags, .tree = {.name = name, .limits = limits, .arena = a, .diag = d}};
     uint64_t max = MIN(limits->document_bytes, (uint64_t) UINT32_MAX - 1);
     if (text.n > max)
         return tree_limit(&y.tree, 0, 0, "the document has %zu bytes, more than %llu", text.n, (unsigned long long) max);

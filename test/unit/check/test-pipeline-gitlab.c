@@ -70,7 +70,29 @@ TEST(merge_keys_and_references) {
     WRONG(GITLAB, "a: {script: x, extends: b}\nb: {script: x, extends: a}\n", "p:1:4: error: \"a\" extends itself");
     WRONG(GITLAB, "a: {script: x, extends: .none}\n", "p:1:25: error: extends: \".none\" is not in this file, which includes none");
     FIRES(GITLAB, "job", "job.id = a", "include: other.yml\na: {extends: .none}\n", "2:1");
+    const char *repeated = ".a: &a {image: a:1}\n.b: &b\n  <<: *a\n  tags: [x]\n.c: &c {stage: .pre}\nd:\n  <<: *b\n  <<: *c\n  script: make\ne:\n  <<: *b\n  script: x\nf: &f {script: x, <<: *b}\ng: *f\n";
+    FIRES(GITLAB, "job", "job.runs_on = x and job.stage = .pre and job.any['job_image: job_image.tag = 1'] = true", repeated, "6:1");
+    FIRES(GITLAB, "job", "job.runs_on = x", repeated, "6:1 10:1 13:1 14:1");
     WRONG(GITLAB, "a: {<<: x, script: y}\n", "p:1:9: error: \"<<\": expected a map or a list of maps, found a string");
+}
+
+TEST(bombs_of_merge_keys_and_references_end) {
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX), out = buf_new(BUF_OWN_MAX);
+    buf_putz(&b, ".m0: &m0 {}\n.r0: {x: [a]}\n");
+    for (int i = 1; i < 40; i++) {
+        buf_printf(&b, ".m%d: &m%d {<<: [*m%d, *m%d, *m%d]}\n", i, i, i - 1, i - 1, i - 1);
+        buf_printf(&b, ".r%d: {x: [!reference [.r%d, x], !reference [.r%d, x], !reference [.r%d, x]]}\n", i, i - 1, i - 1, i - 1);
+    }
+    fires(PIPELINE_GITLAB, "pipeline", "pipeline.kind exists", buf_view(&b), &out);
+    CHECK(str_find(buf_view(&out), STR("the aliases stand for more than")) >= 0);
+    buf_clear(&b);
+    buf_clear(&out);
+    buf_putz(&b, ".r0: {x: [a]}\n");
+    for (int i = 1; i < 12; i++)
+        buf_printf(&b, ".r%d: {x: [!reference [.r%d, x], !reference [.r%d, x], !reference [.r%d, x], !reference [.r%d, x], !reference [.r%d, x]]}\n", i, i - 1, i - 1, i - 1, i - 1, i - 1);
+    buf_putz(&b, "j: {script: [!reference [.r9, x], !reference [.r9, x]]}\n");
+    fires(PIPELINE_GITLAB, "pipeline", "pipeline.kind exists", buf_view(&b), &out);
+    CHECK(str_find(buf_view(&out), STR("put in more than 300000 values")) >= 0);
 }
 
 TEST(includes) {

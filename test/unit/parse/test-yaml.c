@@ -59,6 +59,14 @@ TEST(block_and_flow) {
     check("1: a\ntrue: b\n~: c", "{\"1\":\"a\",\"true\":\"b\",\"~\":\"c\"}");
 }
 
+TEST(merge_keys_may_repeat_where_asked) {
+    Limits l = limits_default();
+    _doc_ Doc d = {0};
+    CHECK_INT(yaml_parse_with(STR("a: {<<: x, <<: y, b: 1}"), "t.yaml", YAML_REPEATED_MERGE, &l, &d.arena, &d.diag, &d.root, &d.n), 0);
+    CHECK_INT(node_count(node_first(d.root)), 3);
+    check("a: {<<: x, <<: y}", "t.yaml:1:12: error: the key \"<<\" is here already, at 1:5");
+}
+
 TEST(streams) {
     check("", "");
     check("# nothing\n", "");
