@@ -200,7 +200,10 @@ static PipelineList needs_of(GitlabReader *g, const Node *job) {
 
 static void read_job(GitlabReader *g, const Node *written, Names *triggers) {
     PipelineReader *r = g->r;
+    /* Templates alone may be parts of anything: what a job makes of them is looked at. */
     const Node *job = gitlab_effective(g, written->key);
+    if (r->failed || pipeline_shape(job, pipeline_gitlab_job_keys, r->file, r->diag))
+        return;
     PipelineJob *j = r->jobs.n < PIPELINE_JOBS ? pipeline_new(r, PipelineJob) : NULL;
     if (!j) {
         if (!r->failed)
@@ -376,8 +379,6 @@ static void read_jobs(GitlabReader *g) {
         if (is_reserved(n->key) || r->failed)
             continue;
         bool hidden = str_starts(n->key, STR("."));
-        if (n->type == NODE_MAP && pipeline_shape(n, pipeline_gitlab_job_keys, r->file, r->diag))
-            continue;
         if (n->type != NODE_MAP && !hidden)
             pipeline_error(r, n, "%.*s: expected a map (a job), found %s", (int) MIN(n->key.n, (size_t) 100), n->key.p, node_type_name(n->type));
         if (n->type != NODE_MAP)

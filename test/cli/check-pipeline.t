@@ -5,7 +5,8 @@ export SOURCE_DATE_EPOCH=1760000000
 mkdir -p "$tmp/w/.github/workflows" "$tmp/w/tools/x"
 cd "$tmp/w" || exit 1
 # places: "FILE LINE COLUMN RULE" of the findings of severity medium and worse.
-places() { "$PLIMSOLL" check --quiet --severity medium+ --format json "$@" | jq -r '.findings[] | "\(.path) \(.line) \(.policy.column) \(.id)"' | sort; }
+rules=(--rules "$TOP/rules/pipeline")
+places() { "$PLIMSOLL" check --quiet "${rules[@]}" --severity medium+ --format json "$@" | jq -r '.findings[] | "\(.path) \(.line) \(.policy.column) \(.id)"' | sort; }
 
 cat >.github/workflows/ci.yml <<'YAML'
 on: pull_request_target
@@ -53,9 +54,9 @@ printf 'name: x\nruns:\n  using: composite\n  steps:\n    - uses: some/action@ma
 is "$(places tools)" "tools/x/action.yml 5 13 Action by a name that can move
 tools/x/action.yml 5 13 Action from a branch
 tools/x/action.yml 6 17 Input becomes part of a script" "an action"
-exits 1 "what denies ends with 1" "$PLIMSOLL" check .github
-exits 0 "what warns does not" "$PLIMSOLL" check tools
-like "$("$PLIMSOLL" check --format codequality tools | jq -c '[length, ([.[].fingerprint] | unique | length)]')" '^\[([0-9]+),\1\]$' "code quality: each issue has a fingerprint of its own"
+exits 1 "what denies ends with 1" "$PLIMSOLL" check "${rules[@]}" .github
+exits 0 "what warns does not" "$PLIMSOLL" check "${rules[@]}" tools
+like "$("$PLIMSOLL" check "${rules[@]}" --format codequality tools | jq -c '[length, ([.[].fingerprint] | unique | length)]')" '^\[([0-9]+),\1\]$' "code quality: each issue has a fingerprint of its own"
 
 printf 'on: push\njobs:\n  a:\n    runs-on: x\n    steps: {run: curl x | sh}\n' >.github/workflows/ci.yml
 exits 3 "a wrong type is no pass" "$PLIMSOLL" check .github
