@@ -200,20 +200,27 @@ void finding_fix(Buf *out, const Finding *f) {
         buf_printf(out, " (%.*s)", STR_FMT(f->status_text));
 }
 
+void finding_line(Buf *out, const Finding *f) {
+    if (f->line)
+        buf_printf(out, ":%u", f->line);
+    if (f->line && f->col)
+        buf_printf(out, ":%u", f->col);
+}
+
 void finding_subject(Buf *out, const Finding *f) {
     buf_str(out, f->id);
     if (f->package)
         buf_printf(out, " in %.*s %.*s", STR_FMT(f->package->fact.name), STR_FMT(f->package->fact.version));
     else if (!str_empty(f->path))
         buf_printf(out, " in %.*s", STR_FMT(f->path));
-    if (f->kind == FINDING_POLICY && f->line)
-        buf_printf(out, ":%u:%u", f->line, f->col);
+    if (f->kind == FINDING_POLICY)
+        finding_line(out, f);
 }
 
 void finding_place(Buf *out, const Finding *f) {
     buf_str(out, f->package ? f->package->fact.name : f->path);
-    if (f->kind == FINDING_POLICY && f->line)
-        buf_printf(out, ":%u:%u", f->line, f->col);
+    if (f->kind == FINDING_POLICY)
+        finding_line(out, f);
 }
 
 void finding_cell(Buf *out, const Finding *f) {

@@ -38,6 +38,8 @@ Str package_kind(const Package *p);
 void layer_instruction(Buf *out, const Report *r, int layer);
 /* What the policy does (kind policy), or "fixed in 1.2-3", "no fix yet", "will not fix (no-dsa)" … not yet cleaned. */
 void finding_fix(Buf *out, const Finding *f);
+/* ":12:3", ":12" without a column, nothing without a line. */
+void finding_line(Buf *out, const Finding *f);
 /* "CVE-2024-1 in openssl 3.0.1", or what it is about otherwise; not yet cleaned. */
 void finding_subject(Buf *out, const Finding *f);
 /* The package, or the file with line and column; not yet cleaned. */

@@ -15,8 +15,7 @@ static void wrapped(Table *t, Str text) {
 static void place(Table *t, const Finding *f) {
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     buf_str(&b, f->path);
-    if (f->line)
-        buf_printf(&b, ":%u:%u", f->line, f->col);
+    finding_line(&b, f);
     table_color(t, "\033[1m");
     table_text(t, buf_view(&b), 0);
     table_plain(t);
