@@ -7,34 +7,52 @@
 
 enum { KEYS_MAX = 8 };
 
+/* Of a text, made when it is first mended. */
+typedef struct TextIndex {
+    size_t *lines;   /* where each begins */
+    size_t n;
+    bool anchors;    /* what stands behind an anchor stands for others, too: such texts are left alone */
+} TextIndex;
+
 typedef struct Setter {
     Str text;
+    const TextIndex *index;
     Arena *arena;
     CheckEdits *edits;
 } Setter;
 
-/* The offset of a place; -1 when the text has none like it. */
-static ssize_t offset_of(Str text, uint32_t line, uint32_t col) {
-    size_t at = 0;
-    for (uint32_t i = 1; i < line; i++) {
-        const char *nl = memchr(text.p + at, '\n', text.n - at);
-        if (!nl)
-            return -1;
-        at = (size_t) (nl - text.p) + 1;
-    }
-    return at + col - 1 <= text.n ? (ssize_t) (at + col - 1) : -1;
+static bool is_anchor(Str text, size_t i) {
+    bool starts = i == 0 || strchr(" \t\n[{,:-", text.p[i - 1]);
+    char next = i + 1 < text.n ? text.p[i + 1] : 0;
+    return starts && ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') || next == '_');
 }
 
-/* What stands behind an anchor stands for others, too: texts with anchors are left alone. */
-static bool has_anchors(Str text) {
-    for (size_t i = 0; i + 1 < text.n; i++) {
-        bool starts = i == 0 || strchr(" \t\n[{,:-", text.p[i - 1]);
-        char next = text.p[i + 1];
-        bool name = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') || next == '_';
-        if (starts && (text.p[i] == '&' || text.p[i] == '*') && name)
-            return true;
+static const TextIndex *index_of(KubeWorld *w, Str text, Arena *a) {
+    if (w->of_reader)
+        return w->of_reader;
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '\n';
+    TextIndex *x = arena_new(a, TextIndex);
+    size_t *lines = arena_alloc(a, n * sizeof(*lines));
+    if (!x || !lines)
+        return NULL;
+    *x = (TextIndex) {.lines = lines, .n = 1};
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\n')
+            lines[x->n++] = i + 1;
+        else if ((text.p[i] == '&' || text.p[i] == '*') && is_anchor(text, i))
+            x->anchors = true;
     }
-    return false;
+    return w->of_reader = x;
+}
+
+/* The offset of a place; -1 when the text has none like it. */
+static ssize_t offset_of(const Setter *s, uint32_t line, uint32_t col) {
+    if (line == 0 || line > s->index->n || col == 0)
+        return -1;
+    size_t at = s->index->lines[line - 1] + col - 1;
+    return at <= s->text.n ? (ssize_t) at : -1;
 }
 
 static bool add_edit(Setter *s, size_t at, size_t end, Str text) {
@@ -64,7 +82,7 @@ static Str written(const Node *value, bool json, Arena *a) {
 
 /* A scalar in one word, quoted or not. */
 static bool replace(Setter *s, const Node *old, const Node *value) {
-    ssize_t at = offset_of(s->text, old->line, old->col);
+    ssize_t at = offset_of(s, old->line, old->col);
     Str there = at < 0 ? STR_NULL : str_from_at(s->text, (size_t) at), text = old->type == NODE_BOOL ? (old->boolean ? STR("true") : STR("false")) : old->text;
     if (!there.n || (old->type != NODE_BOOL && old->type != NODE_NUMBER && old->type != NODE_STRING))
         return false;
@@ -111,7 +129,7 @@ static bool put_in(Setter *s, size_t at, Str text, bool map) {
 
 static bool insert(Setter *s, const Node *map, const Str *keys, size_t n, const Node *value) {
     const Node *first = node_first(map);
-    ssize_t at = offset_of(s->text, map->line, map->col);
+    ssize_t at = offset_of(s, map->line, map->col);
     if (map->type != NODE_MAP || at < 0 || (size_t) at >= s->text.n)
         return false;
     if (s->text.p[at] == '{') {
@@ -122,7 +140,7 @@ static bool insert(Setter *s, const Node *map, const Str *keys, size_t n, const 
             inside++;
         return put_in(s, inside, flow_text(s, keys, n, value, json, !first), n > 1 || !first);
     }
-    at = first ? offset_of(s->text, first->key_line, first->key_col) : -1;
+    at = first ? offset_of(s, first->key_line, first->key_col) : -1;
     if (at < 0 || s->text.p[at] == '"' || s->text.p[at] == '\'' || s->text.p[at] == '?')
         return false;
     return put_in(s, (size_t) at, block_text(s, keys, n, value, first->key_col - 1), n > 1);
@@ -149,23 +167,38 @@ static bool set(Setter *s, const Node *from, Str path, const Node *value) {
     return replace(s, at, value);
 }
 
-/* The value in the file that the subject is. */
-static const Node *node_of(const Subject *s) {
-    if (str_eqz(STR("container"), s->source->name))
-        return ((const KubeContainer *) s->object)->node;
-    if (str_eqz(STR("mount"), s->source->name) || str_eqz(STR("env"), s->source->name))
-        return ((const KubeItem *) s->object)->node;
-    if (str_eqz(STR("workload"), s->source->name))
-        return ((const KubeWorkload *) s->object)->spec;
-    if (str_eqz(STR("k8s"), s->source->name) || str_eqz(STR("service_account"), s->source->name))
-        return ((const KubeObject *) s->object)->root;
+/* The value in the file that the subject is, and the world that it is in. */
+static const Node *node_of(const Subject *s, KubeWorld **ret_world) {
+    if (str_eqz(STR("container"), s->source->name)) {
+        const KubeContainer *c = s->object;
+        *ret_world = c->workload->object->world;
+        return c->node;
+    }
+    if (str_eqz(STR("mount"), s->source->name) || str_eqz(STR("env"), s->source->name)) {
+        const KubeItem *i = s->object;
+        *ret_world = i->container->workload->object->world;
+        return i->node;
+    }
+    if (str_eqz(STR("workload"), s->source->name)) {
+        const KubeWorkload *w = s->object;
+        *ret_world = w->object->world;
+        return w->spec;
+    }
+    if (str_eqz(STR("k8s"), s->source->name) || str_eqz(STR("service_account"), s->source->name)) {
+        const KubeObject *o = s->object;
+        *ret_world = o->world;
+        return o->root;
+    }
     return NULL;
 }
 
 bool kubernetes_fix(const CheckFile *f, const CheckSubject *s, const Node *fix, CheckEdits *ret) {
-    const Node *from = node_of(&s->subject), *values = node_get(fix, "set");
-    Setter setter = {.text = f->text, .arena = f->arena, .edits = ret};
-    if (!from || node_count(values) == 0 || has_anchors(f->text))
+    KubeWorld *w;
+    const Node *from = node_of(&s->subject, &w), *values = node_get(fix, "set");
+    if (!from || node_count(values) == 0)
+        return false;
+    Setter setter = {.text = f->text, .index = index_of(w, f->text, f->arena), .arena = f->arena, .edits = ret};
+    if (!setter.index || setter.index->anchors)
         return false;
     node_each(v, values)
         if (!set(&setter, from, v->key, v))

@@ -47,6 +47,7 @@ struct KubeWorld {
     KubeObjects all;                 /* in the order of their reading */
     KubeObjects of[KUBE_CLASS_N_];
     Map namespaces;                  /* name -> KubeObjects *, what lives there */
+    void *of_reader;                 /* what whoever fills it keeps about its text; in the arena */
 };
 
 /* Files read into it may refer to each other. Free with kube_world_done(); the arena stays the caller's. */
