@@ -7,6 +7,7 @@ typedef struct Reader {
     const CheckFile *file;
     DockerDoc *doc;
     StageInfo **stages;    /* [0]: what stands before the first FROM */
+    size_t commands;       /* so far */
 } Reader;
 
 static bool recognise(Str path, Str head) {
@@ -137,7 +138,7 @@ static bool runs_commands(DockerKind k) {
     return k == DOCKER_RUN || k == DOCKER_CMD || k == DOCKER_ENTRYPOINT || k == DOCKER_HEALTHCHECK;
 }
 
-static int read_commands(const Reader *r, InstructionInfo *info) {
+static int read_commands(Reader *r, InstructionInfo *info) {
     const DockerInstruction *in = info->in;
     if (!runs_commands(in->kind) || in->n_words == 0)
         return 0;
@@ -159,9 +160,10 @@ static int read_commands(const Reader *r, InstructionInfo *info) {
         info->commands = kept;
         info->n_commands = list.n + heredocs.n;
     }
+    r->commands += list.n + heredocs.n;
     vec_done(&list);
     vec_done(&heredocs);
-    return kept ? 0 : -E2BIG;
+    return kept && r->commands <= CHECK_DOCKER_COMMANDS ? 0 : -E2BIG;
 }
 
 static StageInfo *info_of(const Reader *r, const DockerStage *s) {
@@ -192,7 +194,7 @@ static bool takes_place(DockerKind k) {
     return k == DOCKER_CMD || k == DOCKER_ENTRYPOINT || k == DOCKER_HEALTHCHECK || k == DOCKER_USER || k == DOCKER_STOPSIGNAL;
 }
 
-static int read_stage(const Reader *r, const DockerStage *s, size_t first, size_t n) {
+static int read_stage(Reader *r, const DockerStage *s, size_t first, size_t n) {
     StageInfo *info = info_of(r, s);
     const Dockerfile *f = r->doc->f;
     InstructionInfo **list = arena_alloc(r->file->arena, n * sizeof(*list));
@@ -291,9 +293,9 @@ static int read_dockerfile(const CheckFile *file, CheckEach each, void *userdata
     int e = f ? dockerfile_parse(file->text, file->path, file->limits, file->arena, file->diag, f) : -E2BIG;
     if (e < 0)
         return e;
-    e = build(&r, f);
+    e = f->n_instructions > CHECK_DOCKER_INSTRUCTIONS ? -E2BIG : build(&r, f);
     if (e < 0) {
-        diag_add(file->diag, DIAG_ERROR, file->path, 0, 0, "the commands of the file are too many");
+        diag_add(file->diag, DIAG_ERROR, file->path, 0, 0, "more than %d instructions, more than %d commands, or too much memory for them", CHECK_DOCKER_INSTRUCTIONS, CHECK_DOCKER_COMMANDS);
         return e;
     }
     /* What the image is, the last stage decides. */

@@ -6,6 +6,12 @@
 #include "parse/dockerfile.h"
 #include "parse/shell.h"
 
+enum {
+    /* Of one file. Rules ask of each command what its neighbours are: that grows with the square, and no Dockerfile of people comes near. */
+    CHECK_DOCKER_COMMANDS = 5000,
+    CHECK_DOCKER_INSTRUCTIONS = 5000,
+};
+
 typedef struct DockerDoc DockerDoc;
 typedef struct StageInfo StageInfo;
 typedef struct InstructionInfo InstructionInfo;

@@ -67,7 +67,7 @@ import json, sys
 run = json.load(sys.stdin)["runs"][0]
 for r in run["results"]:
     p = r["locations"][0]["physicalLocation"]
-    print(r["ruleId"], p["artifactLocation"]["uri"], p["artifactLocation"]["uriBaseId"], *p["region"].values())' | head -1)" \
+    print(r["ruleId"], p["artifactLocation"]["uri"], p["artifactLocation"]["uriBaseId"], *p["region"].values())' | sed -n 1p)" \
   "Dockerfile runs a download unseen Dockerfile %SRCROOT% 2 15 2 31" "has the exact region, in code points"
 for format in table json sarif junit gitlab html markdown; do
   exits 0 "$format" "$PLIMSOLL" check --format $format --rules "$TOP/rules/dockerfile/download.yaml" Dockerfile
@@ -101,6 +101,10 @@ like "$err" 'bad.yaml:1:9: error' "have their place"
 printf 'FROM a\nRUN \377\n' >Dockerfile.latin1
 exits 3 "no UTF-8" "$PLIMSOLL" check Dockerfile.latin1
 like "$out" 'Dockerfile.latin1:2:5' "has its place"
+{ echo FROM a; for i in $(seq 5000); do echo "CMD x"; done; } >Dockerfile.many
+exits 3 "too many instructions" "$PLIMSOLL" check Dockerfile.many
+like "$out" 'limit +Dockerfile.many' "are a limit"
+like "$out" 'more than 5000 instructions' "which is named"
 head -c 40000000 /dev/zero >Dockerfile.large
 exits 3 "too large" "$PLIMSOLL" check Dockerfile.large
 like "$out" 'larger than' "is said"
