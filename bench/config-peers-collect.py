@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """config-peers-collect.py RULES SOURCE OUT: manifests from the examples of the shipped Kubernetes rules (one that fires and one that does not of each), and the Dockerfiles
-below SOURCE, each in a directory of its own below OUT; at most 120 of each kind."""
+below SOURCE, each in a directory of its own below OUT; at most 200 of each kind."""
 import pathlib, sys, yaml
 
-MOST = 120
+MOST = 200
 rules, source, out = map(pathlib.Path, sys.argv[1:])
 seen, manifests = set(), []
 for path in sorted(rules.glob("*.yaml")):

@@ -22,7 +22,8 @@ lacking = collections.defaultdict(list)
 for result in json.load(open(theirs_path))["Results"]:
     for f in result.get("Misconfigurations", []):
         total += 1
-        rules, reason, where = table.get(f["ID"], (set(), "", ""))
+        row = f["ID"] if f["ID"] in table else next((k for k in table if k.endswith("*") and f["ID"].startswith(k[:-1])), "")
+        rules, reason, where = table.get(row, (set(), "", ""))
         if rules & ours[result["Target"]]:
             continue
         missing += 1

@@ -16,6 +16,6 @@ trap 'rm -rf "$tmp"' EXIT
 python3 "$bench/config-peers-collect.py" "$top/rules/kubernetes" "$cache/imagebuilder" "$tmp/set"
 title "plimsoll check beside trivy config"
 theirs="$cache/trivy/trivy config --quiet --skip-check-update --skip-version-check --disable-telemetry --cache-dir $tmp/cache --format json --output $tmp/theirs.json $tmp/set"
-ours="$PLIMSOLL check --quiet --rules $top/rules/kubernetes --rules $top/rules/dockerfile --format json --output $tmp/ours.json $tmp/set || [ \$? -ne 2 ]"
+ours="$PLIMSOLL check --quiet --rules $top/rules/kubernetes --rules $top/rules/dockerfile --format json --output $tmp/ours.json $tmp/set 2>/dev/null || [ \$? -ne 2 ]"
 printf 'run\tplimsoll\t%s\nrun\ttrivy\t%s\n' "$ours" "$theirs" | python3 "$bench/measure.py" --rounds "${PLIMSOLL_BENCH_ROUNDS:-3}" --cpu "$cores"
 python3 "$bench/config-peers.py" "$bench/config-peers.tsv" "$tmp/theirs.json" "$tmp/ours.json" "$tmp/set"
