@@ -14,7 +14,7 @@ static void wrapped(Table *t, Str text) {
 
 static void place(Table *t, const Finding *f) {
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
-    buf_str(&b, f->path);
+    buf_str(&b, str_empty(f->path) ? t->r->artifact.reference : f->path);
     finding_line(&b, f);
     table_color(t, "\033[1m");
     table_text(t, buf_view(&b), 0);
