@@ -23,7 +23,8 @@ cat >"$tmp/main.rs" <<'RS'
 static CRATES: [u8; include_bytes!("crates").len()] = *include_bytes!("crates");
 
 fn main() {
-    println!("{}", std::env::args().count());
+    // Read, or else linkers that collect unused sections drop it.
+    println!("{}", unsafe { std::ptr::read_volatile(CRATES.as_ptr()) });
 }
 RS
 if command -v rustc >/dev/null && (cd "$tmp" && rustc -O -o rust main.rs) 2>"$tmp/log"; then
