@@ -26,7 +26,6 @@ static void check_fixed(const char *text, const char *want, size_t left) {
     size_t hits = 0;
     for (int round = 0; round < 4; round++) {
         _cleanup_(arena_done) Arena a = {0};
-        _cleanup_(buf_done) Buf next = buf_new(BUF_OWN_MAX);
         CheckItem item = {0};
         CheckEdit edits[64];
         size_t n = 0;
