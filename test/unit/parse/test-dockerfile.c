@@ -167,7 +167,7 @@ TEST(stages) {
     CHECK(docker_stage_find(&d.f, three, STR("ONE"), true) == one);
     CHECK(docker_stage_find(&d.f, three, STR("1"), true) == two);
     CHECK(!docker_stage_find(&d.f, three, STR("1"), false) && !docker_stage_find(&d.f, two, STR("1"), true));
-    CHECK(!d.f.instructions[5]->user == false && d.f.instructions[1]->user == NULL);
+    CHECK(d.f.instructions[5]->user && !d.f.instructions[1]->user);
 }
 
 TEST(options) {

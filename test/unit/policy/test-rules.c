@@ -147,7 +147,7 @@ TEST(exceptions_end) {
                                        "  - {name: fact, fields: vuln.id, values: [CVE-2], until: fix}\n"
                                        "  - {name: rebuild, fields: vuln.id, values: [CVE-3], until: rebuilt since 2026-02-01}\n",
                                        NULL};
-    int64_t before, after;
+    int64_t before = 0, after = 0;
     CHECK(time_parse(STR("2026-02-28T23:59:59Z"), &before) == 0 && time_parse(STR("2026-03-01"), &after) == 0);
     _cleanup_(done) Loaded l = load_with(&(RuleSetOptions) {.as_of = before}, text);
     CHECK_STR(str_from(l.said), "");
