@@ -193,6 +193,10 @@ static int collect(void *userdata, Str bytes) {
 }
 
 int sbom_open(const char *path, const Limits *limits, Report *r, Error *err) {
+    /* A pipe is opened once, by who reads the image: its writer would get SIGPIPE between two readers. */
+    struct stat st;
+    if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0;
     _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     return fd < 0 ? 0 : sbom_open_fd(fd, path, limits, r, err);
 }
