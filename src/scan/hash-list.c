@@ -1,21 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/hash-list.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/vec.h"
 
-enum { DIGEST_N = 32, DIGITS = 2 * DIGEST_N, NAME_MAX_ = 255 };
+enum { DIGEST_N = 32, DIGITS = 2 * DIGEST_N, NAME_MAX_ = 255, SORTED_LINE_MAX = 4096 };
 
 typedef struct Known {
     uint8_t digest[DIGEST_N];
     uint32_t file;           /* in `files` */
-    uint32_t name;           /* where it begins in `names`, each ended by NUL; 0: none */
+    uint32_t name;           /* where it begins in `names`, each ended by NUL; the end of the one before: none */
 } Known;
+
+/* A text that is in order. */
+typedef struct Sorted {
+    Str lines;               /* behind the comments at its beginning */
+    uint32_t file;           /* in `files` */
+    void *map;               /* what to unmap; NULL: the caller's */
+    size_t map_n;
+} Sorted;
 
 struct HashList {
     Vec(Known) known;
+    Vec(Sorted) sorted;
+    size_t n_sorted;         /* digests in them */
     Vec(char *) files;
     Buf names;
 };
@@ -48,20 +62,33 @@ static bool is_of_nothing(const uint8_t *digest) {
     return memcmp(digest, nothing, sizeof(nothing)) == 0;
 }
 
+/* The digest that begins a line; how many of its digits there are. */
+static size_t take_digest(Str line, uint8_t digest[DIGEST_N]) {
+    size_t n = 0;
+    for (; n < DIGITS && n < line.n; n++) {
+        int x = nibble(line.p[n]);
+        if (x < 0)
+            break;
+        digest[n / 2] = (uint8_t) (digest[n / 2] << 4 | x);
+    }
+    return n;
+}
+
+/* What follows the digest; empty: no name. */
+static Str take_name(Str rest) {
+    Str name = str_head(str_trim(rest), NAME_MAX_);
+    return str_chr(name, 0) < 0 ? name : STR_NULL;
+}
+
 static int take_line(HashList *l, Str line, const char *file, uint32_t number, Diag *d) {
-    Known k = {.file = (uint32_t) l->files.n - 1};
-    size_t at = 0, n = 0;
+    Known k = {.file = (uint32_t) l->files.n - 1, .name = (uint32_t) l->names.n - 1};
+    size_t at = 0;
     while (at < line.n && is_space(line.p[at]))
         at++;
     if (at == line.n || line.p[at] == '#')
         return 0;
     const uint32_t col = (uint32_t) at + 1;
-    for (; n < DIGITS && at + n < line.n; n++) {
-        int x = nibble(line.p[at + n]);
-        if (x < 0)
-            break;
-        k.digest[n / 2] = (uint8_t) (k.digest[n / 2] << 4 | x);
-    }
+    const size_t n = take_digest(str_from_at(line, at), k.digest);
     at += n;
     if (n == DIGITS && at < line.n && nibble(line.p[at]) >= 0)
         return diag_add(d, DIAG_ERROR, file, number, (uint32_t) at + 1, "more than the %d hex digits of SHA-256", DIGITS);
@@ -69,10 +96,10 @@ static int take_line(HashList *l, Str line, const char *file, uint32_t number, D
         return diag_add(d, DIAG_ERROR, file, number, col, "expected the %d hex digits of SHA-256, found %zu%s", DIGITS, n, n == 32 ? ": MD5 is not taken" : n == 40 ? ": SHA-1 is not taken" : "");
     if (at < line.n && !is_space(line.p[at]))
         return diag_add(d, DIAG_ERROR, file, number, (uint32_t) at + 1, "expected %s", n < DIGITS ? "a hex digit of SHA-256" : "white space behind the digest");
-    Str name = str_head(str_trim(str_from_at(line, at)), NAME_MAX_);
+    Str name = take_name(str_from_at(line, at));
     if (is_of_nothing(k.digest))
         return 0;
-    if (name.n && str_chr(name, 0) < 0) {
+    if (name.n) {
         k.name = (uint32_t) l->names.n;
         buf_str(&l->names, name);
         buf_putc(&l->names, 0);
@@ -93,14 +120,69 @@ int hash_list_add(HashList *l, Str text, const char *file, Diag *d) {
     return ret;
 }
 
-int hash_list_read(HashList *l, const char *file, const Limits *limits, Diag *d, Error *err) {
-    _cleanup_free_ char *text = NULL;
-    size_t n;
-    int r = fs_read(file, limits->document_bytes, &text, &n, err);
-    if (r < 0)
-        return r;
-    r = hash_list_add(l, str_n(text, n), file, d);
+static bool take_sorted(HashList *l, Str text, const char *file, bool mapped) {
+    enum { FORGET = 8 << 20 };
+    Str lines = text, rest, line;
+    uint8_t last[DIGEST_N] = {0};
+    size_t n = 0, forgotten = 0;
+    for (rest = text; str_line(&rest, &line) && (str_empty(line) || line.p[0] == '#');)
+        lines = rest;
+    for (rest = lines; str_line(&rest, &line); n++) {
+        uint8_t digest[DIGEST_N];
+        if (line.n > SORTED_LINE_MAX || take_digest(line, digest) < DIGITS || (line.n > DIGITS && !is_space(line.p[DIGITS])) || memcmp(last, digest, DIGEST_N) > 0)
+            return false;
+        memcpy(last, digest, DIGEST_N);
+        /* Each page is looked at once here: what was need not stay in our memory. */
+        if (mapped && (size_t) (line.p - text.p) > forgotten + FORGET) {
+            madvise((void *) (text.p + forgotten), FORGET, MADV_DONTNEED);
+            forgotten += FORGET;
+        }
+    }
+    if (n == 0)
+        return false;
+    vec_push(&l->files, xstrdup(file));
+    vec_push(&l->sorted, ((Sorted) {.lines = lines, .file = (uint32_t) l->files.n - 1}));
+    l->n_sorted += n;
+    return true;
+}
+
+bool hash_list_add_sorted(HashList *l, Str text, const char *file) {
+    return take_sorted(l, text, file, false);
+}
+
+static int add_unsorted(HashList *l, Str text, const char *file, const Limits *limits, Diag *d, Error *err) {
+    if (text.n > limits->document_bytes)
+        return error_set(err, -EFBIG, "%s: more than %llu bytes, which a list that is not sorted may have: sort it (LC_ALL=C sort), without blank lines", file,
+                         (unsigned long long) limits->document_bytes);
+    int r = hash_list_add(l, text, file, d);
     return r == -E2BIG ? error_set(err, r, "%s: the names take more than %zu bytes: cut the list, or leave the names out", file, l->names.max) : r;
+}
+
+int hash_list_read(HashList *l, const char *file, const Limits *limits, Diag *d, Error *err) {
+    _cleanup_fd_ int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_errno(err, -errno, "%s", file);
+    if (!S_ISREG(st.st_mode) || st.st_size == 0) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = fs_read_fd(fd, file, limits->document_bytes, &text, &n, err);
+        return r < 0 ? r : add_unsorted(l, str_n(text, n), file, limits, d, err);
+    }
+    const size_t n = (size_t) st.st_size;
+    void *map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED)
+        return error_errno(err, -errno, "%s: cannot be mapped", file);
+    if (take_sorted(l, str_n(map, n), file, true)) {
+        madvise(map, n, MADV_DONTNEED);
+        madvise(map, n, MADV_RANDOM);
+        l->sorted.p[l->sorted.n - 1].map = map;
+        l->sorted.p[l->sorted.n - 1].map_n = n;
+        return 0;
+    }
+    int r = add_unsorted(l, str_n(map, n), file, limits, d, err);
+    munmap(map, n);
+    return r;
 }
 
 static int cmp(const void *a, const void *b) {
@@ -137,34 +219,71 @@ void hash_list_sort(HashList *l) {
     free(begin);
 }
 
-bool hash_list_find(const HashList *l, Str digest, Str *ret_file, Str *ret_name) {
+static const Known *find_known(const HashList *l, const char *digest) {
     size_t low = 0, high = l->known.n;
-    if (digest.n != DIGEST_N)
-        return false;
     /* The first of equals. */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (memcmp(l->known.p[middle].digest, digest.p, DIGEST_N) < 0)
+        if (memcmp(l->known.p[middle].digest, digest, DIGEST_N) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == l->known.n || memcmp(l->known.p[low].digest, digest.p, DIGEST_N) != 0)
+    return low < l->known.n && memcmp(l->known.p[low].digest, digest, DIGEST_N) == 0 ? &l->known.p[low] : NULL;
+}
+
+/* The line of a digest in a text that is in order: the first of equals. */
+static bool find_line(const Sorted *s, const char *digest, Str *ret) {
+    const char *low = s->lines.p, *end = s->lines.p + s->lines.n, *high = end;
+    uint8_t here[DIGEST_N] = {0};
+    while (low < high) {
+        const char *begin = memrchr(low, '\n', (size_t) (high - low) / 2);
+        begin = begin ? begin + 1 : low;
+        const char *stop = memchr(begin, '\n', (size_t) (end - begin));
+        stop = stop ? stop : end;
+        /* A file that somebody writes while we search has no digest there: then it is not found. */
+        if (take_digest(str_n(begin, (size_t) (stop - begin)), here) == DIGITS && memcmp(here, digest, DIGEST_N) >= 0)
+            high = begin;
+        else
+            low = stop < end ? stop + 1 : end;
+    }
+    Str rest = str_n(low, (size_t) (end - low));
+    return str_line(&rest, ret) && take_digest(*ret, here) == DIGITS && memcmp(here, digest, DIGEST_N) == 0;
+}
+
+bool hash_list_find(const HashList *l, Str digest, Str *ret_file, Str *ret_name) {
+    if (digest.n != DIGEST_N || is_of_nothing((const uint8_t *) digest.p))
         return false;
-    *ret_file = str_from(l->files.p[l->known.p[low].file]);
-    *ret_name = str_from(l->names.p + l->known.p[low].name);
+    const Known *known = find_known(l, digest.p);
+    /* Lists in the order in which they were given. */
+    for (size_t i = 0; i < l->sorted.n && (!known || l->sorted.p[i].file < known->file); i++) {
+        Str line;
+        if (!find_line(&l->sorted.p[i], digest.p, &line))
+            continue;
+        *ret_file = str_from(l->files.p[l->sorted.p[i].file]);
+        *ret_name = take_name(str_from_at(line, DIGITS));
+        return true;
+    }
+    if (!known)
+        return false;
+    *ret_file = str_from(l->files.p[known->file]);
+    *ret_name = str_from(l->names.p + known->name);
     return true;
 }
 
 size_t hash_list_count(const HashList *l) {
-    return l->known.n;
+    return l->known.n + l->n_sorted;
 }
 
 void hash_list_free(HashList *l) {
     for (size_t i = 0; l && i < l->files.n; i++)
         free(l->files.p[i]);
+    for (size_t i = 0; l && i < l->sorted.n; i++)
+        if (l->sorted.p[i].map)
+            munmap(l->sorted.p[i].map, l->sorted.p[i].map_n);
     if (l) {
         vec_done(&l->files);
+        vec_done(&l->sorted);
         vec_done(&l->known);
         buf_done(&l->names);
     }
