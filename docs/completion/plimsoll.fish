@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --rules --author --top --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
+        else if contains -- $word --format -f --policy --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --rules --author --top --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -76,6 +76,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l output -s o -rF -d 'Writes to 
 complete -c plimsoll -n "__plimsoll_at '' 0" -a check -d 'Checks Dockerfiles, manifests and other files that describe containers'
 complete -c plimsoll -n "__plimsoll_at 'check'" -F
 complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l input -xa 'dockerfile helm kustomize kubernetes compose github-actions gitlab-ci' -d 'What the files that are named themselves, and standard input, are; without it names and texts tell'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fix -d 'Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l diff -d 'Prints what --fix would change, as a unified diff, instead of the report'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'

@@ -25,6 +25,24 @@ static bool recognise(Str path, Str head) {
     return false;
 }
 
+/* The first instruction of a Dockerfile is FROM, or an ARG for it. */
+static bool sniff(Str text) {
+    static const char *const first[] = {"FROM", "ARG"};
+    Str line;
+    while (str_line(&text, &line)) {
+        line = str_trim(line);
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
+            size_t n = strlen(first[i]);
+            if (line.n > n && str_ieq(str_head(line, n), str_from(first[i])) && (line.p[n] == ' ' || line.p[n] == '\t'))
+                return true;
+        }
+        return false;
+    }
+    return false;
+}
+
 /* "host:5000/name/of:tag@sha256:…", as runtimes read it: no host is docker.io, and a name without a slash there lies in library. */
 static int image_ref(Str s, Arena *a, ImageRef *ret) {
     ImageRef r = {0};
@@ -316,6 +334,7 @@ const CheckInput check_input_dockerfile = {
     .doc = "Dockerfile and Containerfile: Dockerfile, Dockerfile.NAME, NAME.dockerfile, and the same with Containerfile",
     .sources = "dockerfile stage instruction command",
     .recognise = recognise,
+    .sniff = sniff,
     .read = read_dockerfile,
     .fix = check_dockerfile_fix,
 };

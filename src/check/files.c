@@ -52,6 +52,15 @@ static void batch_done(Batch *b) {
     buf_done(&b->answer);
 }
 
+static int read_item(CheckItem *item, char **ret, Error *err) {
+    if (item->text.p) {
+        *ret = str_dup(item->text);
+        item->bytes = item->text.n;
+        return 0;
+    }
+    return item->input->render ? item->input->render(item->path, CHECK_FILE_BYTES, ret, &item->bytes, err) : fs_read(item->path, CHECK_FILE_BYTES, ret, &item->bytes, err);
+}
+
 /* Takes items until the batch is full; false when none is left. */
 static bool batch_fill(Work *w, Batch *b) {
     size_t bytes = 0, share = MAX(w->n / MAX(w->options->workers, 1u), (size_t) 1), taken = 0;
@@ -66,8 +75,7 @@ static bool batch_fill(Work *w, Batch *b) {
         char *text;
         int r = item->status;
         if (r == 0)
-            r = item->input->render ? item->input->render(item->path, CHECK_FILE_BYTES, &text, &item->bytes, &err)
-                                    : fs_read(item->path, CHECK_FILE_BYTES, &text, &item->bytes, &err);
+            r = read_item(item, &text, &err);
         if (r < 0) {
             if (item->status == 0)
                 give_up(w, item, r, r == -EFBIG ? "the file is larger than 32 MiB" : error_text(&err, r));

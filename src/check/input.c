@@ -19,6 +19,20 @@ const CheckInput *check_input_of(Str path, Str head) {
     return NULL;
 }
 
+const CheckInput *check_input_sniff(Str text) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (table[i]->sniff && table[i]->sniff(text))
+            return table[i];
+    return NULL;
+}
+
+const CheckInput *check_input_by_name(Str name) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (str_eqz(name, table[i]->name))
+            return table[i];
+    return NULL;
+}
+
 const CheckInput *check_input_by_source(Str source) {
     for (size_t i = 0; i < ARRAY_SIZE(table); i++)
         if (str_has_word(str_from(table[i]->sources), source))

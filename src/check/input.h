@@ -54,6 +54,8 @@ typedef struct CheckInput {
     const char *sources; /* of its subjects, separated by spaces: "dockerfile stage instruction command" */
     /* By its path, with "/" as separator, and its first bytes (up to CHECK_HEAD). */
     bool (*recognise)(Str path, Str head);
+    /* By its text alone, for what has no name or one that says nothing. NULL: what its path says is part of it. */
+    bool (*sniff)(Str text);
     /* The text that is read instead of the file's, as other programs make it (check_render()); NULL: the file's own. 0, or what check_render() says. */
     int (*render)(const char *path, size_t max, char **ret_text, size_t *ret_n, Error *err);
     /* Hands out all subjects, parents before their children; they live as long as the arena. 0; -EINVAL with errors in f->diag: what could be understood may have been handed out;
@@ -74,6 +76,9 @@ enum { CHECK_HEAD = 4096 };
 const CheckInput *const *check_inputs(size_t *ret_n);
 /* The kind that this file is of; NULL. */
 const CheckInput *check_input_of(Str path, Str head);
+/* The kind that this text is of, whatever it is called; NULL. */
+const CheckInput *check_input_sniff(Str text);
+const CheckInput *check_input_by_name(Str name);
 /* The one whose subjects are of this source; NULL. */
 const CheckInput *check_input_by_source(Str source);
 /* The last component of a path. */

@@ -13,15 +13,6 @@ static char *kept_name(Arena *a, Str s) {
     return (char *) arena_str(a, s).p;
 }
 
-static const CheckInput *input_by_name(Str name) {
-    size_t n;
-    const CheckInput *const *all = check_inputs(&n);
-    for (size_t i = 0; i < n; i++)
-        if (str_eqz(name, all[i]->name))
-            return all[i];
-    return NULL;
-}
-
 static int answer(const WorkerIo *io, const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes) {
     _cleanup_(arena_done) Arena a = {.max = FILE_MEMORY};
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
@@ -53,7 +44,7 @@ int check_job(const WorkerIo *io) {
         return worker_fail(io, -EINVAL, "the rules, which were good a moment ago, cannot be loaded");
     int x = 0;
     for (size_t n = (size_t) wire_max(&r, r.rest.n); x == 0 && n > 0; n--) {
-        const CheckInput *input = input_by_name(wire_str(&r));
+        const CheckInput *input = check_input_by_name(wire_str(&r));
         char *path = kept_name(&names, wire_str(&r));
         Str text = wire_str(&r);
         x = wire_ok(&r) && input ? answer(io, policy, input, path, text, &limits, o.fixes) : -EBADMSG;

@@ -21,6 +21,27 @@ static bool has_key(Str text, Str key) {
     return false;
 }
 
+static bool is_json(Str text) {
+    Str start = str_trim(text);
+    return start.n && start.p[0] == '{';
+}
+
+static void find_keys(Str text, bool *ret_api, bool *ret_kind) {
+    bool json = is_json(text);
+    *ret_api = json ? str_find(text, STR("apiVersion")) >= 0 : has_key(text, STR("apiVersion"));
+    *ret_kind = json ? str_find(text, STR("kind")) >= 0 : has_key(text, STR("kind"));
+}
+
+static bool sniff_kubernetes(Str text) {
+    bool api, kind;
+    find_keys(text, &api, &kind);
+    return api && kind;
+}
+
+static bool sniff_compose(Str text) {
+    return !has_key(text, STR("apiVersion")) && has_key(text, STR("services"));
+}
+
 /* Keys of an object may stand in any order and far behind comments: of a text that is longer than its head one of them is enough. */
 static bool recognise_kubernetes(Str path, Str head) {
     bool json = has_extension(path, true);
@@ -30,15 +51,8 @@ static bool recognise_kubernetes(Str path, Str head) {
     /* A template is no object yet: its chart is looked at as a whole. */
     if (str_find(path, STR("templates/")) >= 0 && str_find(head, STR("{{")) >= 0)
         return false;
-    Str start = str_trim(head);
     bool api, kind;
-    if (start.n && start.p[0] == '{') {
-        api = str_find(start, STR("apiVersion")) >= 0;
-        kind = str_find(start, STR("kind")) >= 0;
-    } else {
-        api = has_key(head, STR("apiVersion"));
-        kind = has_key(head, STR("kind"));
-    }
+    find_keys(head, &api, &kind);
     return head.n == CHECK_HEAD ? api || kind : api && kind;
 }
 
@@ -116,8 +130,10 @@ static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach 
     KubeWorld *w = kube_world_in(f->arena);
     if (!w)
         return -E2BIG;
-    int r = has_extension(str_from(f->path), true) ? json_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents)
-                                                   : yaml_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents, &n);
+    /* A file that is called YAML may hold JSON, of which YAML's reader knows most; one without a name goes by what it begins with. */
+    bool json = has_extension(str_from(f->path), true) || (!has_extension(str_from(f->path), false) && is_json(f->text));
+    int r = json ? json_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents)
+                 : yaml_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents, &n);
     if (r < 0)
         return r;
     if (f->kubernetes)
@@ -146,6 +162,7 @@ const CheckInput check_input_kubernetes = {
     .doc = "Objects of Kubernetes and OpenShift in YAML and JSON: several documents, Lists, all kinds of workloads down to the pod template",
     .sources = KUBE_SOURCES,
     .recognise = recognise_kubernetes,
+    .sniff = sniff_kubernetes,
     .read = read_kubernetes,
     .fix = kubernetes_fix,
 };
@@ -155,5 +172,6 @@ const CheckInput check_input_compose = {
     .doc = "Compose files, with the keys of Swarm: each service is a workload of kind ComposeService",
     .sources = "k8s workload container env mount volume",
     .recognise = recognise_compose,
+    .sniff = sniff_compose,
     .read = read_compose,
 };

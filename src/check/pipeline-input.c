@@ -79,6 +79,14 @@ static bool recognise_gitlab(Str path, Str head) {
     return pipeline_guess(path, head, &kind) && kind == PIPELINE_GITLAB;
 }
 
+static bool sniff_github(Str text) {
+    return recognise_github(STR(""), text);
+}
+
+static bool sniff_gitlab(Str text) {
+    return recognise_gitlab(STR(""), text);
+}
+
 /* Handing out */
 
 typedef struct Hand {
@@ -150,7 +158,8 @@ static int read_as(PipelineKind kind, const CheckFile *f, CheckEach each, void *
 
 static int read_github(const CheckFile *f, CheckEach each, void *userdata) {
     PipelineKind kind = PIPELINE_WORKFLOW;
-    pipeline_guess(str_from(f->path), str_head(f->text, CHECK_HEAD), &kind);
+    if (!pipeline_guess(str_from(f->path), str_head(f->text, CHECK_HEAD), &kind))
+        (void) pipeline_guess(STR(""), f->text, &kind);
     return read_as(kind == PIPELINE_ACTION ? kind : PIPELINE_WORKFLOW, f, each, userdata);
 }
 
@@ -165,6 +174,7 @@ const CheckInput check_input_github_actions = {
     .doc = "Workflows of GitHub in .github/workflows (also .gitea, .forgejo), action.yml, and YAML files that look like one of these",
     .sources = PIPELINE_SOURCES,
     .recognise = recognise_github,
+    .sniff = sniff_github,
     .read = read_github,
     .fix = pipeline_fix,
 };
@@ -174,6 +184,7 @@ const CheckInput check_input_gitlab_ci = {
     .doc = "Pipelines of GitLab: .gitlab-ci.yml, NAME.gitlab-ci.yml, .gitlab/ci, and YAML files that look like one of these",
     .sources = PIPELINE_SOURCES,
     .recognise = recognise_gitlab,
+    .sniff = sniff_gitlab,
     .read = read_gitlab,
     .fix = pipeline_fix,
 };

@@ -113,7 +113,7 @@ void check_report(const CheckWalk *w, const Policy *policy, const char *const *n
     Gaps gaps = {0};
     Str reference = STR("");
     for (size_t i = 0; i < n_names; i++)
-        reference = arena_printf(&r->arena, "%.*s%s%s", STR_FMT(reference), i ? " " : "", names[i]);
+        reference = arena_printf(&r->arena, "%.*s%s%s", STR_FMT(reference), i ? " " : "", strcmp(names[i], "-") == 0 ? CHECK_STANDARD_INPUT : names[i]);
     r->artifact = (Artifact) {.kind = ARTIFACT_FILES, .reference = reference, .created = TIME_NONE};
     for (size_t i = 0; i < w->items.n; i++) {
         const CheckItem *item = &w->items.p[i];

@@ -49,6 +49,7 @@ typedef struct CheckError {
 typedef struct CheckItem {
     char *path;               /* as shown; owned by the caller */
     const CheckInput *input;
+    Str text;                 /* what a pipe said, which can be read only once; owned by the caller; NULL p: the file at `path` is read */
     size_t bytes;             /* read */
     int status;               /* 0; -EINVAL: it is wrong, and `hits` are what could be understood of it; -E2BIG: over a limit; others: it could not be read, or a worker died on it */
     const CheckHit *hits;     /* in the order of subjects, then of rules */

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 
@@ -28,6 +30,18 @@ static const char *shown(const char *path) {
     return path[0] == '.' && path[1] == '/' && path[2] ? path + 2 : path;
 }
 
+static void add(CheckWalk *w, const char *path, const CheckInput *input, Str text) {
+    vec_push(&w->items, ((CheckItem) {.path = xstrdup(path), .input = input, .text = text}));
+}
+
+static const char unknown[] = "it is of no kind that check reads: see plimsoll list inputs, and --input";
+
+/* Of a file that is named itself: what it was said to be, else what name or text tell. */
+static const CheckInput *input_of(const CheckWalk *w, const char *path, Str head) {
+    const CheckInput *input = w->input ? w->input : check_input_of(str_from(path), head);
+    return input ? input : check_input_sniff(head);
+}
+
 static void file(CheckWalk *w, const char *path, bool named) {
     char head[CHECK_HEAD];
     _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -37,11 +51,30 @@ static void file(CheckWalk *w, const char *path, bool named) {
         miss(w, shown(path), strerror((int) -n));
         return;
     }
-    const CheckInput *input = check_input_of(str_from(shown(path)), str_n(head, (size_t) n));
+    Str text = str_n(head, (size_t) n);
+    const CheckInput *input = named ? input_of(w, shown(path), text) : check_input_of(str_from(shown(path)), text);
     if (input)
-        vec_push(&w->items, ((CheckItem) {.path = xstrdup(shown(path)), .input = input}));
+        add(w, shown(path), input, STR_NULL);
     else if (named)
-        miss(w, shown(path), "it is of no kind that check reads: see plimsoll list inputs");
+        miss(w, shown(path), unknown);
+}
+
+/* What can be read only once is read whole. */
+static void stream(CheckWalk *w, const char *path, int fd) {
+    _cleanup_error_ Error err = {0};
+    _cleanup_free_ char *text = NULL;
+    size_t n;
+    w->seen++;
+    int r = fd < 0 ? fs_read(path, CHECK_FILE_BYTES, &text, &n, &err) : fs_read_fd(fd, path, CHECK_FILE_BYTES, &text, &n, &err);
+    const CheckInput *input = r < 0 ? NULL : input_of(w, path, str_n(text, n));
+    if (r < 0)
+        miss(w, path, r == -EFBIG ? "it is larger than 32 MiB" : error_text(&err, r));
+    else if (!input)
+        miss(w, path, unknown);
+    else if (input->render)
+        miss(w, path, "what has to be rendered is read from its folder only");
+    else
+        add(w, path, input, str_n(TAKE_PTR(text), n));
 }
 
 static int entry(CheckWalk *w, FTS *fts, FTSENT *e, const Limits *limits, Error *err) {
@@ -61,14 +94,26 @@ static int entry(CheckWalk *w, FTS *fts, FTSENT *e, const Limits *limits, Error 
         miss(w, shown(e->fts_path), strerror(e->fts_errno));
         break;
     case FTS_DEFAULT:
-        if (e->fts_level == 0)
+        if (e->fts_level == 0 && S_ISFIFO(e->fts_statp->st_mode))
+            stream(w, shown(e->fts_path), -1);
+        else if (e->fts_level == 0)
             return error_set(err, -EINVAL, "%s: neither a file nor a directory", e->fts_path);
         break;
     }
     return w->seen > limits->entries ? error_set(err, -E2BIG, "%s: more than %llu files", e->fts_path, (unsigned long long) limits->entries) : 0;
 }
 
+static int standard_input(CheckWalk *w, Error *err) {
+    if (w->has_standard_input)
+        return error_set(err, -EINVAL, "standard input (-) is named twice");
+    w->has_standard_input = true;
+    stream(w, CHECK_STANDARD_INPUT, STDIN_FILENO);
+    return 0;
+}
+
 int check_walk(CheckWalk *w, const char *path, const Limits *limits, Error *err) {
+    if (strcmp(path, "-") == 0)
+        return standard_input(w, err);
     _cleanup_free_ char *copy = xstrdup(path);
     FTS *fts = fts_open((char *const[]) {copy, NULL}, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
     int r = fts ? 0 : error_errno(err, -errno, "%s", path);
@@ -81,8 +126,10 @@ int check_walk(CheckWalk *w, const char *path, const Limits *limits, Error *err)
 }
 
 void check_walk_done(CheckWalk *w) {
-    for (size_t i = 0; i < w->items.n; i++)
+    for (size_t i = 0; i < w->items.n; i++) {
         free(w->items.p[i].path);
+        free((char *) w->items.p[i].text.p);
+    }
     for (size_t i = 0; i < w->missed.n; i++) {
         free(w->missed.p[i].path);
         free(w->missed.p[i].why);

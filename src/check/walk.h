@@ -15,9 +15,15 @@ typedef struct CheckWalk {
     Vec(CheckItem) items;   /* recognised files; their paths are owned by the walk */
     Vec(CheckMiss) missed;
     uint64_t seen;          /* files looked at, of any kind */
+    const CheckInput *input; /* set by the caller: what files that are named themselves are; NULL: by their names and texts */
+    bool has_standard_input; /* it was read */
 } CheckWalk;
 
-/* Adds a file, or all files below a directory in the order of their names, that are of a known kind. Symbolic links below a directory are not followed, and .git, .hg, .svn and
- * node_modules are left out. A path that is named itself and is of no known kind is a miss. -E2BIG over limits->entries, -ENOENT and others when the path cannot be opened. */
+/* What standard input is called in reports. */
+#define CHECK_STANDARD_INPUT "standard input"
+
+/* Adds a file, a pipe, standard input ("-"), or all files below a directory in the order of their names, that are of a known kind. Symbolic links below a directory are not followed, and .git, .hg, .svn and
+ * node_modules are left out. What is named itself is told by its text where its name says
+ * nothing, and is a miss where neither does. Pipes are read here, once. -E2BIG over limits->entries, -ENOENT and others when the path cannot be opened. */
 int check_walk(CheckWalk *w, const char *path, const Limits *limits, Error *err);
 void check_walk_done(CheckWalk *w);

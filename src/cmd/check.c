@@ -19,6 +19,13 @@ static void list_formats(Buf *out) {
             buf_printf(out, "%s%s", out->n ? "|" : "", f->name);
 }
 
+static void list_inputs(Buf *out) {
+    size_t n;
+    const CheckInput *const *all = check_inputs(&n);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(out, "%s%s", out->n ? "|" : "", all[i]->name);
+}
+
 static const Option options[] = {
     {.name = "--format",
      .letter = 'f',
@@ -28,6 +35,10 @@ static const Option options[] = {
      .def = "table",
      .env = "PLIMSOLL_CHECK_FORMAT",
      .config = "check.format"},
+    {.name = "--input",
+     .arg = "KIND",
+     .doc = "What the files that are named themselves, and standard input, are; without it names and texts tell",
+     .list_values = list_inputs},
     {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
     {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report"},
     {0},
@@ -69,6 +80,9 @@ static int load(Request *q) {
 static int take(Cli *cli, Request *q) {
     if (cli_flag(cli, "--fix") && cli_flag(cli, "--diff"))
         return message_usage("check", "--fix edits and --diff only shows: choose one");
+    for (size_t i = 0; i < cli->n_args; i++)
+        if (cli_flag(cli, "--fix") && strcmp(cli->args[i], "-") == 0)
+            return message_usage("check", "standard input cannot be edited: --diff shows what --fix would change");
     int x = scan_request(cli, &q->common);
     if (x)
         return x;
@@ -91,6 +105,8 @@ static int take(Cli *cli, Request *q) {
 static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
     _cleanup_error_ Error err = {0};
     int r = 0;
+    if (cli_value(cli, "--input"))
+        w->input = check_input_by_name(str_from(cli_value(cli, "--input")));
     for (size_t i = 0; i < cli->n_args && r == 0; i++)
         r = check_walk(w, cli->args[i], &q->common.limits, &err);
     if (r < 0)
@@ -164,13 +180,14 @@ const Command command_check = {
     .name = "check",
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
     .arguments = "PATH…",
-    .description = "PATH is a file, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
+    .description = "PATH is a file, a pipe, - for standard input, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
                    "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " CHECK_POLICY ". Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
                    "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
     .examples = "plimsoll check .  # everything below the working directory\n"
                 "plimsoll check --fail-on high Dockerfile  # as a gate in a pipeline\n"
                 "plimsoll check --policy pss-restricted@v1.25 pod.yaml  # would that level refuse the pod?\n"
+                "helm template . | plimsoll check -  # what another program writes\n"
                 "plimsoll check --rules team.yaml --format sarif --output check.sarif .  # own rules, for code scanning\n",
     .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options},
     .min_args = 1,
