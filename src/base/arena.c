@@ -93,3 +93,13 @@ void arena_done(Arena *a) {
     }
     *a = (Arena) {.max = a->max};
 }
+
+Str arena_hex(Arena *a, Str bytes) {
+    static const char digits[] = "0123456789abcdef";
+    char *p = arena_bytes(a, bytes.n * 2);
+    for (size_t i = 0; i < bytes.n; i++) {
+        p[2 * i] = digits[(unsigned char) bytes.p[i] >> 4];
+        p[2 * i + 1] = digits[bytes.p[i] & 15];
+    }
+    return str_n(p, bytes.n * 2);
+}

@@ -21,6 +21,8 @@ char *arena_bytes(Arena *a, size_t n);
 /* A NUL-terminated copy as a slice; STR_NULL when `max` would be passed. */
 Str arena_str(Arena *a, Str s);
 Str arena_printf(Arena *a, const char *fmt, ...) _printf_(2, 3);
+/* Two lower-case hex digits a byte. */
+Str arena_hex(Arena *a, Str bytes);
 /* Has `f` called with `p` when the arena ends, the last one first: for an object in it that owns memory outside. */
 void arena_defer(Arena *a, void (*f)(void *p), void *p);
 void arena_done(Arena *a);

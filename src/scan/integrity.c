@@ -109,22 +109,12 @@ static void take_sums(Integrity *c, const PackageFilesFact *f) {
         map_set(&c->with_sums, package_key(&c->arena, f->type, f->name), c);
 }
 
-static Str hex(Arena *a, Str bytes) {
-    static const char digits[] = "0123456789abcdef";
-    char *p = arena_bytes(a, bytes.n * 2);
-    for (size_t i = 0; i < bytes.n; i++) {
-        p[2 * i] = digits[(unsigned char) bytes.p[i] >> 4];
-        p[2 * i + 1] = digits[bytes.p[i] & 15];
-    }
-    return str_n(p, bytes.n * 2);
-}
-
 static Str sum_of(Integrity *c, Arena *a, DigestKind k, Str bytes) {
     uint8_t raw[DIGEST_MAX];
     if (!c->hashers[k])
         c->hashers[k] = hasher_new(k);
     hasher_add(c->hashers[k], bytes.p, bytes.n);
-    return hex(a, str_n((const char *) raw, hasher_raw(c->hashers[k], raw)));
+    return arena_hex(a, str_n((const char *) raw, hasher_raw(c->hashers[k], raw)));
 }
 
 static const char *kind_name(DigestKind k) {
@@ -161,7 +151,7 @@ static void compare(Integrity *c, const Stated *stated, Str path, int layer, con
                 c->first_unread = arena_str(&c->report->arena, path);
             return;
         }
-        sum = e->size ? hex(&scratch, e->digests[s->kind]) : sum_of(c, &scratch, s->kind, STR(""));
+        sum = e->size ? arena_hex(&scratch, e->digests[s->kind]) : sum_of(c, &scratch, s->kind, STR(""));
         if (str_eq(s->sum, sum))
             return;
         stated = s;
