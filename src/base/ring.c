@@ -6,14 +6,20 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-/* Each side's words lie in cache lines of their own. */
+enum { READERS = 2 };
+static const uint64_t never = UINT64_MAX;
+
+/* Each side's words lie in cache lines of their own. A side that waits says which position of the other it waits for: to be woken earlier would only make it wait
+ * again. */
 struct RingShared {
     _Alignas(64) _Atomic uint64_t head;
-    _Alignas(64) _Atomic uint64_t tail;
+    _Atomic uint64_t writer_waits;              /* for this tail of every reader; `never`: it does not wait */
+    struct {
+        _Alignas(64) _Atomic uint64_t tail;
+        _Atomic uint64_t waits;                 /* for this head */
+    } reader[READERS];
     _Alignas(64) _Atomic uint32_t written;      /* futex word: bumped by commits a reader waits for */
-    _Atomic uint32_t reader_waits;
     _Alignas(64) _Atomic uint32_t consumed;     /* futex word: bumped by consumption a writer waits for */
-    _Atomic uint32_t writer_waits;
     _Alignas(64) _Atomic uint32_t finished;
     _Atomic uint32_t aborted;
 };
@@ -37,11 +43,18 @@ static size_t round_size(size_t size) {
 }
 
 static int map(int fd, size_t size, Ring *ret) {
-    char *p = mmap(NULL, HEADER + size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    char *p = mmap(NULL, HEADER + size, PROT_READ | PROT_WRITE, fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
     if (p == MAP_FAILED)
         return -errno;
     *ret = (Ring) {.shared = (RingShared *) (void *) p, .data = p + HEADER, .size = size, .fd = -1};
     return 0;
+}
+
+/* Whoever makes a ring says that nobody waits. */
+static void begin(const Ring *r) {
+    atomic_store(&r->shared->writer_waits, never);
+    for (size_t i = 0; i < READERS; i++)
+        atomic_store(&r->shared->reader[i].waits, never);
 }
 
 int ring_create(size_t size, Ring *ret, Error *err) {
@@ -52,12 +65,30 @@ int ring_create(size_t size, Ring *ret, Error *err) {
     int r = map(fd, size, ret);
     if (r < 0)
         return error_errno(err, r, "mapping shared memory of %zu bytes", size);
+    begin(ret);
     ret->fd = take_fd(&fd);
     return 0;
 }
 
 int ring_map(int fd, size_t size, Ring *ret) {
     return map(fd, round_size(size), ret);
+}
+
+int ring_private(size_t size, Ring *ret_writer, Ring *ret_reader) {
+    int r = map(-1, round_size(size), ret_writer);
+    if (r < 0)
+        return r;
+    begin(ret_writer);
+    *ret_reader = *ret_writer;
+    return 0;
+}
+
+Ring ring_second_reader(Ring *writer) {
+    Ring r = *writer;
+    writer->two = true;
+    r.fd = -1;
+    r.reader = 1;
+    return r;
 }
 
 void ring_done(Ring *r) {
@@ -67,14 +98,23 @@ void ring_done(Ring *r) {
     *r = (Ring) {.fd = -1};
 }
 
-/* Takes over the reader's position when it is a possible one. */
-static bool see_tail(Ring *r) {
-    uint64_t tail = atomic_load_explicit(&r->shared->tail, memory_order_acquire);
-    if (tail < r->tail || tail > r->head)
+/* Takes over a reader's position when it is a possible one. */
+static bool see(Ring *r, unsigned reader, uint64_t *seen) {
+    uint64_t tail = atomic_load_explicit(&r->shared->reader[reader].tail, memory_order_acquire);
+    if (tail < *seen || tail > r->head)
         r->broken = true;
     else
-        r->tail = tail;
+        *seen = tail;
     return !r->broken;
+}
+
+static bool see_tails(Ring *r) {
+    return see(r, 0, &r->tail) && (!r->two || see(r, 1, &r->second));
+}
+
+/* What no reader needs any more. */
+static uint64_t last_tail(const Ring *r) {
+    return r->two ? MIN(r->tail, r->second) : r->tail;
 }
 
 static bool see_head(Ring *r) {
@@ -91,9 +131,9 @@ ssize_t ring_reserve(Ring *r, size_t want, char **ret) {
     /* A quarter of the ring is worth waking up for; less would make the two sides take turns. */
     size_t least = MIN(want, r->size / 4);
     for (;;) {
-        if (atomic_load(&s->aborted) || !see_tail(r))
+        if (atomic_load(&s->aborted) || !see_tails(r))
             return -EPIPE;
-        size_t room = r->size - (size_t) (r->head - r->tail);
+        size_t room = r->size - (size_t) (r->head - last_tail(r));
         size_t at = (size_t) r->head & (r->size - 1);
         size_t span = MIN(room, r->size - at);
         if (room >= least && span > 0) {
@@ -101,17 +141,17 @@ ssize_t ring_reserve(Ring *r, size_t want, char **ret) {
             return (ssize_t) MIN(span, want);
         }
         uint32_t seen = atomic_load(&s->consumed);
-        atomic_store(&s->writer_waits, 1);
-        if (atomic_load(&s->tail) == r->tail && !atomic_load(&s->aborted))
+        atomic_store(&s->writer_waits, r->head + MAX(least, (size_t) 1) - r->size);
+        if (atomic_load(&s->reader[0].tail) == r->tail && (!r->two || atomic_load(&s->reader[1].tail) == r->second) && !atomic_load(&s->aborted))
             futex_wait(&s->consumed, seen);
-        atomic_store(&s->writer_waits, 0);
+        atomic_store(&s->writer_waits, never);
     }
 }
 
 void ring_commit(Ring *r, size_t n) {
     r->head += n;
     atomic_store(&r->shared->head, r->head);
-    if (atomic_load(&r->shared->reader_waits))
+    if (r->head >= atomic_load(&r->shared->reader[0].waits) || r->head >= atomic_load(&r->shared->reader[1].waits))
         futex_wake(&r->shared->written);
 }
 
@@ -153,17 +193,17 @@ ssize_t ring_peek(Ring *r, size_t want, const char **ret) {
         if (finished)
             return 0;
         uint32_t seen = atomic_load(&s->written);
-        atomic_store(&s->reader_waits, 1);
+        atomic_store(&s->reader[r->reader].waits, r->tail + MIN(want, r->size - at));
         if (atomic_load(&s->head) == r->head && !atomic_load(&s->finished) && !atomic_load(&s->aborted))
             futex_wait(&s->written, seen);
-        atomic_store(&s->reader_waits, 0);
+        atomic_store(&s->reader[r->reader].waits, never);
     }
 }
 
 void ring_consume(Ring *r, size_t n) {
     r->tail += n;
-    atomic_store(&r->shared->tail, r->tail);
-    if (atomic_load(&r->shared->writer_waits))
+    atomic_store(&r->shared->reader[r->reader].tail, r->tail);
+    if (r->tail >= atomic_load(&r->shared->writer_waits))
         futex_wake(&r->shared->consumed);
 }
 

@@ -27,7 +27,7 @@ typedef struct Request {
     uint64_t memory;
     unsigned cpu_s;
     unsigned n_fds; /* the job's own; args, out and control come before them */
-    size_t helper;
+    unsigned threads;
 } Request;
 
 /* What a job says at its end, through its control pipe. */
@@ -45,71 +45,73 @@ static struct {
     pid_t pid;
 } zygote = {PTHREAD_MUTEX_INITIALIZER, -1, 0};
 
-/* Set in a worker only, which has a single thread. */
+/* Set in a worker only, by the thread of its job. */
 static int job_control = -1;
 static char job_message[MESSAGE_MAX];
 
-/* The second thread of a worker: made before it is confined, parked until the job has work for it. */
+/* Further threads of a worker: made before it is confined, parked until the job has work for them. */
+struct WorkerThread {
+    pthread_t thread;
+    bool parked, ended;
+    void (*fn)(void *userdata);
+    void *userdata;
+};
+
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    pthread_t thread;
-    bool there, parked, ended;
-    size_t ring;
-    Ring in, out;      /* its end and the job's */
-    void (*fn)(void *userdata, Ring *in);
-    void *userdata;
-} helper = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    unsigned n, given;
+    WorkerThread thread[WORKER_THREADS_MAX];
+} threads = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-static void *helper_main(void *unused) {
-    pthread_mutex_lock(&helper.lock);
-    helper.parked = true;
-    pthread_cond_broadcast(&helper.changed);
-    while (!helper.fn)
-        pthread_cond_wait(&helper.changed, &helper.lock);
-    pthread_mutex_unlock(&helper.lock);
-    helper.fn(helper.userdata, &helper.in);
-    pthread_mutex_lock(&helper.lock);
-    helper.ended = true;
-    pthread_cond_broadcast(&helper.changed);
-    pthread_mutex_unlock(&helper.lock);
+static void *thread_main(void *userdata) {
+    WorkerThread *t = userdata;
+    pthread_mutex_lock(&threads.lock);
+    t->parked = true;
+    pthread_cond_broadcast(&threads.changed);
+    while (!t->fn)
+        pthread_cond_wait(&threads.changed, &threads.lock);
+    pthread_mutex_unlock(&threads.lock);
+    t->fn(t->userdata);
+    pthread_mutex_lock(&threads.lock);
+    t->ended = true;
+    pthread_cond_broadcast(&threads.changed);
+    pthread_mutex_unlock(&threads.lock);
     return NULL;
 }
 
-static int start_helper(Error *err) {
-    int r = ring_create(helper.ring, &helper.out, err);
-    if (r == 0)
-        r = ring_map(helper.out.fd, helper.ring, &helper.in);
-    if (r < 0)
-        return r;
-    r = -pthread_create(&helper.thread, NULL, helper_main, NULL);
-    if (r < 0)
-        return error_errno(err, r, "starting a thread of a worker");
-    /* What the C library does when a thread begins is done before calls are filtered. */
-    pthread_mutex_lock(&helper.lock);
-    while (!helper.parked)
-        pthread_cond_wait(&helper.changed, &helper.lock);
-    pthread_mutex_unlock(&helper.lock);
-    helper.there = true;
+static int start_threads(Error *err) {
+    for (unsigned i = 0; i < threads.n; i++) {
+        WorkerThread *t = &threads.thread[i];
+        int r = -pthread_create(&t->thread, NULL, thread_main, t);
+        if (r < 0)
+            return error_errno(err, r, "starting a thread of a worker");
+        /* What the C library does when a thread begins is done before calls are filtered. */
+        pthread_mutex_lock(&threads.lock);
+        while (!t->parked)
+            pthread_cond_wait(&threads.changed, &threads.lock);
+        pthread_mutex_unlock(&threads.lock);
+    }
     return 0;
 }
 
-Ring *worker_helper(void (*fn)(void *userdata, Ring *in), void *userdata) {
-    if (!helper.there || helper.fn)
+WorkerThread *worker_thread(void (*fn)(void *userdata), void *userdata) {
+    if (threads.given == threads.n)
         return NULL;
-    pthread_mutex_lock(&helper.lock);
-    helper.userdata = userdata;
-    helper.fn = fn;
-    pthread_cond_broadcast(&helper.changed);
-    pthread_mutex_unlock(&helper.lock);
-    return &helper.out;
+    WorkerThread *t = &threads.thread[threads.given++];
+    pthread_mutex_lock(&threads.lock);
+    t->userdata = userdata;
+    t->fn = fn;
+    pthread_cond_broadcast(&threads.changed);
+    pthread_mutex_unlock(&threads.lock);
+    return t;
 }
 
-void worker_helper_wait(void) {
-    pthread_mutex_lock(&helper.lock);
-    while (helper.fn && !helper.ended)
-        pthread_cond_wait(&helper.changed, &helper.lock);
-    pthread_mutex_unlock(&helper.lock);
+void worker_thread_wait(WorkerThread *t) {
+    pthread_mutex_lock(&threads.lock);
+    while (!t->ended)
+        pthread_cond_wait(&threads.changed, &threads.lock);
+    pthread_mutex_unlock(&threads.lock);
 }
 
 int worker_fail(const WorkerIo *io, int code, const char *fmt, ...) {
@@ -136,8 +138,8 @@ static _noreturn_ void job_run(const Request *rq, const int *fds, pid_t parent) 
     if (args == MAP_FAILED)
         job_end(worker_fail(NULL, -errno, "mapping the arguments"));
     close(fds[FD_ARGS]);
-    helper.ring = rq->helper;
-    Confinement c = {rq->memory, rq->cpu_s, rq->helper ? start_helper : NULL};
+    threads.n = rq->threads;
+    Confinement c = {rq->memory, rq->cpu_s, rq->threads ? start_threads : NULL};
     int r = confine_self(&c, &err);
     if (r < 0)
         job_end(worker_fail(NULL, r, "%s", error_text(&err, r)));
@@ -288,7 +290,7 @@ int worker_spawn(WorkerFn fn, Str args, const int *fds, size_t n_fds, const Work
         return error_errno(err, -errno, "starting a worker");
     _cleanup_fd_ int control_read = control[0], control_write = control[1];
     Request rq = {.fn = fn, .args_n = args.n, .memory = limits->memory ? limits->memory : (uint64_t) 1 << 30,
-                  .cpu_s = limits->cpu_s ? limits->cpu_s : 3600, .n_fds = (unsigned) n_fds, .helper = limits->helper};
+                  .cpu_s = limits->cpu_s ? limits->cpu_s : 3600, .n_fds = (unsigned) n_fds, .threads = MIN(limits->threads, (unsigned) WORKER_THREADS_MAX)};
     int all[FDS_MAX] = {[FD_ARGS] = memory, [FD_OUT] = out_write, [FD_CONTROL] = control_write};
     for (size_t i = 0; i < n_fds; i++)
         all[FD_JOB + i] = fds[i];

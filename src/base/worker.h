@@ -8,7 +8,6 @@
 #pragma once
 
 #include "base/error.h"
-#include "base/ring.h"
 #include "base/str.h"
 
 typedef struct WorkerIo {
@@ -26,7 +25,7 @@ typedef struct WorkerLimits {
     uint64_t memory;     /* bytes of address space; 0: 1 GiB */
     unsigned cpu_s;      /* seconds of CPU; 0: 3600 */
     uint64_t output;     /* bytes the job may answer; 0: 1 GiB */
-    size_t helper;       /* bytes of the ring to a second thread, worker_helper(); 0: the job has one */
+    unsigned threads;    /* that the job has beside its own, up to WORKER_THREADS_MAX: worker_thread() */
 } WorkerLimits;
 
 /* To be called first in main(), before any thread. Idempotent. */
@@ -55,10 +54,13 @@ int worker_wait(Worker *w, Error *err);
 /* Kills and reaps it. */
 void worker_kill(Worker *w);
 
-/* In a worker that has a helper: lets it run fn on what is written to the ring that is returned, until ring_finish(); then worker_helper_wait(). Once in a job. NULL when it has
- * none: the caller does the work itself. */
-Ring *worker_helper(void (*fn)(void *userdata, Ring *in), void *userdata);
-void worker_helper_wait(void);
+enum { WORKER_THREADS_MAX = 2 };
+typedef struct WorkerThread WorkerThread;
+/* In a worker: lets one of its further threads run fn, which may be done once with each. NULL when none is left: the caller does the work itself. A job may end while they
+ * run. */
+WorkerThread *worker_thread(void (*fn)(void *userdata), void *userdata);
+/* Waits until its fn has returned. */
+void worker_thread_wait(WorkerThread *t);
 
 /* In the worker: sets the message that comes with a negative result, and returns `code`. */
 int worker_fail(const WorkerIo *io, int code, const char *fmt, ...) _printf_(3, 4);

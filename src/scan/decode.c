@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "base/alloc.h"
+#include "base/worker.h"
 
 /* Large enough that hand-overs do not count, small enough that both rings and the window stay in the second-level cache. */
 enum { BLOCK = 256 * 1024 };
@@ -15,7 +16,14 @@ struct Decoder {
     LayerCompression kind;
     Ring *in, *out;
     const Limits *limits;
-    size_t held;       /* bytes of `in` that the caller still looks at (LAYER_TAR) */
+    /* Of whoever takes blocks. */
+    Ring blocks;       /* his end of `out` */
+    size_t held;       /* bytes of it (LAYER_TAR: of `in`) that he still looks at */
+    uint64_t taken;
+    bool at_end;
+    WorkerThread *thread; /* that decodes; NULL: it is done when a block is asked for */
+    /* Of whoever decodes; for the other when he has met the end. */
+    int result;
     uint64_t total_in, total_out;
     bool member_done;  /* between gzip members or zstd frames */
     bool any;          /* a member or frame was begun */
@@ -23,36 +31,6 @@ struct Decoder {
     ZSTD_DStream *zstd;
     char error[160];
 };
-
-Decoder *decoder_new(LayerCompression kind, Ring *in, Ring *out, const Limits *limits) {
-    Decoder *d = xcalloc(1, sizeof(*d));
-    *d = (Decoder) {.kind = kind, .in = in, .out = out, .limits = limits, .member_done = true};
-    if (kind == LAYER_GZIP) {
-        d->gzip = xmalloc(sizeof(*d->gzip));
-        isal_inflate_init(d->gzip);
-        d->gzip->crc_flag = ISAL_GZIP;
-    } else if (kind == LAYER_ZSTD) {
-        d->zstd = ZSTD_createDStream();
-        if (!d->zstd)
-            abort();
-        ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, 27);
-    }
-    return d;
-}
-
-void decoder_free(Decoder *d) {
-    free(d->gzip);
-    ZSTD_freeDStream(d->zstd);
-    free(d);
-}
-
-const char *decoder_error(const Decoder *d) {
-    return d->error;
-}
-
-uint64_t decoder_total(const Decoder *d) {
-    return d->total_out;
-}
 
 static int fail(Decoder *d, int code, const char *what) {
     snprintf(d->error, sizeof(d->error), "%s at compressed byte %llu", what, (unsigned long long) d->total_in);
@@ -121,24 +99,19 @@ static int step_zstd(Decoder *d, const char **p, size_t *n, char **to, size_t *r
     return 0;
 }
 
-ssize_t decoder_next(Decoder *d, const char **ret) {
-    if (d->kind == LAYER_TAR) {
-        ssize_t n = next_tar(d, ret);
-        if (n > 0)
-            d->total_out += (uint64_t) n;
-        return d->total_out > d->limits->expanded_bytes ? fail(d, -E2BIG, "more bytes than a layer may have,") : n;
-    }
+/* Decodes the next block into `out`: 1, 0 at the end, -errno. */
+static int decode(Decoder *d) {
     char *span;
     ssize_t reserved = ring_reserve(d->out, BLOCK, &span);
     if (reserved < 0)
-        return reserved;
+        return (int) reserved;
     char *to = span;
     size_t room = (size_t) reserved;
     while (room) {
         const char *p;
         ssize_t have = ring_peek(d->in, 1, &p);
         if (have < 0)
-            return have;
+            return (int) have;
         if (have == 0 && d->member_done)
             break;
         size_t before_in = (size_t) have, before_room = room, n = (size_t) have;
@@ -157,13 +130,91 @@ ssize_t decoder_next(Decoder *d, const char **ret) {
         return fail(d, -E2BIG, "expands more than the allowed ratio");
     if (d->total_out > d->limits->expanded_bytes)
         return fail(d, -E2BIG, "expands to more bytes than a layer may have,");
-    if (n == 0) {
-        if (!d->any)
-            return fail(d, -EBADMSG, "empty: no compressed stream");
-        ring_finish(d->out);
-        return 0;
-    }
+    if (n == 0)
+        return d->any ? 0 : fail(d, -EBADMSG, "empty: no compressed stream");
     ring_commit(d->out, n);
-    *ret = span;
-    return (ssize_t) n;
+    return 1;
+}
+
+/* One block more, or the end: a reader that meets it knows how it came. */
+static bool step(Decoder *d) {
+    int r = decode(d);
+    if (r > 0)
+        return true;
+    d->result = r;
+    ring_finish(d->out);
+    return false;
+}
+
+static void decode_all(void *userdata) {
+    while (step(userdata))
+        ;
+}
+
+/* Blocks do not depend on how far the thread has come: what is read before an error is always the same. */
+static ssize_t next_decoded(Decoder *d, const char **ret) {
+    if (d->at_end)
+        return d->result;
+    ring_consume(&d->blocks, d->held);
+    d->held = 0;
+    if (!d->thread)
+        step(d);
+    ssize_t n = ring_peek(&d->blocks, d->thread ? BLOCK : 1, ret);
+    if (n < 0)
+        return n;
+    if (n == 0) {
+        d->at_end = true;
+        return d->result;
+    }
+    d->held = MIN((size_t) n, (size_t) BLOCK);
+    return (ssize_t) d->held;
+}
+
+Decoder *decoder_new(LayerCompression kind, Ring *in, Ring *out, const Limits *limits) {
+    Decoder *d = xcalloc(1, sizeof(*d));
+    *d = (Decoder) {.kind = kind, .in = in, .out = out, .limits = limits, .member_done = true};
+    if (kind == LAYER_GZIP) {
+        d->gzip = xmalloc(sizeof(*d->gzip));
+        isal_inflate_init(d->gzip);
+        d->gzip->crc_flag = ISAL_GZIP;
+    } else if (kind == LAYER_ZSTD) {
+        d->zstd = ZSTD_createDStream();
+        if (!d->zstd)
+            abort();
+        ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, 27);
+    }
+    if (kind != LAYER_TAR) {
+        d->blocks = ring_second_reader(out);
+        d->thread = worker_thread(decode_all, d);
+    }
+    return d;
+}
+
+void decoder_free(Decoder *d) {
+    if (d->thread) {
+        /* Nobody wants what it has not decoded yet. */
+        if (!d->at_end) {
+            ring_abort(d->in);
+            ring_abort(d->out);
+        }
+        worker_thread_wait(d->thread);
+    }
+    free(d->gzip);
+    ZSTD_freeDStream(d->zstd);
+    free(d);
+}
+
+const char *decoder_error(const Decoder *d) {
+    return d->error;
+}
+
+uint64_t decoder_total(const Decoder *d) {
+    return d->at_end && d->result < 0 ? d->total_out : d->taken;
+}
+
+ssize_t decoder_next(Decoder *d, const char **ret) {
+    ssize_t n = d->kind == LAYER_TAR ? next_tar(d, ret) : next_decoded(d, ret);
+    if (n > 0)
+        d->taken += (uint64_t) n;
+    return d->kind == LAYER_TAR && d->taken > d->limits->expanded_bytes ? fail(d, -E2BIG, "more bytes than a layer may have,") : n;
 }

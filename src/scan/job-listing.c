@@ -3,13 +3,21 @@
 
 #include <stdlib.h>
 
-enum { BATCH = 256 * 1024 };
+#include "base/ring.h"
+#include "base/worker.h"
+
+enum {
+    BATCH = 256 * 1024,
+    RING = 8 << 20, /* a few files ahead */
+};
 
 struct JobListing {
     int (*send)(void *userdata, Str payload);
     void *userdata;
-    Ring *to;            /* the helper's; NULL: there is none */
-    bool begun;          /* it was asked for */
+    WorkerThread *helper; /* who hashes; NULL: there is none */
+    Ring to, from;       /* both ends of the ring to it */
+    bool digests;        /* are asked for */
+    bool begun;          /* a helper was asked for */
     Buf batch;           /* small records that were not written to it yet: each write may wake it */
     bool ended;
     /* Whoever makes the listing has these. */
@@ -72,8 +80,9 @@ static bool take_bytes(JobListing *l, Ring *in, uint64_t n) {
     return true;
 }
 
-static void help(void *userdata, Ring *in) {
+static void help(void *userdata) {
     JobListing *l = userdata;
+    Ring *in = &l->from;
     _cleanup_(buf_done) Buf text = buf_new(BUF_OWN_MAX);
     Record r;
     while (take(in, &r, sizeof(r))) {
@@ -97,28 +106,30 @@ JobListing *job_listing_new(const LookFor *what, int (*send)(void *userdata, Str
     JobListing *l = xcalloc(1, sizeof(*l));
     l->send = send;
     l->userdata = userdata;
+    l->digests = what->digests;
     l->hash = content_hash_new(what);
     l->batch = buf_new(BUF_OWN_MAX);
     return l;
 }
 
-static Ring *helper_of(JobListing *l) {
-    if (!l->begun)
-        l->to = worker_helper(help, l);
+/* Digests are worth a thread of their own. */
+static bool helped(JobListing *l) {
+    if (!l->begun && l->digests && ring_private(RING, &l->to, &l->from) == 0)
+        l->helper = worker_thread(help, l);
     l->begun = true;
-    return l->to;
+    return l->helper;
 }
 
 /* An end that has gone has failed, and said so. */
 static void write_batch(JobListing *l) {
-    (void) ring_write(l->to, l->batch.p, l->batch.n);
+    (void) ring_write(&l->to, l->batch.p, l->batch.n);
     buf_clear(&l->batch);
 }
 
 void job_listing_add(JobListing *l, const void *p, size_t n) {
     enum { SMALL = 16 * 1024 };
     const Record r = {.type = RECORD_BYTES, .n = n};
-    if (!helper_of(l)) {
+    if (!helped(l)) {
         content_hash_add(&l->hash, p, n);
         return;
     }
@@ -128,11 +139,11 @@ void job_listing_add(JobListing *l, const void *p, size_t n) {
     if (n > SMALL || l->batch.n > BATCH)
         write_batch(l);
     if (n > SMALL)
-        (void) ring_write(l->to, p, n);
+        (void) ring_write(&l->to, p, n);
 }
 
 void job_listing_put(JobListing *l, const ListedEntry *e, bool hashed, bool whole) {
-    if (!helper_of(l)) {
+    if (!helped(l)) {
         put(l, e, hashed, whole);
         return;
     }
@@ -149,10 +160,10 @@ int job_listing_end(JobListing *l) {
     if (!l || l->ended)
         return 0;
     l->ended = true;
-    if (l->to) {
+    if (l->helper) {
         write_batch(l);
-        ring_finish(l->to);
-        worker_helper_wait();
+        ring_finish(&l->to);
+        worker_thread_wait(l->helper);
     } else {
         flush(l, true);
     }
@@ -163,6 +174,7 @@ void job_listing_free(JobListing *l) {
     if (!l)
         return;
     buf_done(&l->batch);
+    ring_done(&l->to);
     content_hash_done(&l->hash);
     listing_writer_done(&l->writer);
     free(l);

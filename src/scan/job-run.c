@@ -8,9 +8,6 @@
 #include "base/fs.h"
 #include "scan/job-frames.h"
 
-/* Of the bytes that are to be hashed: a few files ahead. */
-enum { HELPER_RING = 8 << 20 };
-
 int job_run_start(JobRun *run, const JobArgs *args, Error *err) {
     *run = (JobRun) {.in.fd = -1, .out.fd = -1, .state_fd = -1};
     run->state_fd = memfd_create("plimsoll-job", MFD_CLOEXEC);
@@ -30,7 +27,7 @@ int job_run_start(JobRun *run, const JobArgs *args, Error *err) {
     job_args_encode(&b, args);
     int fds[] = {[JOB_FD_STATE] = run->state_fd, [JOB_FD_IN] = run->in.fd, [JOB_FD_OUT] = run->out.fd};
     /* Twice the largest file (its content and what an analyzer makes of it) beside a constant for codecs and rings. */
-    WorkerLimits wl = {.memory = args->limits.file_bytes * 3 + ((uint64_t) 512 << 20), .helper = args->look_for.digests ? HELPER_RING : 0};
+    WorkerLimits wl = {.memory = args->limits.file_bytes * 3 + ((uint64_t) 512 << 20), .threads = (args->out_size > 0) + (args->look_for.digests > 0)};
     return worker_spawn(layer_job, buf_view(&b), fds, args->out_size ? 3 : 2, &wl, &run->worker, err);
 }
 

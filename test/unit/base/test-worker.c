@@ -196,46 +196,56 @@ TEST(rings_carry_a_stream_both_ways) {
 }
 
 typedef struct Sum {
+    Ring in;
     uint64_t bytes;
     int opened;        /* errno of what it must not do */
 } Sum;
 
-static void add_up(void *userdata, Ring *in) {
+static void add_up(void *userdata) {
     Sum *s = userdata;
     const char *p;
     ssize_t n;
     s->opened = open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
-    while ((n = ring_peek(in, 1, &p)) > 0) {
+    while ((n = ring_peek(&s->in, 100, &p)) > 0) {
         for (ssize_t i = 0; i < n; i++)
             s->bytes += (uint8_t) p[i];
-        ring_consume(in, (size_t) n);
+        ring_consume(&s->in, (size_t) n);
     }
 }
 
-static int job_helped(const WorkerIo *io) {
+/* One writer, whose every byte two threads see. */
+static int job_with_threads(const WorkerIo *io) {
     char block[10000];
-    Sum s = {0};
+    Sum first = {0}, second = {0};
+    Ring to;
     memset(block, 1, sizeof(block));
-    Ring *to = worker_helper(add_up, &s);
-    if (!to)
-        return worker_fail(io, -ENOENT, "no helper");
-    if (worker_helper(add_up, &s))
-        return worker_fail(io, -EINVAL, "a second helper");
-    for (unsigned i = 0; i < 100; i++)
-        if (ring_write(to, block, sizeof(block)) < 0)
+    if (ring_private(64 * 1024, &to, &first.in) < 0)
+        return worker_fail(io, -ENOMEM, "no ring");
+    second.in = ring_second_reader(&to);
+    WorkerThread *t[] = {worker_thread(add_up, &first), worker_thread(add_up, &second)};
+    if (!t[0] || !t[1])
+        return worker_fail(io, -ENOENT, "no threads");
+    if (worker_thread(add_up, &first))
+        return worker_fail(io, -EINVAL, "one thread too many");
+    for (unsigned i = 0; i < 1000; i++)
+        if (ring_write(&to, block, sizeof(block)) < 0)
             return -EPIPE;
-    ring_finish(to);
-    worker_helper_wait();
-    return s.opened && s.bytes == 100 * sizeof(block) ? 0 : worker_fail(io, -EINVAL, "%llu bytes, errno %d", (unsigned long long) s.bytes, s.opened);
+    ring_finish(&to);
+    worker_thread_wait(t[0]);
+    worker_thread_wait(t[1]);
+    const uint64_t all = 1000 * sizeof(block);
+    if (first.bytes != all || second.bytes != all)
+        return worker_fail(io, -EINVAL, "%llu and %llu bytes", (unsigned long long) first.bytes, (unsigned long long) second.bytes);
+    return first.opened && second.opened ? 0 : worker_fail(io, -EINVAL, "a thread opens files");
 }
 
-TEST(a_helper_works_beside_its_worker_and_is_confined_like_it) {
+TEST(threads_work_beside_their_job_and_are_confined_like_it) {
     _cleanup_error_ Error err = {0}, none = {0};
     CHECK_INT(worker_init(&err), 0);
-    WorkerLimits limits = {.helper = 64 * 1024};
-    int r = worker_call(job_helped, STR(""), NULL, 0, &limits, NULL, NULL, &err);
+    WorkerLimits limits = {.threads = 2};
+    int r = worker_call(job_with_threads, STR(""), NULL, 0, &limits, NULL, NULL, &err);
     CHECK_MSG(r == 0, "%s", error_text(&err, r));
-    CHECK_INT(worker_call(job_helped, STR(""), NULL, 0, NULL, NULL, NULL, &none), -ENOENT);
+    CHECK_INT(worker_call(job_with_threads, STR(""), NULL, 0, NULL, NULL, NULL, &none), -ENOENT);
 }
 
 TEST_MAIN()
