@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --rules | --author | --top | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
+        --format | -f | --policy | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --rules | --author | --top | --manifests | -m | --namespace | -n | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -33,6 +33,7 @@ _plimsoll() {
     'bloat '*) command='bloat' ;;
     'diff '*) command='diff' ;;
     'explain '*) command='explain' ;;
+    'rbac who-can') command='rbac who-can' ;;
     'policy lint') command='policy lint' ;;
     'policy list') command='policy list' ;;
     'policy fields') command='policy fields' ;;
@@ -49,6 +50,7 @@ _plimsoll() {
     'docs '*) command='docs' ;;
     'version-compare '*) command='version-compare' ;;
     'policy evaluate') command='policy evaluate' ;;
+    'rbac can-i') command='rbac can-i' ;;
     esac
     case $command:$prev in
     'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab codequality html markdown' -- "$cur"); return ;;
@@ -170,6 +172,9 @@ _plimsoll() {
     'explain'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'rbac who-can'':--manifests'|'rbac who-can'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac who-can'':--namespace'|'rbac who-can'':-n') return ;;
+    'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'policy list'':--format'|'policy list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
@@ -200,6 +205,8 @@ _plimsoll() {
     'db get'':--db') compopt -o default 2>/dev/null; return ;;
     'facts'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'list'':--format'|'list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'rbac can-i'':--manifests'|'rbac can-i'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac can-i'':--namespace'|'rbac can-i'':-n') return ;;
     *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     *':--config') compopt -o default 2>/dev/null; return ;;
     *':--output'|*':-o') compopt -o default 2>/dev/null; return ;;
@@ -213,6 +220,7 @@ _plimsoll() {
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'rbac who-can') words='--manifests --namespace --format --help --version --quiet --color --config --output' ;;
         'policy lint') words='--format --rule-matching --strict --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
@@ -229,6 +237,7 @@ _plimsoll() {
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
         'policy evaluate') words='--together --help --version --quiet --color --config --output' ;;
+        'rbac can-i') words='--manifests --namespace --help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -242,6 +251,7 @@ _plimsoll() {
     'bloat:'*) compopt -o default 2>/dev/null; return ;;
     'diff:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
+    'rbac who-can:'*) compopt -o default 2>/dev/null; return ;;
     'policy lint:'*) compopt -o default 2>/dev/null; return ;;
     'policy list:'*) compopt -o default 2>/dev/null; return ;;
     'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
@@ -254,8 +264,9 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan check sbom vex bloat diff explain policy config db facts list completion docs version-compare policy help' ;;
+    :0) words='scan check sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
+        [ "$first" != rbac ] || words+=' who-can'
         [ "$first" != policy ] || words+=' lint'
         [ "$first" != policy ] || words+=' list'
         [ "$first" != policy ] || words+=' fields'
@@ -267,7 +278,8 @@ _plimsoll() {
         [ "$first" != db ] || words+=' status'
         [ "$first" != db ] || words+=' get'
         [ "$first" != policy ] || words+=' evaluate'
-        [ "$first" != help ] || words='scan check sbom vex bloat diff explain policy config db facts list completion docs version-compare policy'
+        [ "$first" != rbac ] || words+=' can-i'
+        [ "$first" != help ] || words='scan check sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

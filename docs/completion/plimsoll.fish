@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --rules --author --top --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
+        else if contains -- $word --format -f --policy --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --cache --temp-dir --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --rules --author --top --manifests -m --namespace -n --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -246,6 +246,18 @@ complete -c plimsoll -n "__plimsoll_at 'explain'" -l quiet -s q -d 'No progress 
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'explain'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a rbac -d 'More commands'
+complete -c plimsoll -n "__plimsoll_at 'rbac' 1" -a who-can -d 'Prints who may do something in a cluster'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -F
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l namespace -s n -x -d 'The namespace that is asked about'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l format -s f -xa 'table json' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a lint -d 'Checks rules files'
 complete -c plimsoll -n "__plimsoll_at 'policy lint'" -F
@@ -415,3 +427,13 @@ complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l quiet -s q -d 'No p
 complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'policy evaluate'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a rbac -d 'More commands'
+complete -c plimsoll -n "__plimsoll_at 'rbac' 1" -a can-i -d 'Answers questions from standard input: may they?'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l namespace -s n -x -d 'The namespace that is asked about'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'

@@ -21,13 +21,17 @@ static bool has_key(Str text, Str key) {
     return false;
 }
 
-static bool is_json(Str text) {
-    Str start = str_trim(text);
-    return start.n && start.p[0] == '{';
+/* Is a document written in braces: JSON, or YAML that looks like it? */
+static bool has_braces(Str text) {
+    Str rest = str_trim(text), line;
+    while (str_line(&rest, &line))
+        if (line.n && line.p[0] == '{')
+            return true;
+    return false;
 }
 
 static void find_keys(Str text, bool *ret_api, bool *ret_kind) {
-    bool json = is_json(text);
+    bool json = has_braces(text);
     *ret_api = json ? str_find(text, STR("apiVersion")) >= 0 : has_key(text, STR("apiVersion"));
     *ret_kind = json ? str_find(text, STR("kind")) >= 0 : has_key(text, STR("kind"));
 }
@@ -131,7 +135,7 @@ static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach 
     if (!w)
         return -E2BIG;
     /* A file that is called YAML may hold JSON, of which YAML's reader knows most; one without a name goes by what it begins with. */
-    bool json = has_extension(str_from(f->path), true) || (!has_extension(str_from(f->path), false) && is_json(f->text));
+    bool json = has_extension(str_from(f->path), true) || (!has_extension(str_from(f->path), false) && str_starts(str_trim(str_head(f->text, CHECK_HEAD)), STR("{")));
     int r = json ? json_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents)
                  : yaml_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents, &n);
     if (r < 0)
