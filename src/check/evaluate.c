@@ -2,6 +2,7 @@
 /* Rules on the subjects of one file. */
 #include "base/map.h"
 #include "base/vec.h"
+#include "check/place.h"
 #include "check/run.h"
 #include "policy/program.h"
 
@@ -13,7 +14,7 @@ typedef struct Evaluation {
     const CheckSubject *subject; /* at hand */
     int failed;
     bool ascii;              /* columns in bytes are columns in code points */
-    Vec(size_t) lines;       /* offsets of lines; made where there are other characters */
+    PlaceLines lines;        /* made where they are needed */
     bool fixes;
     Vec(CheckHit) hits;
     Map seen;                /* what told them apart */
@@ -33,27 +34,62 @@ static int take_edits(const Evaluation *e, const CheckSubject *s, const Rule *ru
 }
 
 /* A column in bytes as one in code points. */
-static uint32_t chars(const Evaluation *e, uint32_t line, uint32_t col) {
-    if (e->ascii || line == 0 || line > e->lines.n)
+static uint32_t chars(Evaluation *e, uint32_t line, uint32_t col) {
+    if (e->ascii || line == 0)
         return col;
-    Str rest = str_head(str_from_at(e->file->text, e->lines.p[line - 1]), col ? col - 1 : 0);
+    place_lines_find(&e->lines, e->file->text);
+    ssize_t start = place_offset(&e->lines, line, 1);
+    if (start < 0)
+        return col;
+    Str rest = str_head(str_from_at(e->file->text, (size_t) start), col ? col - 1 : 0);
     uint32_t n = 1;
     for (size_t i = 0; i < rest.n; i++)
         n += ((unsigned char) rest.p[i] & 0xC0) != 0x80;
     return n;
 }
 
-static void find_lines(Evaluation *e) {
-    Str text = e->file->text;
-    e->ascii = true;
-    for (size_t i = 0; i < text.n && e->ascii; i++)
-        e->ascii = (unsigned char) text.p[i] < 0x80;
-    if (e->ascii)
-        return;
-    vec_push(&e->lines, (size_t) 0);
+static bool is_ascii(Str text) {
     for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] == '\n')
-            vec_push(&e->lines, i + 1);
+        if ((unsigned char) text.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* What a finding is about: the first of its causes that is written, of the subject itself if there is one, else of what it belongs to. */
+typedef struct Search {
+    const CheckInput *input;
+    const Node *own, *above;
+    bool stays;              /* a cause of the subject's own stands nowhere: what it belongs to is not to blame alone */
+    const Field *field;      /* of `own`, as long as it is not known which of several values it is */
+} Search;
+
+static bool each_cause(void *userdata, const Cause *c) {
+    Search *s = userdata;
+    bool there = false;
+    const Node *n = s->input->where(c, &there);
+    if (n && c->up == 0 && (!s->own || (c->field->field == s->field && c->item.type != VALUE_NONE))) {
+        s->own = n;
+        s->field = c->item.type == VALUE_NONE ? c->field->field : NULL;
+    } else if (n && there && !s->above && !s->stays) {
+        s->above = n;
+    }
+    s->stays |= !n && c->up == 0;
+    return s->own && !s->field;
+}
+
+static CheckPlace place_of(Evaluation *e, const PolicyHit *h) {
+    CheckPlace p = e->subject->place;
+    Search s = {.input = e->input};
+    if (!e->input->regions || p.end_line || p.line == 0)
+        return p;
+    place_lines_find(&e->lines, e->file->text);
+    if (e->input->where && !h->limited)
+        program_causes(h->rule->rule->program, &e->subject->subject, e->evaluator, each_cause, &s);
+    const Node *n = s.own ? s.own : s.above;
+    if (n && (n->line || n->key_line))
+        return place_of_node(&e->lines, n);
+    place_end(&e->lines, &p);
+    return p;
 }
 
 /* Several subjects can stand at one place: what jobs inherit, what aliases share. The same said twice there is one finding. */
@@ -75,9 +111,9 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
         buf_putz(&b, "the condition could not be decided within the limits");
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
-    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = s->place, .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
-    hit.place.chars = chars(e, s->place.line, s->place.col);
-    hit.place.end_chars = chars(e, s->place.end_line, s->place.end_col);
+    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
+    hit.place.chars = chars(e, hit.place.line, hit.place.col);
+    hit.place.end_chars = chars(e, hit.place.end_line, hit.place.end_col);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0 && !is_repeated(e, &hit))
         vec_push(&e->hits, hit);
@@ -117,8 +153,7 @@ int check_text(const Policy *policy, const CheckInput *input, const char *path, 
     CheckFile file = {.path = path, .text = text, .limits = limits, .arena = a, .diag = &d};
     if (policy_version_of(policy, "kubernetes", &kubernetes))
         file.kubernetes = &kubernetes;
-    Evaluation e = {.file = &file, .input = input, .policy = policy, .evaluator = evaluator_new(), .fixes = fixes};
-    find_lines(&e);
+    Evaluation e = {.file = &file, .input = input, .policy = policy, .evaluator = evaluator_new(), .ascii = is_ascii(text), .fixes = fixes};
     ret->input = input;
     ret->bytes = text.n;
     ret->status = input->read(&file, each_subject, &e);
@@ -134,7 +169,7 @@ int check_text(const Policy *policy, const CheckInput *input, const char *path, 
     }
     take_errors(&d, a, ret);
     vec_done(&e.hits);
-    vec_done(&e.lines);
+    place_lines_done(&e.lines);
     map_done(&e.seen);
     evaluator_free(e.evaluator);
     diag_done(&d);

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "parse/node.h"
-#include "policy/source.h"
+#include "policy/program.h"
 
 /* From the first byte to behind the last one; lines and columns from 1, columns count bytes. end_line 0: not known, `line` and `col` are all there is. */
 typedef struct CheckPlace {
@@ -61,6 +61,9 @@ typedef struct CheckInput {
     /* Hands out all subjects, parents before their children; they live as long as the arena. 0; -EINVAL with errors in f->diag: what could be understood may have been handed out;
      * -E2BIG over a limit (said there); or what `each` answered. */
     int (*read)(const CheckFile *f, CheckEach each, void *userdata);
+    /* The value of the file that a cause asks for, *ret_there true, or the innermost one on the way to it; NULL: the finding stands where its subject does. NULL: always. */
+    const Node *(*where)(const Cause *c, bool *ret_there);
+    bool regions; /* places without an end get one from the text, as YAML and JSON are written */
     /* The edits that do what `fix` says (the rule's key of that name, docs/policy-language.md) to a subject that a rule fired on: true when that is safe.
      * NULL: no rule of these sources has a fix. */
     bool (*fix)(const CheckFile *f, const CheckSubject *s, const Node *fix, CheckEdits *ret);

@@ -3,6 +3,7 @@
 #include "check/kubernetes.h"
 #include "kube/compose.h"
 #include "kube/subject.h"
+#include "kube/where.h"
 
 static bool has_extension(Str path, bool json) {
     return json ? str_ends(path, STR(".json")) : str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
@@ -168,6 +169,8 @@ const CheckInput check_input_kubernetes = {
     .recognise = recognise_kubernetes,
     .sniff = sniff_kubernetes,
     .read = read_kubernetes,
+    .where = kube_where,
+    .regions = true,
     .fix = kubernetes_fix,
 };
 
@@ -178,4 +181,6 @@ const CheckInput check_input_compose = {
     .recognise = recognise_compose,
     .sniff = sniff_compose,
     .read = read_compose,
+    .where = kube_where,
+    .regions = true,
 };

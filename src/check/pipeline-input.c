@@ -176,6 +176,8 @@ const CheckInput check_input_github_actions = {
     .recognise = recognise_github,
     .sniff = sniff_github,
     .read = read_github,
+    .where = pipeline_where,
+    .regions = true,
     .fix = pipeline_fix,
 };
 
@@ -186,6 +188,8 @@ const CheckInput check_input_gitlab_ci = {
     .recognise = recognise_gitlab,
     .sniff = sniff_gitlab,
     .read = read_gitlab,
+    .where = pipeline_where,
+    .regions = true,
     .fix = pipeline_fix,
 };
 

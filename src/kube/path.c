@@ -95,6 +95,42 @@ size_t kube_path_each(const Node *n, Str path, void (*each)(void *userdata, cons
     return w.n;
 }
 
+typedef struct Nearest {
+    bool (*wanted)(void *userdata, const Node *value);
+    void *userdata;
+    const Node *found, *first, *inner;
+    unsigned depth;          /* of `inner`, and 1 */
+} Nearest;
+
+static void nearest(Nearest *w, const Node *n, Str path, unsigned depth) {
+    if (w->found || !n || n->type == NODE_NULL)
+        return;
+    PathStep s = next_step(&path, depth == 0);
+    if (depth >= w->depth && s.kind != STEP_BAD) {
+        w->inner = n;
+        w->depth = depth + 1;
+    }
+    if (s.kind == STEP_END) {
+        w->first = w->first ? w->first : n;
+        if (!w->wanted || w->wanted(w->userdata, n))
+            w->found = n;
+    } else if (s.kind == STEP_KEY) {
+        nearest(w, kube_key(n, s.key), path, depth + 1);
+    } else if (s.kind != STEP_BAD) {
+        size_t i = 0;
+        for (const Node *c = s.kind == STEP_ALL || n->type == NODE_LIST ? node_first(n) : NULL; c && !w->found; c = c->next, i++)
+            if (s.kind == STEP_ALL || i == s.index)
+                nearest(w, c, path, depth + 1);
+    }
+}
+
+const Node *kube_path_nearest(const Node *n, Str path, bool (*wanted)(void *userdata, const Node *value), void *userdata, bool *ret_there) {
+    Nearest w = {.wanted = wanted, .userdata = userdata};
+    nearest(&w, n, path, 0);
+    *ret_there = w.first != NULL;
+    return w.found ? w.found : w.first ? w.first : w.inner;
+}
+
 bool kube_path_valid(Str path) {
     PathStep s = {.kind = STEP_ALL};
     for (bool first = true; s.kind != STEP_END && s.kind != STEP_BAD; first = false)

@@ -109,6 +109,9 @@ struct Run {
 /* evaluate.c */
 Value operand_value(Run *run, const Operand *o);
 bool run_program(Run *run, const Program *p);
+bool test_holds(Run *run, const Test *t);
+/* Of several values of the left side the first one by which the test came out like this; VALUE_NONE where there is one value only. */
+Value test_item(Run *run, const Test *t, bool yes);
 /* transform.c: of an OPERAND_TRANSFORM. */
 Value transform_value(Run *run, const Operand *o);
 /* Numbers, addresses and so on as text, in scratch memory. */

@@ -172,12 +172,24 @@ static bool compare(Run *run, const Test *t) {
     return t->modifier == MODIFIER_ONEOF ? n == 1 : t->modifier == MODIFIER_ANYOF ? n > 0 : n && n == t->n_constants;
 }
 
-static bool run_test(Run *run, const Test *t) {
+bool test_holds(Run *run, const Test *t) {
     size_t mark = run->e->scratch.n;
     bool r = compare(run, t);
     if (!run->memo) /* else values of fields are kept in there */
         run->e->scratch.n = mark;
     return r;
+}
+
+Value test_item(Run *run, const Test *t, bool yes) {
+    Value v = t->compare && !t->right && t->n_constants ? operand_value(run, &t->left) : value_none();
+    for (size_t i = 0; v.type == VALUE_LIST && i < v.list.n && !run->e->limited; i++) {
+        bool any = false;
+        for (size_t k = 0; k < t->n_constants && !any; k++)
+            any = compare_one(run, t, &v.list.p[i], &t->constants[k]);
+        if (any == (yes != t->negate))
+            return v.list.p[i];
+    }
+    return value_none();
 }
 
 bool run_program(Run *run, const Program *p) {
@@ -194,10 +206,10 @@ bool run_program(Run *run, const Program *p) {
         if (run->memo) {
             uint64_t *memo = &e->memo[i->test->id];
             if (*memo >> 1 != e->epoch)
-                *memo = e->epoch << 1 | run_test(run, i->test);
+                *memo = e->epoch << 1 | test_holds(run, i->test);
             yes = *memo & 1;
         } else {
-            yes = run_test(run, i->test);
+            yes = test_holds(run, i->test);
         }
         at = yes ? i->yes : i->no;
     }

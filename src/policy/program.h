@@ -26,6 +26,17 @@ DEFINE_CLEANUP(Evaluator, evaluator_free, evaluator_freep);
 /* 1: holds, 0: does not, -E2BIG: a limit ended it (steps, a pattern, memory), which the rule's `on-error` decides about. */
 int program_evaluate(const Program *p, const Subject *s, Evaluator *e);
 
+/* A check that made a condition hold: without it, it would not. */
+typedef struct Cause {
+    const Subject *subject;  /* whose field it asks for: the condition's, one of its parents, or a child that a quantifier found */
+    const FieldRef *field;
+    unsigned up;             /* it is this many parents up */
+    Value item;              /* of several values of the field the one that decided; VALUE_NONE else */
+} Cause;
+
+/* The causes of a condition that holds, in the order in which it names them, until `each` answers true. None when it does not hold. `c` ends with the call. */
+void program_causes(const Program *p, const Subject *s, Evaluator *e, bool (*each)(void *userdata, const Cause *c), void *userdata);
+
 /* The output of a rule with its %field, %field[arg] and %transformer(field) of the subject; absent ones as "<NA>", control characters as spaces. Appends to `out`. */
 void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out);
 void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out);

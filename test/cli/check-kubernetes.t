@@ -48,7 +48,7 @@ like "$out" 'host namespaces' "one wrong object: the other is judged"
 # What stands where.
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: a\n    image: a\n    securityContext: {privileged: true}\n' >"$in/place.yaml"
 exits 1 "a privileged container" "$PLIMSOLL" check --policy pss-baseline "$in/place.yaml"
-like "$out" 'place.yaml:6:5' "its place"
+like "$out" 'place.yaml:8:23' "its place"
 
 # Compose.
 mkdir "$tmp/compose"

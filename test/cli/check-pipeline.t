@@ -28,10 +28,10 @@ jobs:
 YAML
 is "$(places .github)" ".github/workflows/ci.yml 13 19 Text of strangers becomes part of a script
 .github/workflows/ci.yml 14 11 Script runs what it downloads
-.github/workflows/ci.yml 15 15 Action by a name that can move
+.github/workflows/ci.yml 15 9 Action by a name that can move
 .github/workflows/ci.yml 16 26 Secret in clear
-.github/workflows/ci.yml 4 3 Own runner for pull requests
-.github/workflows/ci.yml 8 15 Code of a pull request with the rights of the repository" "a workflow"
+.github/workflows/ci.yml 5 5 Own runner for pull requests
+.github/workflows/ci.yml 9 16 Code of a pull request with the rights of the repository" "a workflow"
 
 cat >.gitlab-ci.yml <<'YAML'
 image: node:latest
@@ -51,8 +51,8 @@ is "$(places .gitlab-ci.yml)" ".gitlab-ci.yml 1 8 Image of a job is the latest o
 .gitlab-ci.yml 9 7 Scan whose verdict does not count" "a pipeline of GitLab: what three jobs inherit is told once"
 
 printf 'name: x\nruns:\n  using: composite\n  steps:\n    - uses: some/action@main\n    - run: echo ${{ inputs.a }}\n      shell: bash\n' >tools/x/action.yml
-is "$(places tools)" "tools/x/action.yml 5 13 Action by a name that can move
-tools/x/action.yml 5 13 Action from a branch
+is "$(places tools)" "tools/x/action.yml 5 7 Action by a name that can move
+tools/x/action.yml 5 7 Action from a branch
 tools/x/action.yml 6 17 Input becomes part of a script" "an action"
 exits 1 "what denies ends with 1" "$PLIMSOLL" check "${rules[@]}" .github
 exits 0 "what warns does not" "$PLIMSOLL" check "${rules[@]}" tools

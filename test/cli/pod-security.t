@@ -19,7 +19,7 @@ check 0 "baseline lets a plain pod pass" pss-baseline@1.30
 check 1 "restricted does not" pss-restricted@1.30
 pod "hostPID: true, $good"
 check 1 "host processes are refused" pss-baseline@v1.0
-like "$out" 'pod.yaml:1:1' "with the place"
+like "$out" 'pod.yaml:4:8' "with the place"
 pod "hostUsers: false, securityContext: {seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: a, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]"
 check 1 "root in a user namespace, 1.34" pss-restricted@v1.34
 check 0 "root in a user namespace, 1.35" pss-restricted@v1.35
