@@ -88,6 +88,9 @@ int json_lines_next(Str *rest, const char *name, uint32_t *line, const Limits *l
 int yaml_parse(Str text, const char *name, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
 typedef enum YamlFlags {
     YAML_REPEATED_MERGE = 1 << 0, /* "<<" may be given several times in one map, as Ruby's reader has it */
+    /* Values without quotes have the types of YAML 1.1 as Kubernetes' reader (sigs.k8s.io/yaml) gives them: "yes", "on" and "y" are true, "no", "off" and "n"
+     * false, 1_000 and 0b11 numbers. Keys stay as they are written. */
+    YAML_OLD_SCALARS = 1 << 1,
 } YamlFlags;
 int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
 /* TOML 1.0.0; the result is a map. Dates and times are strings, as they were written; whole numbers fit node_i64(). A table with a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libyaml's events into Node trees. libyaml looks at all open flow levels for each token, so that reading stops at the depth
  * limit; and at all tag directives for each one, so that their number is bounded before it reads. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <yaml.h>
 
@@ -128,12 +129,63 @@ static NodeType plain_type(Str s) {
     return is_number(s) ? NODE_NUMBER : NODE_STRING;
 }
 
+/* A number as YAML 1.1 and Go know them, in the core schema's writing: no "_" between digits, and decimal behind a sign or where it was binary.
+ * STR_NULL for anything else, and without memory. */
+static Str old_number(Str s, Arena *a) {
+    if (s.n == 0 || !(s.p[0] == '-' || s.p[0] == '+' || (s.p[0] >= '0' && s.p[0] <= '9')))
+        return STR_NULL;
+    char *bare = arena_alloc(a, s.n);
+    size_t n = 0;
+    for (size_t i = 0; bare && i < s.n; i++)
+        if (s.p[i] != '_')
+            bare[n++] = s.p[i];
+    if (!bare || n == 0)
+        return STR_NULL;
+    Str plain = {bare, n}, rest = plain;
+    if (is_number(plain))
+        return plain;
+    bool minus = bare[0] == '-';
+    if (minus || bare[0] == '+')
+        rest = str_from_at(plain, 1);
+    if (rest.n < 3 || rest.p[0] != '0')
+        return STR_NULL;
+    char kind = rest.p[1];
+    unsigned base = kind == 'x' || kind == 'X' ? 16 : kind == 'o' || kind == 'O' ? 8 : kind == 'b' || kind == 'B' ? 2 : 0;
+    uint64_t v = 0;
+    for (size_t i = 2; i < rest.n; i++) {
+        char c = rest.p[i];
+        unsigned digit = c >= '0' && c <= '9' ? (unsigned) (c - '0') : c >= 'a' && c <= 'f' ? (unsigned) (c - 'a' + 10) : c >= 'A' && c <= 'F' ? (unsigned) (c - 'A' + 10) : 99;
+        if (digit >= base || __builtin_mul_overflow(v, base, &v) || __builtin_add_overflow(v, digit, &v))
+            return STR_NULL;
+    }
+    char decimal[24];
+    snprintf(decimal, sizeof(decimal), "%s%" PRIu64, minus ? "-" : "", v);
+    return arena_str(a, str_from(decimal));
+}
+
+static bool old_bool(Str s) {
+    return one_of(s, "yes", "Yes", "YES") || one_of(s, "no", "No", "NO") || one_of(s, "on", "On", "ON") || one_of(s, "off", "Off", "OFF") || one_of(s, "y", "Y", "n") || str_eqz(s, "N");
+}
+
+static NodeType looks_of(const Yaml *y, Str text) {
+    NodeType core = plain_type(text);
+    if (core != NODE_STRING || !(y->flags & YAML_OLD_SCALARS))
+        return core;
+    return old_bool(text) ? NODE_BOOL : old_number(text, y->tree.arena).n ? NODE_NUMBER : NODE_STRING;
+}
+
+/* "true", "yes", "y", "on" */
+static bool is_true(Str s) {
+    return strchr("tTyY", s.p[0]) || one_of(s, "on", "On", "ON");
+}
+
 /* The type that the scalar's tag, or its looks when it has none, give it. */
 static int scalar_type(Yaml *y, Str text, NodeType *ret) {
     const char *tag = (const char *) y->event.data.scalar.tag;
-    NodeType looks = plain_type(text);
+    bool looked_at = tag ? strcmp(tag, YAML_STR_TAG) != 0 : y->event.data.scalar.plain_implicit;
+    NodeType looks = looked_at ? looks_of(y, text) : NODE_STRING;
     if (!tag) {
-        *ret = y->event.data.scalar.plain_implicit ? looks : NODE_STRING;
+        *ret = looks;
         return 0;
     }
     NodeType wanted = strcmp(tag, YAML_NULL_TAG) == 0    ? NODE_NULL
@@ -159,9 +211,9 @@ static int read_scalar(Yaml *y, Node **ret) {
     if (!n)
         return -E2BIG;
     if (type == NODE_BOOL) {
-        n->boolean = text.p[0] == 't' || text.p[0] == 'T';
+        n->boolean = is_true(text);
     } else if (type != NODE_NULL) {
-        n->text = arena_str(y->tree.arena, text);
+        n->text = type == NODE_NUMBER && !is_number(text) ? old_number(text, y->tree.arena) : arena_str(y->tree.arena, text);
         if (!n->text.p)
             return tree_no_memory(&y->tree, line, col);
     }

@@ -6,14 +6,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
+static void read_with(const uint8_t *p, size_t n, unsigned flags) {
     Limits limits = limits_default();
     limits.document_nodes = 20000;
     Arena a = {.max = (size_t) 64 << 20};
     Diag d = {0};
     Node *root = NULL, *again;
     size_t documents = 0, seen = 0;
-    int r = yaml_parse(str_n((const char *) p, n), "fuzz", &limits, &a, &d, &root, &documents);
+    int r = yaml_parse_with(str_n((const char *) p, n), "fuzz", flags, &limits, &a, &d, &root, &documents);
     if ((r < 0) != (d.errors > 0))
         abort();
     Limits wide = limits_default();
@@ -32,5 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     buf_done(&b);
     diag_done(&d);
     arena_done(&a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
+    read_with(p, n, 0);
+    read_with(p, n, YAML_OLD_SCALARS);
     return 0;
 }

@@ -67,6 +67,26 @@ TEST(merge_keys_may_repeat_where_asked) {
     check("a: {<<: x, <<: y}", "t.yaml:1:12: error: the key \"<<\" is here already, at 1:5");
 }
 
+static void check_old(const char *text, const char *want) {
+    Limits l = limits_default();
+    _doc_ Doc d = {0};
+    CHECK_INT(yaml_parse_with(str_from(text), "t.yaml", YAML_OLD_SCALARS, &l, &d.arena, &d.diag, &d.root, &d.n), 0);
+    _cleanup_(buf_done) Buf b = buf_new(4096);
+    JsonWriter w = json_writer(&b, false);
+    json_node(&w, NULL, d.root);
+    CHECK_STR(buf_view(&b), want);
+}
+
+TEST(old_scalars_where_asked) {
+    check_old("[yes, Yes, YES, on, On, ON, y, Y, true]", "[true,true,true,true,true,true,true,true,true]");
+    check_old("[no, No, NO, off, Off, OFF, n, N, False]", "[false,false,false,false,false,false,false,false,false]");
+    check_old("[yEs, oN, nope, 'yes', \"off\", !!str no, !Ref on]", "[\"yEs\",\"oN\",\"nope\",\"yes\",\"off\",\"no\",\"on\"]");
+    check_old("[1_000, -1_0.5, 0b101, -0b1_1, +0x1F, -0o17, 0XfF, 0B1]", "[1000,-10.5,5,-3,31,-15,255,1]");
+    check_old("[_1, 0b, 0b2, 0x_, 0xG, -0xffffffffffffffffff, '1_0', 1_a, -, +_]",
+              "[\"_1\",\"0b\",\"0b2\",\"0x_\",\"0xG\",\"-0xffffffffffffffffff\",\"1_0\",\"1_a\",\"-\",\"+_\"]");
+    check_old("on: !!bool yes\nno: !!int 1_0\na: &x off\nb: *x\nc: |\n  yes\n", "{\"on\":true,\"no\":10,\"a\":false,\"b\":false,\"c\":\"yes\\n\"}");
+}
+
 TEST(streams) {
     check("", "");
     check("# nothing\n", "");
