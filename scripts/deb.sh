@@ -46,7 +46,7 @@ Version: $version
 Architecture: $arch
 Maintainer: The Plimsoll authors <plimsoll@localhost>
 Installed-Size: $(du -k -s --apparent-size "$root/usr" | cut -f1)
-Depends: $depends, libcurl4 (>= 7.88), ca-certificates
+Depends: $depends, libcurl4 (>= 7.88), libmicrohttpd12 (>= 0.9.75), libgnutls30 (>= 3.7), ca-certificates
 Recommends: gpgv, libvectorscan5
 Suggests: libyara9
 Section: admin

@@ -3,12 +3,13 @@
 set -euo pipefail
 
 build="gcc make meson ninja-build pkg-config python3 libisal-dev libarchive-dev libzstd-dev liblzma-dev libbz2-dev
-  libcurl4-openssl-dev libsqlite3-dev libyaml-dev libexpat1-dev libxxhash-dev libssl-dev libseccomp-dev libvectorscan-dev libpcre2-dev libyara-dev ca-certificates gpgv"
+  libcurl4-openssl-dev libsqlite3-dev libyaml-dev libexpat1-dev libxxhash-dev libssl-dev libseccomp-dev libvectorscan-dev libpcre2-dev libyara-dev
+  libmicrohttpd-dev libgnutls28-dev ca-certificates gpgv"
 test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils containerd libarchive-tools bzip2 debootstrap skopeo umoci docker-registry docker.io rpm yara db5.3-util apache2-utils openssl openssh-client patch
   python3-jsonschema python3-yaml sqlite3 binutils git
   python3-pip python3-requests composer php-zip cargo librust-rand-dev
   python3-packaging ruby php-cli php-composer-semver golang-go golang-golang-x-mod-dev rustc librust-semver-dev elixir libmaven3-core-java default-jre-headless"
-bench="$test isal libarchive-tools time"
+bench="$test isal libarchive-tools time nghttp2-client"
 fuzz="$build clang llvm libclang-rt-14-dev"
 lint="$build clang-tidy cppcheck"
 deb="$build dpkg-dev binutils"

@@ -1,47 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/confine.h"
 
-#include <fcntl.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
-/* Landlock's interface as of ABI 6; an older kernel takes a shorter struct (linux/landlock.h of Debian 12 ends at ABI 2). */
-typedef struct LandlockRuleset {
-    uint64_t handled_access_fs, handled_access_net, scoped;
-} LandlockRuleset;
-enum { LANDLOCK_VERSION = 1 };
-
-static long landlock_abi(void) {
-    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
-}
+#include "base/landlock.h"
 
 bool confine_has_landlock(void) {
     return landlock_abi() >= 1;
 }
 
-/* A ruleset that handles every access and allows none. */
+/* Every access is handled and none allowed. */
 static int landlock_all(Error *err) {
-    static const unsigned fs_bits[] = {0, 13, 14, 15, 15, 16, 16}; /* access rights known per ABI */
-    long abi = landlock_abi();
-    if (abi < 1)
-        return 0;
-    LandlockRuleset rs = {.handled_access_fs = ((uint64_t) 1 << fs_bits[MIN(abi, 6L)]) - 1};
-    size_t n = sizeof(rs.handled_access_fs);
-    if (abi >= 4) {
-        rs.handled_access_net = 3;
-        n += sizeof(rs.handled_access_net);
-    }
-    if (abi >= 6) {
-        rs.scoped = 3;
-        n += sizeof(rs.scoped);
-    }
-    _cleanup_fd_ int fd = (int) syscall(SYS_landlock_create_ruleset, &rs, n, 0);
-    if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
-        return error_errno(err, -errno, "confining a worker with Landlock");
-    return 0;
+    _cleanup_fd_ int fd = landlock_new(err);
+    return fd == -ENOSYS ? 0 : fd < 0 ? fd : landlock_apply(fd, err);
 }
 
 static const int allowed[] = {

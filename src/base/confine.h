@@ -27,3 +27,15 @@ typedef struct Confinement {
 int confine_self(const Confinement *c, Error *err);
 /* Does the running kernel have Landlock? */
 bool confine_has_landlock(void);
+
+/* A server that answers the network keeps what it listens on and the files that are named here, and takes nothing new: no outgoing connections, no programs, no
+ * other files. In two steps, for threads inherit what is decided before they start: confine_files(), then the threads, then confine_calls(). */
+typedef struct ServerFiles {
+    const char *const *read;   /* NULL-ended: files, and directories with what is below */
+    const char *const *write;  /* the same, to be changed as well */
+} ServerFiles;
+
+/* No new privileges, no dumps, and Landlock where the kernel has it. */
+int confine_files(const ServerFiles *f, Error *err);
+/* seccomp for all threads: no new sockets but those that are accepted, no programs, no new threads or processes, no executable memory. */
+int confine_calls(Error *err);

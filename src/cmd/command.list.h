@@ -2,6 +2,7 @@
 /* The table of commands, in the order of --help: COMMAND(x) is the row `command_x`. */
 COMMAND(scan)
 COMMAND(check)
+COMMAND(admit)
 COMMAND(sbom)
 COMMAND(vex)
 COMMAND(bloat)

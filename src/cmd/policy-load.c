@@ -203,11 +203,14 @@ static int read_scope(Cli *cli, Arena *a, PolicyContext *ret) {
     return 0;
 }
 
+int policy_open_or(Cli *cli, const char *otherwise, int64_t as_of, PolicyChosen *ret) {
+    const char *name = cli_value(cli, "--policy");
+    int x = policy_open(name ? name : otherwise, as_of, ret);
+    return x ? x : read_scope(cli, &ret->arena, &ret->context);
+}
+
 int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given) {
     *ret = (PolicyChosen) {0};
     *ret_given = cli_value(cli, "--policy");
-    if (!*ret_given)
-        return 0;
-    int x = policy_open(cli_value(cli, "--policy"), as_of, ret);
-    return x ? x : read_scope(cli, &ret->arena, &ret->context);
+    return *ret_given ? policy_open_or(cli, NULL, as_of, ret) : 0;
 }

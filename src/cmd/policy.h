@@ -61,6 +61,8 @@ int policy_open(const char *name, int64_t as_of, PolicyChosen *ret);
 void policy_chosen_done(PolicyChosen *c);
 /* The same by --policy and --policy-scope; *ret_given is false without --policy. */
 int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given);
+/* The same for commands that always have a policy: without --policy it is the set `otherwise`. */
+int policy_open_or(Cli *cli, const char *otherwise, int64_t as_of, PolicyChosen *ret);
 
 /* "bool", "text", or the unit: "days". */
 const char *policy_field_type(const Field *f);

@@ -192,11 +192,27 @@ Value test_item(Run *run, const Test *t, bool yes) {
     return value_none();
 }
 
+void evaluator_until(Evaluator *e, int64_t moment) {
+    e->until = moment;
+    e->ticks = 0;
+    e->late = false;
+}
+
+/* The clock is looked at now and then: before the first of so many steps. */
+static bool is_late(Evaluator *e) {
+    enum { STEPS_A_LOOK = 64 };
+    struct timespec t;
+    if (e->until == 0 || e->late || e->ticks++ % STEPS_A_LOOK)
+        return e->late;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return e->late = (int64_t) t.tv_sec * 1000000000 + t.tv_nsec >= e->until;
+}
+
 bool run_program(Run *run, const Program *p) {
     Evaluator *e = run->e;
     int32_t at = p->entry;
     while (at >= 0) {
-        if (e->steps == 0 || e->limited) {
+        if (e->steps == 0 || e->limited || is_late(e)) {
             e->limited = true;
             return false;
         }

@@ -16,6 +16,9 @@ struct Evaluator {
     uint64_t steps;    /* checks left */
     uint64_t work_left; /* bytes of long texts left to look at */
     bool limited;
+    int64_t until;     /* evaluator_until() */
+    unsigned ticks;    /* since the clock was looked at */
+    bool late;         /* it was past `until` */
     /* While Run.memo: results of tests, by Test.id, as `epoch` and the result in the lowest bit; values of fields by Operand.field_id, good while field_epoch is `epoch`. */
     uint64_t epoch;
     uint64_t *memo, *field_epoch;

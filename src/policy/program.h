@@ -23,6 +23,9 @@ Evaluator *evaluator_new(void);
 void evaluator_free(Evaluator *e);
 DEFINE_CLEANUP(Evaluator, evaluator_free, evaluator_freep);
 
+/* From this moment on (nanoseconds of CLOCK_MONOTONIC; 0: never) conditions are at a limit: what is not decided by then is for their rules' `on-error`. */
+void evaluator_until(Evaluator *e, int64_t moment);
+
 /* 1: holds, 0: does not, -E2BIG: a limit ended it (steps, a pattern, memory), which the rule's `on-error` decides about. */
 int program_evaluate(const Program *p, const Subject *s, Evaluator *e);
 

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/admission.h"
+#include "kube/subject.h"
+#include "policy/match.h"
+#include "policy/program.h"
+
+static const char *const mode_names[ADMISSION_MODE_N_] = {[ADMISSION_ENFORCE] = "enforce", [ADMISSION_WARN] = "warn", [ADMISSION_AUDIT] = "audit"};
+
+const char *admission_mode_name(AdmissionMode m) {
+    return mode_names[m];
+}
+
+int admission_mode_parse(Str s, AdmissionMode *ret) {
+    for (AdmissionMode m = 0; m < ADMISSION_MODE_N_; m++)
+        if (str_eqz(s, mode_names[m])) {
+            *ret = m;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+typedef struct Judging {
+    const AdmissionConfig *config;
+    const AdmissionReview *review;
+    PolicyContext context;
+    Evaluator *evaluator;
+    Arena *arena;
+    AdmissionDecision *decision;
+    const KubeObject *object;
+    const Node *at;               /* the subject at hand */
+    bool full;                    /* the arena */
+} Judging;
+
+static bool matches(StrArray patterns, Str text) {
+    for (size_t i = 0; i < patterns.n; i++)
+        if (glob_match(patterns.p[i], text, false, NULL))
+            return true;
+    return false;
+}
+
+static AdmissionMode mode_of(const AdmissionConfig *c, Str namespace) {
+    AdmissionMode m = ADMISSION_ENFORCE;
+    for (size_t i = 0; i < c->n_modes; i++)
+        if (glob_match(c->modes[i].namespace, namespace, false, NULL))
+            m = c->modes[i].mode;
+    return m;
+}
+
+/* Room for one more reason; a full list gives up one that matters less. */
+static AdmissionReason *room(AdmissionDecision *d, RuleAction action) {
+    if (d->n_reasons < ADMISSION_REASONS)
+        return &d->reasons[d->n_reasons++];
+    d->n_more++;
+    for (size_t i = d->n_reasons; action == RULE_DENY && i-- > 0;)
+        if (d->reasons[i].action != RULE_DENY)
+            return &d->reasons[i];
+    return NULL;
+}
+
+/* "container app"; the object itself needs no name. */
+static Str subject_name(const Judging *j, const Subject *s) {
+    if (j->at == j->object->root)
+        return STR("");
+    Str own = kube_text(j->at, "name");
+    return arena_printf(j->arena, "%s%s%.*s", s->source->name, own.n ? " " : "", STR_FMT(own));
+}
+
+static void each_hit(void *userdata, const PolicyHit *h) {
+    Judging *j = userdata;
+    if (h->action == RULE_ALLOW)
+        return;
+    AdmissionDecision *d = j->decision;
+    d->late += h->limited;
+    if (!h->exception)
+        d->verdict = policy_worse(d->verdict, h->action == RULE_DENY ? RULE_DENY : RULE_WARN);
+    AdmissionReason *reason = room(d, h->action);
+    if (!reason)
+        return;
+    _cleanup_(buf_done) Buf b = buf_new((size_t) 64 << 10);
+    if (h->limited)
+        buf_putz(&b, "the condition could not be decided within the limits");
+    else
+        rule_output(h->rule->rule, h->subject, j->evaluator, &b);
+    *reason = (AdmissionReason) {.rule = h->rule->rule->name, .subject = subject_name(j, h->subject), .message = arena_str(j->arena, buf_view(&b)), .action = h->action,
+                                 .exception = h->exception, .limited = h->limited};
+    j->full = j->full || !reason->message.p || !reason->subject.p;
+}
+
+static int each_subject(void *userdata, const Subject *s, const Node *at) {
+    Judging *j = userdata;
+    j->at = at;
+    policy_evaluate(j->config->policy, s, &j->context, j->evaluator, each_hit, j);
+    return j->full ? -E2BIG : 0;
+}
+
+static void unjudged(AdmissionDecision *d, Arena *a, const Diag *diag, int r) {
+    Str why = diag && diag->items.n ? str_from(diag->items.p[0].message) : str_from(r == -E2BIG ? "it is larger than can be judged" : "it cannot be read");
+    d->error = arena_str(a, why);
+    if (!d->error.p)
+        d->error = STR("it is larger than can be judged");
+}
+
+/* What the object says, to all rules. What values of wrong types hide cannot be known: it counts as not judged. */
+static void judge_object(Judging *j, const Node *object) {
+    _cleanup_(diag_done) Diag d = {0};
+    KubeWorld w = kube_world(j->arena);
+    w.minor = j->config->minor;
+    KubeObject *o = kube_world_put(&w, object, "object", &d);
+    int r = o ? 0 : -E2BIG;
+    if (o) {
+        if (j->review->namespace.n && !kube_text(o->metadata, "namespace").n && o->class != KUBE_NAMESPACE)
+            o->namespace = j->review->namespace;
+        j->object = o;
+        r = kube_each_subject(o, j->arena, each_subject, j);
+    }
+    if (r < 0 || d.errors)
+        unjudged(j->decision, j->arena, &d, r);
+    kube_world_done(&w);
+}
+
+/* What is never looked at, whoever asks for it: the lifeblood of the cluster, and what says nothing. */
+static const char *skipped(const AdmissionConfig *c, const AdmissionReview *q) {
+    if (q->namespace.n && matches(c->exempt, q->namespace))
+        return "namespace is exempt";
+    if (str_eqz(q->group, "coordination.k8s.io") && str_eqz(q->resource, "leases"))
+        return "leases are never judged";
+    if (str_eqz(q->subresource, "status") || str_eqz(q->subresource, "scale"))
+        return "subresource says nothing that rules ask for";
+    if (str_eqz(q->operation, "DELETE"))
+        return "deletions are not judged";
+    /* Finalizers come off an object that is on its way out: whoever stops that keeps it there. */
+    if (str_eqz(q->operation, "UPDATE") && kube_at(q->object, "metadata.deletionTimestamp"))
+        return "object is being deleted";
+    return q->object ? NULL : "there is no object";
+}
+
+static bool may_break(const AdmissionConfig *c, const AdmissionReview *q) {
+    if (matches(c->breakers, q->user))
+        return true;
+    node_each(g, q->groups)
+        if (matches(c->breaker_groups, node_str(g)))
+            return true;
+    return false;
+}
+
+static void conclude(const AdmissionConfig *c, const AdmissionReview *q, AdmissionDecision *d) {
+    bool refuse = d->verdict == RULE_DENY || (d->error.n && !c->fail_open);
+    Str broken = node_str(kube_key(kube_at(q->object, "metadata.annotations"), STR(ADMISSION_BREAK_GLASS)));
+    if (refuse && broken.n && may_break(c, q)) {
+        d->broken = broken;
+        refuse = false;
+    }
+    d->allowed = !refuse || d->mode != ADMISSION_ENFORCE;
+}
+
+void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, int64_t began, Evaluator *e, Arena *a, AdmissionDecision *ret) {
+    ret->verdict = RULE_ALLOW;
+    ret->mode = mode_of(c, q->namespace);
+    ret->skipped = skipped(c, q);
+    ret->allowed = true;
+    ret->error = ret->broken = STR("");
+    ret->n_reasons = ret->n_more = ret->late = 0;
+    if (ret->skipped)
+        return;
+    Judging j = {.config = c, .review = q, .context = c->context, .evaluator = e, .arena = a, .decision = ret};
+    j.context.namespace = q->namespace;
+    evaluator_until(e, c->budget ? began + c->budget : 0);
+    judge_object(&j, q->object);
+    conclude(c, q, ret);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request: which route, whether its client may, its body, its answer. */
+#include "base/alloc.h"
+#include "net/http-server-private.h"
+
+/* How long a client certificate that was verified is believed on a connection that stays open. */
+enum { CLIENT_MS = 60 * 1000 };
+
+typedef struct Request {
+    const HttpRoute *route; /* NULL: `status` is the answer */
+    unsigned status;
+    const char *why;        /* text of such an answer; static */
+    Buf body;
+    size_t booked;          /* of HttpServer.bodies */
+    size_t spilled;         /* bytes beyond the route's maximum, read for nothing */
+} Request;
+
+int64_t http_server_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static HttpConnection *connection_of(const HttpServer *s, struct MHD_Connection *c) {
+    const union MHD_ConnectionInfo *i = s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return i ? i->socket_context : NULL;
+}
+
+void *http_server_began(void *cls, const char *uri, struct MHD_Connection *c) {
+    HttpServer *s = cls;
+    HttpConnection *k = connection_of(s, c);
+    if (k && !k->busy) {
+        k->since = http_server_ms();
+        k->busy = true;
+    }
+    return NULL;
+}
+
+static void refuse(Request *q, unsigned status, const char *why) {
+    q->route = NULL;
+    q->status = status;
+    q->why = why;
+}
+
+static void find_route(const HttpServer *s, const char *url, const char *method, Request *q) {
+    bool path = false;
+    for (const HttpRoute *r = s->o.routes; r->path; r++)
+        if (strcmp(r->path, url) == 0) {
+            path = true;
+            if (strcmp(r->method, method) == 0 || (strcmp(method, "HEAD") == 0 && strcmp(r->method, "GET") == 0)) {
+                q->route = r;
+                return;
+            }
+        }
+    refuse(q, path ? 405 : 404, path ? "this path takes another method\n" : "there is nothing at this path\n");
+}
+
+/* The name of the client that the certificate is for; NULL with a reason in `q`. */
+static const char *client_name(HttpServer *s, struct MHD_Connection *c, Request *q) {
+    _cleanup_error_ Error err = {0};
+    HttpConnection *k = connection_of(s, c);
+    const union MHD_ConnectionInfo *i = s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned generation = tls_server_generation(s->o.tls);
+    int64_t now = http_server_ms();
+    if (!k || !i)
+        return NULL;
+    if (k->client && k->generation == generation && now - k->checked < CLIENT_MS)
+        return k->client;
+    free(TAKE_PTR(k->client));
+    if (tls_server_client(s->o.tls, i->tls_session, &k->client, &err) < 0)
+        return NULL;
+    k->generation = generation;
+    k->checked = now;
+    return k->client;
+}
+
+/* By what the head says; a body in chunks says nothing and may be as large as is allowed. */
+static void book_body(HttpServer *s, struct MHD_Connection *c, Request *q) {
+    const char *said = s->api->mhd_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Length");
+    uint64_t n = q->route->body_max;
+    if (said && str_to_u64(str_from(said), UINT64_MAX, &n) < 0)
+        return refuse(q, 400, "Content-Length is no number\n");
+    if (n > q->route->body_max)
+        return refuse(q, 413, "the body is larger than is taken here\n");
+    if (atomic_fetch_add(&s->bodies, n) + n > s->o.bodies_max) {
+        atomic_fetch_sub(&s->bodies, n);
+        return refuse(q, 503, "too many requests at once\n");
+    }
+    q->booked = n;
+}
+
+static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, HttpAnswer *a) {
+    size_t n = a->body.n;
+    struct MHD_Response *r = s->api->mhd_create_response_from_buffer(n, buf_take(&a->body), MHD_RESPMEM_MUST_FREE);
+    if (!r)
+        return MHD_NO;
+    s->api->mhd_add_response_header(r, "Content-Type", a->content_type);
+    s->api->mhd_add_response_header(r, "Cache-Control", "no-store");
+    if (a->status == 503)
+        s->api->mhd_add_response_header(r, "Retry-After", "1");
+    if (s->stopping || a->status == 413)
+        s->api->mhd_add_response_header(r, "Connection", "close");
+    enum MHD_Result x = s->api->mhd_queue_response(c, a->status, r);
+    s->api->mhd_destroy_response(r);
+    return x;
+}
+
+static enum MHD_Result answer_refused(HttpServer *s, struct MHD_Connection *c, const Request *q) {
+    HttpAnswer a = {.status = q->status, .content_type = "text/plain; charset=utf-8", .body = buf_new(1024)};
+    buf_putz(&a.body, q->why);
+    s->refused++;
+    return answer(s, c, &a);
+}
+
+static enum MHD_Result begin(HttpServer *s, struct MHD_Connection *c, const char *url, const char *method, void **state) {
+    Request *q = xcalloc(1, sizeof(*q));
+    *state = q;
+    s->requests++;
+    find_route(s, url, method, q);
+    if (q->route && q->route->role == HTTP_CLIENT && s->o.tls && tls_server_asks(s->o.tls) && !client_name(s, c, q))
+        refuse(q, 403, "a client certificate that is trusted here is needed\n");
+    if (q->route)
+        book_body(s, c, q);
+    if (!q->route)
+        return answer_refused(s, c, q);
+    q->body = buf_new(q->route->body_max);
+    return MHD_YES;
+}
+
+/* More bytes of the body. What is too much is read on for as much again, so that the client hears why. */
+static enum MHD_Result take(Request *q, const char *p, size_t *n) {
+    if (q->route && q->status == 0 && buf_add(&q->body, p, *n) < 0)
+        q->status = 413;
+    if (q->route && q->status)
+        q->spilled += *n;
+    *n = 0;
+    return q->route && q->spilled > q->route->body_max ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result serve(HttpServer *s, struct MHD_Connection *c, const char *url, Request *q) {
+    if (q->status) {
+        q->why = "the body is larger than is taken here\n";
+        return answer_refused(s, c, q);
+    }
+    HttpConnection *k = connection_of(s, c);
+    HttpServed served = {
+        .path = url,
+        .body = buf_view(&q->body),
+        .content_type = str_from(s->api->mhd_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Type")),
+        .client = q->route->role == HTTP_CLIENT && k ? k->client : NULL,
+        .began = now_ns(),
+    };
+    HttpAnswer a = {.status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_new(BUF_OWN_MAX)};
+    q->route->serve(s->o.userdata, &served, &a);
+    enum MHD_Result x = a.body.failed ? MHD_NO : answer(s, c, &a);
+    buf_done(&a.body);
+    return x;
+}
+
+enum MHD_Result http_server_request(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version, const char *upload, size_t *upload_n, void **state) {
+    HttpServer *s = cls;
+    Request *q = *state;
+    if (!q)
+        return begin(s, c, url, method, state);
+    if (*upload_n)
+        return take(q, upload, upload_n);
+    return serve(s, c, url, q);
+}
+
+void http_server_completed(void *cls, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why) {
+    HttpServer *s = cls;
+    Request *q = *state;
+    HttpConnection *k = connection_of(s, c);
+    if (k) {
+        k->since = http_server_ms();
+        k->busy = false;
+    }
+    if (!q)
+        return;
+    s->requests--;
+    s->bodies -= q->booked;
+    buf_done(&q->body);
+    free(q);
+    *state = NULL;
+}
