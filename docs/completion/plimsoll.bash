@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --cache | --temp-dir | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --rules | --author | --top | --manifests | -m | --namespace | -n | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --decision-log | --connections | --request-timeout | --drain | --author | --top | --manifests | -m | --namespace | -n | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -28,6 +28,7 @@ _plimsoll() {
     case "$first $second" in
     'scan '*) command='scan' ;;
     'check '*) command='check' ;;
+    'admit '*) command='admit' ;;
     'sbom '*) command='sbom' ;;
     'vex '*) command='vex' ;;
     'bloat '*) command='bloat' ;;
@@ -39,6 +40,7 @@ _plimsoll() {
     'policy fields') command='policy fields' ;;
     'policy explain') command='policy explain' ;;
     'policy test') command='policy test' ;;
+    'policy push') command='policy push' ;;
     'config show') command='config show' ;;
     'db build') command='db build' ;;
     'db update') command='db update' ;;
@@ -55,6 +57,8 @@ _plimsoll() {
     case $command:$prev in
     'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab codequality html markdown' -- "$cur"); return ;;
     'scan'':--policy') return ;;
+    'scan'':--rules') compopt -o default 2>/dev/null; return ;;
+    'scan'':--rules-add') compopt -o default 2>/dev/null; return ;;
     'scan'':--policy-scope') return ;;
     'scan'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
@@ -71,8 +75,8 @@ _plimsoll() {
     'scan'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'scan'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'scan'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
-    'scan'':--cache') compopt -o default 2>/dev/null; return ;;
     'scan'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'scan'':--cache') compopt -o default 2>/dev/null; return ;;
     'scan'':--secrets') mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur"); return ;;
     'scan'':--secret-rules') compopt -o default 2>/dev/null; return ;;
     'scan'':--secret-key-file') compopt -o default 2>/dev/null; return ;;
@@ -94,14 +98,45 @@ _plimsoll() {
     'check'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'check'':--policy') return ;;
     'check'':--rules') compopt -o default 2>/dev/null; return ;;
+    'check'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'check'':--policy-scope') return ;;
+    'check'':--mirror') return ;;
+    'check'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'check'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'check'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'check'':--cache') compopt -o default 2>/dev/null; return ;;
+    'admit'':--listen') return ;;
+    'admit'':--tls-certificate') compopt -o default 2>/dev/null; return ;;
+    'admit'':--tls-key') compopt -o default 2>/dev/null; return ;;
+    'admit'':--client-ca') compopt -o default 2>/dev/null; return ;;
+    'admit'':--client-name') return ;;
+    'admit'':--mode') return ;;
+    'admit'':--exempt-namespace') return ;;
+    'admit'':--break-glass-user') return ;;
+    'admit'':--break-glass-group') return ;;
+    'admit'':--fail') mapfile -t COMPREPLY < <(compgen -W 'closed open' -- "$cur"); return ;;
+    'admit'':--time-budget') return ;;
+    'admit'':--decision-log') compopt -o default 2>/dev/null; return ;;
+    'admit'':--connections') return ;;
+    'admit'':--request-timeout') return ;;
+    'admit'':--drain') return ;;
+    'admit'':--policy') return ;;
+    'admit'':--rules') compopt -o default 2>/dev/null; return ;;
+    'admit'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'admit'':--policy-scope') return ;;
+    'admit'':--mirror') return ;;
+    'admit'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'admit'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'admit'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'admit'':--cache') compopt -o default 2>/dev/null; return ;;
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
     'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'sbom'':--platform') return ;;
     'sbom'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'sbom'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'sbom'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
-    'sbom'':--cache') compopt -o default 2>/dev/null; return ;;
     'sbom'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'sbom'':--cache') compopt -o default 2>/dev/null; return ;;
     'sbom'':--mirror') return ;;
     'sbom'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'sbom'':--client-cert') compopt -o default 2>/dev/null; return ;;
@@ -118,8 +153,8 @@ _plimsoll() {
     'vex'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'vex'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'vex'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
-    'vex'':--cache') compopt -o default 2>/dev/null; return ;;
     'vex'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'vex'':--cache') compopt -o default 2>/dev/null; return ;;
     'vex'':--mirror') return ;;
     'vex'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'vex'':--client-cert') compopt -o default 2>/dev/null; return ;;
@@ -137,8 +172,8 @@ _plimsoll() {
     'bloat'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'bloat'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'bloat'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
-    'bloat'':--cache') compopt -o default 2>/dev/null; return ;;
     'bloat'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'bloat'':--cache') compopt -o default 2>/dev/null; return ;;
     'bloat'':--mirror') return ;;
     'bloat'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'bloat'':--client-cert') compopt -o default 2>/dev/null; return ;;
@@ -155,8 +190,8 @@ _plimsoll() {
     'diff'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'diff'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'diff'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
-    'diff'':--cache') compopt -o default 2>/dev/null; return ;;
     'diff'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'diff'':--cache') compopt -o default 2>/dev/null; return ;;
     'diff'':--mirror') return ;;
     'diff'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'diff'':--client-cert') compopt -o default 2>/dev/null; return ;;
@@ -166,8 +201,8 @@ _plimsoll() {
     'explain'':--source') mapfile -t COMPREPLY < <(compgen -W 'auto dir repo oci docker-archive docker containerd podman registry' -- "$cur"); return ;;
     'explain'':--sbom') mapfile -t COMPREPLY < <(compgen -W 'oci' -- "$cur"); return ;;
     'explain'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
-    'explain'':--cache') compopt -o default 2>/dev/null; return ;;
     'explain'':--temp-dir') compopt -o default 2>/dev/null; return ;;
+    'explain'':--cache') compopt -o default 2>/dev/null; return ;;
     'explain'':--mirror') return ;;
     'explain'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-cert') compopt -o default 2>/dev/null; return ;;
@@ -177,6 +212,12 @@ _plimsoll() {
     'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
+    'policy lint'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'policy lint'':--mirror') return ;;
+    'policy lint'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'policy lint'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'policy lint'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy lint'':--cache') compopt -o default 2>/dev/null; return ;;
     'policy list'':--format'|'policy list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy list'':--by') mapfile -t COMPREPLY < <(compgen -W 'phase source severity action control tactic tag file' -- "$cur"); return ;;
     'policy list'':--coverage') mapfile -t COMPREPLY < <(compgen -W 'attack kubernetes' -- "$cur"); return ;;
@@ -185,10 +226,36 @@ _plimsoll() {
     'policy list'':--tag') return ;;
     'policy list'':--control') return ;;
     'policy list'':--policy') return ;;
+    'policy list'':--rules') compopt -o default 2>/dev/null; return ;;
+    'policy list'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'policy list'':--mirror') return ;;
+    'policy list'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'policy list'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'policy list'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy list'':--cache') compopt -o default 2>/dev/null; return ;;
     'policy fields'':--format'|'policy fields'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy explain'':--rules') compopt -o default 2>/dev/null; return ;;
+    'policy explain'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'policy explain'':--mirror') return ;;
+    'policy explain'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'policy explain'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'policy explain'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy explain'':--cache') compopt -o default 2>/dev/null; return ;;
     'policy test'':--format'|'policy test'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy test'':--require-examples') return ;;
+    'policy test'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'policy test'':--mirror') return ;;
+    'policy test'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'policy test'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'policy test'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy test'':--cache') compopt -o default 2>/dev/null; return ;;
+    'policy push'':--format'|'policy push'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy push'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'policy push'':--mirror') return ;;
+    'policy push'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'policy push'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'policy push'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy push'':--cache') compopt -o default 2>/dev/null; return ;;
     'config show'':--format'|'config show'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'db build'':--db') compopt -o default 2>/dev/null; return ;;
     'db update'':--from') return ;;
@@ -213,19 +280,21 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --policy --policy-scope --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'check') words='--format --input --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --help --version --quiet --color --config --output' ;;
-        'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --cache --no-cache --temp-dir --require-sandbox --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --policy --rules --rules-add --policy-scope --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'check') words='--format --input --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --break-glass-user --break-glass-group --fail --time-budget --decision-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
+        'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'rbac who-can') words='--manifests --namespace --format --help --version --quiet --color --config --output' ;;
-        'policy lint') words='--format --rule-matching --strict --help --version --quiet --color --config --output' ;;
-        'policy list') words='--format --by --coverage --source --phase --tag --control --policy --help --version --quiet --color --config --output' ;;
+        'policy lint') words='--format --rule-matching --strict --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
-        'policy explain') words='--rules --help --version --quiet --color --config --output' ;;
-        'policy test') words='--format --require-examples --help --version --quiet --color --config --output' ;;
+        'policy explain') words='--rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'policy test') words='--format --require-examples --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'policy push') words='--format --no-lint --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
         'db update') words='--from --db --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
@@ -257,6 +326,7 @@ _plimsoll() {
     'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
     'policy explain:'*) compopt -o default 2>/dev/null; return ;;
     'policy test:'*) compopt -o default 2>/dev/null; return ;;
+    'policy push:'*) compopt -o default 2>/dev/null; return ;;
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
@@ -264,7 +334,7 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan check sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac help' ;;
+    :0) words='scan check admit sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
         [ "$first" != rbac ] || words+=' who-can'
         [ "$first" != policy ] || words+=' lint'
@@ -272,6 +342,7 @@ _plimsoll() {
         [ "$first" != policy ] || words+=' fields'
         [ "$first" != policy ] || words+=' explain'
         [ "$first" != policy ] || words+=' test'
+        [ "$first" != policy ] || words+=' push'
         [ "$first" != config ] || words+=' show'
         [ "$first" != db ] || words+=' build'
         [ "$first" != db ] || words+=' update'
@@ -279,7 +350,7 @@ _plimsoll() {
         [ "$first" != db ] || words+=' get'
         [ "$first" != policy ] || words+=' evaluate'
         [ "$first" != rbac ] || words+=' can-i'
-        [ "$first" != help ] || words='scan check sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac'
+        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -10,6 +10,7 @@ typedef struct Evaluation {
     const CheckFile *file;
     const CheckInput *input;
     const Policy *policy;
+    const PolicyContext *context;
     Evaluator *evaluator;
     const CheckSubject *subject; /* at hand */
     int failed;
@@ -128,10 +129,9 @@ static void each_hit(void *userdata, const PolicyHit *h) {
 }
 
 static int each_subject(void *userdata, const CheckSubject *s) {
-    static const PolicyContext context = {0};
     Evaluation *e = userdata;
     e->subject = s;
-    policy_evaluate(e->policy, &s->subject, &context, e->evaluator, each_hit, e);
+    policy_evaluate(e->policy, &s->subject, e->context, e->evaluator, each_hit, e);
     return e->failed;
 }
 
@@ -147,13 +147,14 @@ static void take_errors(const Diag *d, Arena *a, CheckItem *ret) {
     ret->n_errors = n;
 }
 
-int check_text(const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret) {
+int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret) {
+    static const PolicyContext nothing = {0};
     Diag d = {0};
     unsigned kubernetes;
     CheckFile file = {.path = path, .text = text, .limits = limits, .arena = a, .diag = &d};
     if (policy_version_of(policy, "kubernetes", &kubernetes))
         file.kubernetes = &kubernetes;
-    Evaluation e = {.file = &file, .input = input, .policy = policy, .evaluator = evaluator_new(), .ascii = is_ascii(text), .fixes = fixes};
+    Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing, .evaluator = evaluator_new(), .ascii = is_ascii(text), .fixes = fixes};
     ret->input = input;
     ret->bytes = text.n;
     ret->status = input->read(&file, each_subject, &e);

@@ -13,11 +13,11 @@ static char *kept_name(Arena *a, Str s) {
     return (char *) arena_str(a, s).p;
 }
 
-static int answer(const WorkerIo *io, const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes) {
+static int answer(const WorkerIo *io, const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes) {
     _cleanup_(arena_done) Arena a = {.max = FILE_MEMORY};
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     CheckItem item = {0};
-    check_text(policy, input, path, text, limits, fixes, &a, &item);
+    check_text(policy, context, input, path, text, limits, fixes, &a, &item);
     check_frame_encode(&b, &item, policy);
     return b.failed ? b.failed : fs_write_all(io->out, b.p, b.n);
 }
@@ -34,11 +34,14 @@ int check_job(const WorkerIo *io) {
     o.policy_name = wire_str(&r);
     o.policy_name = named ? o.policy_name : STR_NULL;
     o.n_rules = (size_t) wire_max(&r, r.rest.n);
-    CheckRulesFile *rules = arena_alloc(&names, (o.n_rules + 1) * sizeof(*rules));
+    PolicyText *rules = arena_alloc(&names, (o.n_rules + 1) * sizeof(*rules));
     for (size_t i = 0; i < o.n_rules; i++) {
         rules[i].name = kept_name(&names, wire_str(&r));
         rules[i].text = wire_str(&r);
+        rules[i].role = (PolicyRole) wire_max(&r, POLICY_ADDED);
     }
+    PolicyContext context;
+    check_job_context(&r, &names, &context);
     o.rules = rules;
     if (!wire_ok(&r) || check_policy(&o, &policy, &d) < 0)
         return worker_fail(io, -EINVAL, "the rules, which were good a moment ago, cannot be loaded");
@@ -47,7 +50,7 @@ int check_job(const WorkerIo *io) {
         const CheckInput *input = check_input_by_name(wire_str(&r));
         char *path = kept_name(&names, wire_str(&r));
         Str text = wire_str(&r);
-        x = wire_ok(&r) && input ? answer(io, policy, input, path, text, &limits, o.fixes) : -EBADMSG;
+        x = wire_ok(&r) && input ? answer(io, policy, &context, input, path, text, &limits, o.fixes) : -EBADMSG;
     }
     return x;
 }

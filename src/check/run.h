@@ -6,21 +6,12 @@
 #include "check/input.h"
 #include "policy/set.h"
 
-/* A file of rules or of a policy set. */
-typedef struct CheckRulesFile {
-    const char *name;
-    Str text;
-} CheckRulesFile;
-
-/* The set where nobody says which: everything is shown, and what is wrong beyond doubt is denied. */
-#define CHECK_POLICY "production"
-
 typedef struct CheckOptions {
-    const CheckRulesFile *rules; /* of one's own, beside those that come with the program */
+    const PolicyText *rules;  /* of one's own, beside those that come with the program */
     size_t n_rules;
-    Str policy_name;          /* NAME or NAME@VERSION; NULL p: the only set among `rules`, else all rules there; without `rules` either: CHECK_POLICY, or all that
-                                 comes with the program */
+    Str policy_name;          /* as policy_make() takes it */
     const Policy *policy;     /* made of these: check_policy() */
+    const PolicyContext *context; /* where it all will run, as far as that was told; NULL: nothing was */
     int64_t as_of;            /* when exceptions end */
     const Limits *limits;
     unsigned workers;         /* at the same time; 0: one per processor */
@@ -65,5 +56,5 @@ enum { CHECK_FILE_BYTES = 32 << 20 };
 int check_policy(const CheckOptions *o, Policy **ret, Diag *d);
 /* Reads and checks the items. Results lie in `a`. 0, or a failure of ours. */
 int check_files(const CheckOptions *o, CheckItem *items, size_t n, Arena *a, Error *err);
-/* In this process, for tests: one text. */
-int check_text(const Policy *policy, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret);
+/* In this process, for tests: one text. `context` NULL: nothing is told. */
+int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret);

@@ -3,6 +3,18 @@
 
 #include "base/hash.h"
 
+static void put_context(Buf *b, const PolicyContext *c) {
+    static const PolicyContext nothing = {0};
+    c = c ? c : &nothing;
+    wire_put_str(b, c->cluster);
+    wire_put_str(b, c->namespace);
+    wire_put_str(b, c->image);
+    wire_put_str(b, c->environment);
+    wire_put_u64(b, c->labels.n);
+    for (size_t i = 0; i < c->labels.n; i++)
+        wire_put_str(b, c->labels.p[i]);
+}
+
 void check_job_begin(Buf *b, const CheckOptions *o, size_t n_files) {
     wire_put_i64(b, o->as_of);
     wire_put_u64(b, o->fixes);
@@ -12,8 +24,22 @@ void check_job_begin(Buf *b, const CheckOptions *o, size_t n_files) {
     for (size_t i = 0; i < o->n_rules; i++) {
         wire_put_str(b, str_from(o->rules[i].name));
         wire_put_str(b, o->rules[i].text);
+        wire_put_u64(b, o->rules[i].role);
     }
+    put_context(b, o->context);
     wire_put_u64(b, n_files);
+}
+
+void check_job_context(WireReader *r, Arena *a, PolicyContext *ret) {
+    *ret = (PolicyContext) {.cluster = wire_str(r)};
+    ret->namespace = wire_str(r);
+    ret->image = wire_str(r);
+    ret->environment = wire_str(r);
+    size_t n = (size_t) wire_max(r, r->rest.n);
+    Str *labels = arena_alloc(a, (n + 1) * sizeof(*labels));
+    for (size_t i = 0; i < n; i++)
+        labels[i] = wire_str(r);
+    ret->labels = (StrArray) {labels, n};
 }
 
 void check_job_file(Buf *b, const CheckInput *input, const char *path, Str text) {

@@ -9,6 +9,8 @@ typedef struct CheckJob CheckJob;
 
 /* What a worker is given: options, rules, files. */
 void check_job_begin(Buf *b, const CheckOptions *o, size_t n_files);
+/* In the worker: where it all will run. Strings point into what is read. */
+void check_job_context(WireReader *r, Arena *a, PolicyContext *ret);
 void check_job_file(Buf *b, const CheckInput *input, const char *path, Str text);
 /* One file's results, with its length in front. */
 void check_frame_encode(Buf *b, const CheckItem *item, const Policy *policy);

@@ -10,6 +10,7 @@
 #include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/policy.h"
+#include "cmd/scan-options.h"
 #include "kube/admission-service.h"
 
 /* Bodies of so many bytes may be under way at once: their trees are ten times as large. */
@@ -48,7 +49,7 @@ static unsigned threads(void) {
 }
 
 static int load_policy(Cli *cli, Admit *m) {
-    int x = policy_open_or(cli, "production", time_now(), &m->policy);
+    int x = policy_open(cli, time_now(), &m->policy);
     if (x)
         return x;
     m->config.policy = m->policy.policy;
@@ -187,8 +188,9 @@ const Command command_admit = {
     .examples = "plimsoll admit --listen :8443 --tls-certificate tls.crt --tls-key tls.key  # with the rules of the set production\n"
                 "plimsoll admit --policy regulated --mode warn --mode 'prod-*=enforce' …  # enforced in some namespaces only\n"
                 "plimsoll admit --break-glass-group oncall …  # who may pass all rules, with a reason, on record\n",
-    .options = {admit_options, policy_options, policy_scope_options},
+    .options = {admit_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options},
     .max_args = 0,
     .prints_nothing = true,
+    .workers = true,
     .run = run,
 };

@@ -91,7 +91,7 @@ const Command command_bloat = {
                    "count as such. The JSON's schema is docs/reference/bloat.schema.json.",
     .examples = "plimsoll bloat app:1.2  # where its bytes are, and which can go\n"
                 "plimsoll bloat --format json --top 100 app.tar  # for scripts\n",
-    .options = {options, time_options, evaluate_options, exception_options, incomplete_options, database_options, image_options, registry_options},
+    .options = {options, time_options, evaluate_options, exception_options, incomplete_options, database_options, image_options, cache_options, registry_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

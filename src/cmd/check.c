@@ -47,34 +47,17 @@ static const Option options[] = {
 typedef struct Request {
     ScanRequest common;      /* what scan's rows mean here, too */
     const Format *format;
-    PolicyRules own;         /* files of --rules and --policy */
-    Vec(CheckRulesFile) files;
-    const char *policy_name;
-    Policy *policy;
+    PolicyChosen policy;
 } Request;
 
 static void request_done(Request *q) {
-    if (q->policy)
-        policy_free(q->policy);
-    policy_rules_done(&q->own);
-    vec_done(&q->files);
+    policy_chosen_done(&q->policy);
     scan_request_done(&q->common);
 }
 
 static CheckOptions options_of(const Request *q) {
-    return (CheckOptions) {.rules = q->files.p, .n_rules = q->files.n, .policy_name = str_from(q->policy_name), .policy = q->policy, .as_of = q->common.as_of,
-                           .limits = &q->common.limits, .fixes = true};
-}
-
-static int load(Request *q) {
-    _cleanup_(diag_done) Diag d = {0};
-    CheckOptions o = options_of(q);
-    int r = check_policy(&o, &q->policy, &d);
-    if (d.items.n) {
-        _cleanup_free_ char *text = rule_set_diag_text(policy_rule_set(q->policy), &d);
-        fputs(text, stderr);
-    }
-    return r < 0 ? EXIT_USAGE : 0;
+    return (CheckOptions) {.rules = q->policy.texts.p, .n_rules = q->policy.texts.n, .policy_name = q->policy.name, .policy = q->policy.policy, .context = &q->policy.context,
+                           .as_of = q->common.as_of, .limits = &q->common.limits, .fixes = true};
 }
 
 static int take(Cli *cli, Request *q) {
@@ -86,20 +69,8 @@ static int take(Cli *cli, Request *q) {
     int x = scan_request(cli, &q->common);
     if (x)
         return x;
-    size_t n;
-    const char *const *paths = cli_values(cli, "--rules", &n);
-    const char *policy = cli_value(cli, "--policy");
-    bool path = policy && policy_is_path(policy);
     q->format = format_by_name(str_from(cli_value(cli, "--format")));
-    q->policy_name = path ? NULL : policy;
-    x = policy_files_read(paths, n, &q->own);
-    if (x == 0 && path)
-        x = policy_files_read(&policy, 1, &q->own);
-    if (x)
-        return x;
-    for (size_t i = 0; i < q->own.files.n; i++)
-        vec_push(&q->files, ((CheckRulesFile) {q->own.files.p[i].path, str_n(q->own.files.p[i].text, q->own.files.p[i].n)}));
-    return load(q);
+    return policy_open(cli, q->common.as_of, &q->policy);
 }
 
 static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
@@ -167,7 +138,7 @@ static int run(Cli *cli) {
         return x;
     warnings(&w);
     r.tool_version = STR(PLIMSOLL_VERSION);
-    check_report(&w, q.policy, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
+    check_report(&w, q.policy.policy, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
     x = choose(&q, &r);
     if (x == 0 && cli_flag(cli, "--diff"))
         x = check_fix_show(cli, w.items.p, w.items.n);
@@ -181,7 +152,7 @@ const Command command_check = {
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
     .arguments = "PATH…",
     .description = "PATH is a file, a pipe, - for standard input, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
-                   "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " CHECK_POLICY ". Each finding says where it "
+                   "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " POLICY_DEFAULT "; those of --rules-add besides. Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
                    "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
     .examples = "plimsoll check .  # everything below the working directory\n"
@@ -189,7 +160,7 @@ const Command command_check = {
                 "plimsoll check --policy pss-restricted@v1.25 pod.yaml  # would that level refuse the pod?\n"
                 "helm template . | plimsoll check -  # what another program writes\n"
                 "plimsoll check --rules team.yaml --format sarif --output check.sarif .  # own rules, for code scanning\n",
-    .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options},
+    .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options},
     .min_args = 1,
     .max_args = UINT_MAX,
     .workers = true,

@@ -33,7 +33,7 @@ typedef struct Option {
     bool is_file;        /* the value is a file or directory name: for completion */
 } Option;
 
-enum { OPTION_TABLES_MAX = 16 };
+enum { OPTION_TABLES_MAX = 24 };
 
 typedef struct Cli Cli;
 

@@ -81,7 +81,7 @@ const Command command_diff = {
     .examples = "plimsoll diff app:1.2 app:1.3  # what an update brings\n"
                 "plimsoll diff --db advisories.db --format json app:1.2 app.tar  # with findings\n"
                 "plimsoll diff --exit-code --files built-here.tar built-there.tar  # is a build reproducible?\n",
-    .options = {options, time_options, evaluate_options, exception_options, incomplete_options, database_options, image_options, registry_options},
+    .options = {options, time_options, evaluate_options, exception_options, incomplete_options, database_options, image_options, cache_options, registry_options},
     .min_args = 2,
     .max_args = 2,
     .workers = true,

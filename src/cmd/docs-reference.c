@@ -171,7 +171,7 @@ static void rules_page(Buf *out) {
     RuleSetOptions o = {0};
     begin(out, "Rules");
     buf_putz(out, "\nThe rules that come with the program. `plimsoll policy list` groups them, `plimsoll policy explain` shows why one fires.\n");
-    if (policy_rules_load(NULL, 0, &o, &p) || p.failed)
+    if (policy_rules_load(NULL, NULL, 0, &o, &p) || p.failed)
         return; /* the tests load them */
     size_t n;
     const char *file = "";

@@ -5,6 +5,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
+#include "cmd/scan-options.h"
 #include "policy/program.h"
 
 enum { OBJECT_MAX = 64 << 20 };
@@ -53,7 +54,7 @@ static int run(Cli *cli) {
     size_t n_paths, n;
     const char *const *paths = cli_values(cli, "--rules", &n_paths);
     RuleSetOptions o = {0};
-    int x = policy_rules_load_good(paths, n_paths, &o, &p);
+    int x = policy_rules_load_good(cli, paths, n_paths, &o, &p);
     if (x)
         return x;
     const Rule *rule = rule_set_find(p.set, str_from(cli->args[0]));
@@ -97,7 +98,8 @@ const Command command_policy_explain = {
     .description = "OBJECT is a file (- for standard input) with an object of the rule's source: a manifest, a Dockerfile, or a map of fields and their values as in the examples "
                    "of rules. The condition is printed as a tree, each part with the value of its field and whether it holds.",
     .examples = "plimsoll policy explain 'Image runs as root' image.yaml  # a map of fields\n",
-    .options = {policy_rules_options},
+    .options = {policy_rules_options, policy_added_options, registry_options, cache_options},
+    .workers = true,
     .min_args = 2,
     .max_args = 2,
     .run = run,

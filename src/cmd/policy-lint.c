@@ -2,10 +2,10 @@
 /* plimsoll policy lint: what is wrong with rules files. */
 #include <limits.h>
 
-#include "base/map.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
+#include "cmd/scan-options.h"
 #include "parse/json-write.h"
 
 static const Option options[] = {
@@ -43,55 +43,15 @@ static void write_json(const PolicyRules *p, Buf *out) {
     buf_putc(out, '\n');
 }
 
-/* One set chosen among everything that comes with the program and the files at hand; NULL: only their names, in `names`. */
-static void lint_set(PolicyRules *p, const char *name, Buf *names, Map *said) {
-    _cleanup_(policy_freep) Policy *policy = policy_new(&(RuleSetOptions) {.as_of = time_now(), .lint = true});
-    _cleanup_(diag_done) Diag d = {0};
-    int failed = policy_add_shipped(policy, &d);
-    for (size_t i = 0; i < p->files.n; i++) {
-        int r = policy_add(policy, str_n(p->files.p[i].text, p->files.p[i].n), p->files.p[i].path, true, &d);
-        failed = r < 0 ? r : failed;
-    }
-    if (names)
-        policy_own_names(policy, names);
-    else if (failed == 0)
-        failed = policy_choose(policy, str_from(name), &d);
-    for (size_t i = 0; i < d.items.n; i++) {
-        const DiagItem *item = &d.items.p[i];
-        _cleanup_free_ char *text = diag_item_text(item);
-        bool is_new;
-        map_slot(said, str_from(text), &is_new);
-        if (is_new)
-            diag_add(&p->diag, item->level, item->file, item->line, item->col, "%s", item->message);
-    }
-    p->failed |= failed < 0;
-}
-
-/* Every set by itself; what the rules files have to say was said. */
-static void lint_sets(PolicyRules *p) {
-    _cleanup_(map_done) Map said = {.own_keys = true};
-    _cleanup_(buf_done) Buf names = buf_new(1 << 20);
-    for (size_t i = 0; i < p->diag.items.n; i++) {
-        _cleanup_free_ char *text = diag_item_text(&p->diag.items.p[i]);
-        map_set(&said, str_from(text), p);
-    }
-    lint_set(p, NULL, &names, &said);
-    Str rest = buf_view(&names), one;
-    while (!p->failed && str_split(&rest, '|', &one)) {
-        _cleanup_free_ char *name = str_dup(one);
-        lint_set(p, name, NULL, &said);
-    }
-}
-
 static int run(Cli *cli) {
     _cleanup_(policy_rules_done) PolicyRules p = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     RuleSetOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .as_of = time_now()};
-    int x = policy_rules_load((const char *const *) cli->args, cli->n_args, &o, &p);
+    int x = policy_rules_load(cli, (const char *const *) cli->args, cli->n_args, &o, &p);
     if (x)
         return x;
     if (p.n_sets && !p.failed)
-        lint_sets(&p);
+        policy_lint_sets(&p);
     if (strcmp(cli_value(cli, "--format"), "json") == 0) {
         write_json(&p, &out);
     } else {
@@ -114,7 +74,8 @@ const Command command_policy_lint = {
                    "Exit codes: 0 when they load, also with warnings; 2 when they do not, or when there are warnings and --strict is given.",
     .examples = "plimsoll policy lint rules/  # all files of a directory\n"
                 "plimsoll policy lint --rule-matching first falco_rules.yaml my_rules.yaml  # are rules hidden by others?\n",
-    .options = {options},
+    .options = {options, policy_added_options, registry_options, cache_options},
+    .workers = true,
     .min_args = 1,
     .max_args = UINT_MAX,
     .run = run,

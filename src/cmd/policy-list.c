@@ -7,6 +7,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
+#include "cmd/scan-options.h"
 #include "cmd/terminal.h"
 #include "parse/json-write.h"
 
@@ -212,7 +213,27 @@ static void write_coverage(const char *matrix, const Rule *const *rules, size_t 
     }
 }
 
-static void write_policy(Cli *cli, const Policy *p, bool json, Buf *out) {
+static void write_bundles(const PolicyRules *own, JsonWriter *w, bool json, Buf *out) {
+    if (json)
+        json_list(w, "bundles");
+    for (size_t i = 0; i < own->bundles.n; i++) {
+        const PolicyBundle *b = &own->bundles.p[i];
+        if (!json) {
+            buf_printf(out, "  bundle %s %s%s\n", b->reference, b->digest, b->stale ? ": of the cache, the registry could not be reached" : "");
+            continue;
+        }
+        json_map(w, NULL);
+        json_strz(w, "reference", b->reference);
+        json_strz(w, "digest", b->digest);
+        json_bool(w, "stale", b->stale);
+        json_end(w);
+    }
+    if (json)
+        json_end(w);
+}
+
+static void write_policy(Cli *cli, const PolicyChosen *c, bool json, Buf *out) {
+    const Policy *p = c->policy;
     size_t n, n_exceptions;
     unsigned width = 0;
     const PolicyRule *all = policy_rules(p, &n);
@@ -274,20 +295,22 @@ static void write_policy(Cli *cli, const Policy *p, bool json, Buf *out) {
                        e->expired ? ": it works no more" : "");
         }
     }
-    if (json) {
+    if (json)
         json_end(&w);
+    write_bundles(&c->own, &w, json, out);
+    if (json) {
         json_end(&w);
         buf_putc(out, '\n');
     }
 }
 
-static int run_policy(Cli *cli, const char *name, bool json) {
+static int run_policy(Cli *cli, bool json) {
     _cleanup_(policy_chosen_done) PolicyChosen c = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
-    int x = policy_open(name, time_now(), &c);
+    int x = policy_open(cli, time_now(), &c);
     if (x)
         return x;
-    write_policy(cli, c.policy, json, &out);
+    write_policy(cli, &c, json, &out);
     return output_write(cli, buf_view(&out));
 }
 
@@ -297,14 +320,16 @@ static int run(Cli *cli) {
     bool json = strcmp(cli_value(cli, "--format"), "json") == 0;
     bool other = cli->n_args || cli_value(cli, "--by") || cli_value(cli, "--coverage");
     const CliValue *policy = cli_found(cli, policy_options);
+    if (!policy)
+        policy = cli_found(cli, policy_rules_options);
     /* Of what a variable or plimsoll.yaml says, only a bare list is meant. */
     if (policy && (!other || policy->origin == ORIGIN_OPTION)) {
         if (other)
             return message_usage("policy list", "--policy prints what a set comes to: it goes with neither PATH nor --by nor --coverage");
-        return run_policy(cli, cli_value(cli, "--policy"), json);
+        return run_policy(cli, json);
     }
     RuleSetOptions o = {0};
-    int x = policy_rules_load_good((const char *const *) cli->args, cli->n_args, &o, &p);
+    int x = policy_rules_load_good(cli, (const char *const *) cli->args, cli->n_args, &o, &p);
     if (x)
         return x;
     size_t n;
@@ -346,7 +371,8 @@ const Command command_policy_list = {
                 "plimsoll policy list --coverage kubernetes  # the gaps\n"
                 "plimsoll policy list --policy production  # what holds, and where it comes from\n"
                 "plimsoll policy list --source image --format json  # for scripts\n",
-    .options = {options, policy_options},
+    .options = {options, policy_options, policy_rules_options, policy_added_options, registry_options, cache_options},
+    .workers = true,
     .max_args = UINT_MAX,
     .run = run,
 };

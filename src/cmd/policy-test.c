@@ -6,6 +6,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
+#include "cmd/scan-options.h"
 #include "parse/json-write.h"
 #include "policy/example.h"
 
@@ -33,7 +34,7 @@ static int run(Cli *cli) {
     if (cli_value(cli, "--require-examples") && str_to_u64(str_from(cli_value(cli, "--require-examples")), 1000, &wanted) < 0)
         return message_usage("policy test", "--require-examples: expected a number");
     RuleSetOptions o = {0};
-    int x = policy_rules_load_good((const char *const *) cli->args, cli->n_args, &o, &p);
+    int x = policy_rules_load_good(cli, (const char *const *) cli->args, cli->n_args, &o, &p);
     if (x)
         return x;
     ExampleCounts counts = {0};
@@ -81,7 +82,8 @@ const Command command_policy_test = {
                    "Exit codes: 0 when all do as they should, 1 when some do not, 2 when the rules do not load.",
     .examples = "plimsoll policy test  # the rules that come with the program\n"
                 "plimsoll policy test --require-examples 2 rules/  # one's own\n",
-    .options = {options},
+    .options = {options, policy_added_options, registry_options, cache_options},
+    .workers = true,
     .max_args = UINT_MAX,
     .run = run,
 };

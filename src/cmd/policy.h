@@ -2,6 +2,7 @@
 /* What the commands of `plimsoll policy` share. */
 #pragma once
 
+#include "bundle/bundle.h"
 #include "cmd/command.h"
 #include "policy/reader.h"
 #include "policy/rules.h"
@@ -9,36 +10,54 @@
 
 /* --rules: rules of one's own instead of those that come with the program. */
 extern const Option policy_rules_options[];
+/* --rules-add: rules of one's own besides. */
+extern const Option policy_added_options[];
 
 /* The readers of all rooms, NULL-ended. */
 extern const ObjectReader *const object_readers[];
 
 typedef struct PolicyFile {
     char *path;
+    const char *name; /* in `path`: below the directory or in the bundle that was named */
+    PolicyRole role;
     char *text;   /* NUL-terminated; NULL: not read yet */
     size_t n;
 } PolicyFile;
+
+/* A policy bundle that files came from. */
+typedef struct PolicyBundle {
+    char *reference;
+    char digest[DIGEST_TEXT_MAX + 1];
+    size_t files;
+    bool stale;           /* of the cache, since the registry could not be reached */
+} PolicyBundle;
 
 /* Rules as a command was asked for them. */
 typedef struct PolicyRules {
     RuleSet *set;
     Diag diag;
     Vec(PolicyFile) files;  /* rules files, of directories in the order of their names */
+    Vec(PolicyBundle) bundles;
     size_t n_sets;          /* of `files`: policy sets, which are not in `set` */
     Vec(PolicyFile) cases;  /* *.test.yaml of the directories */
     bool failed;            /* there are errors in `diag` */
 } PolicyRules;
 
-/* Reads files and what is in directories into ret->files and ret->cases: 0, or an exit code with the message printed. */
-int policy_files_read(const char *const *paths, size_t n, PolicyRules *ret);
+/* Reads files, what is in directories and in bundles (oci://…, OCI layouts) into ret->files and ret->cases: 0, or an exit code with the message printed. */
+int policy_files_read(Cli *cli, const char *const *paths, size_t n, PolicyRole role, PolicyRules *ret);
+/* How bundles are fetched and sent, by the options of the command. *ret_cache (to be freed after the last use) and `registry` are what *ret points to. 0, or an exit code with
+ * the message printed. */
+int policy_bundle_options(Cli *cli, RegistryOptions *registry, char **ret_cache, BundleOptions *ret);
 /* Is what --policy was given a file or directory, not a name? */
 bool policy_is_path(const char *name);
-/* Reads files and what is in directories, or what comes with the program when `paths` is empty, into one set. 0, or an exit code with the message printed
- * when a file cannot be read at all; errors of rules are in ret->diag. */
-int policy_rules_load(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
+/* Reads these paths, or what comes with the program when there are none, and what --rules-add names into one set. 0, or an exit code with the message printed
+ * when a file cannot be read at all; errors of rules are in ret->diag. `cli` NULL: no options, and no paths. */
+int policy_rules_load(Cli *cli, const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
 /* The same, and errors are printed: EXIT_USAGE. Warnings are printed, too. */
-int policy_rules_load_good(const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
+int policy_rules_load_good(Cli *cli, const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
 void policy_rules_done(PolicyRules *r);
+/* Each set among the files by itself, with what comes with the program; what it has to say that was not said yet goes into p->diag. */
+void policy_lint_sets(PolicyRules *p);
 /* Prints all of it on standard error with the lines of the files. */
 void policy_rules_say(const PolicyRules *r);
 
@@ -47,22 +66,22 @@ extern const Option policy_options[];
 /* --policy-scope: where what is judged runs. */
 extern const Option policy_scope_options[];
 
-/* A policy as a command was asked for it: by name, or by the path of a file or directory. */
+/* A policy as a command was asked for it by --policy, --rules and --rules-add. */
 typedef struct PolicyChosen {
     Policy *policy;
+    Str name;               /* of the set; NULL p: the own files decide */
+    Vec(PolicyText) texts;  /* that it was made of, besides what comes with the program */
     PolicyContext context;  /* of --policy-scope */
     Arena arena;
     PolicyRules own;        /* files that it points into */
     Diag diag;
 } PolicyChosen;
 
-/* Loads what comes with the program and, for a path, what is there; chooses the set. 0, or an exit code with the messages printed; warnings are printed in any case. */
-int policy_open(const char *name, int64_t as_of, PolicyChosen *ret);
+/* Reads what the options name and chooses the set: without any of them POLICY_DEFAULT. 0, or an exit code with the messages printed; warnings are printed in any case. */
+int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret);
 void policy_chosen_done(PolicyChosen *c);
-/* The same by --policy and --policy-scope; *ret_given is false without --policy. */
+/* The same for commands that judge on request only: *ret_given is false when no option asks for it. */
 int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given);
-/* The same for commands that always have a policy: without --policy it is the set `otherwise`. */
-int policy_open_or(Cli *cli, const char *otherwise, int64_t as_of, PolicyChosen *ret);
 
 /* "bool", "text", or the unit: "days". */
 const char *policy_field_type(const Field *f);

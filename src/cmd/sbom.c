@@ -21,7 +21,7 @@ const Command command_sbom = {
     .description = "The inventory of what `plimsoll scan` reads, without findings: CycloneDX, SPDX, JSON or a table. plimsoll scan takes the SBOM again and finds in it what it finds in the image.",
     .examples = "plimsoll sbom --format cyclonedx --output app.cdx.json app:1.2  # for the archive\n"
                 "plimsoll scan app.cdx.json  # tomorrow, with newer advisories\n",
-    .options = {sbom_format_options, incomplete_options, image_options, registry_options},
+    .options = {sbom_format_options, incomplete_options, image_options, cache_options, registry_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

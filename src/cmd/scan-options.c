@@ -174,13 +174,6 @@ const Option image_options[] = {
      .doc = "Keeps packages that lock files mark as needed for development or tests only, or as optional; otherwise they are left out and counted",
      .env = "PLIMSOLL_INCLUDE_DEV",
      .config = "scan.include-dev"},
-    {.name = "--cache",
-     .arg = "DIR",
-     .doc = "Where facts of layers are kept; otherwise $XDG_CACHE_HOME/plimsoll",
-     .env = "PLIMSOLL_CACHE",
-     .config = "cache.directory",
-     .is_file = true},
-    {.name = "--no-cache", .doc = "Reads every layer anew and keeps nothing", .env = "PLIMSOLL_NO_CACHE", .config = "cache.disabled"},
     {.name = "--temp-dir",
      .arg = "DIR",
      .doc = "Where standard input and compressed archives are put down; otherwise $TMPDIR or /var/tmp",
@@ -191,6 +184,17 @@ const Option image_options[] = {
      .doc = "Refuses to read anything when workers cannot be confined by seccomp and Landlock",
      .env = "PLIMSOLL_REQUIRE_SANDBOX",
      .config = "scan.require-sandbox"},
+    {0},
+};
+
+const Option cache_options[] = {
+    {.name = "--cache",
+     .arg = "DIR",
+     .doc = "Where facts of layers and policy bundles are kept; otherwise $XDG_CACHE_HOME/plimsoll",
+     .env = "PLIMSOLL_CACHE",
+     .config = "cache.directory",
+     .is_file = true},
+    {.name = "--no-cache", .doc = "Reads every layer, and gets every policy bundle, anew and keeps nothing", .env = "PLIMSOLL_NO_CACHE", .config = "cache.disabled"},
     {0},
 };
 

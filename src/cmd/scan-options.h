@@ -14,6 +14,7 @@
 /* Rows, each table ended by a NULL name. */
 extern const Option database_options[];  /* --db: everything that reads or makes the advisory database */
 extern const Option image_options[];     /* how an image is found and read */
+extern const Option cache_options[];     /* --cache, --no-cache */
 extern const Option malware_options[];   /* --malware, --integrity, --yara, --hash-list */
 extern const Option license_options[];   /* --license-allow, --license-deny */
 extern const Option secret_options[];    /* whether and how secrets are looked for */
@@ -78,6 +79,10 @@ typedef struct ScanRequest {
 int scan_prepare(Cli *cli);
 int scan_request(Cli *cli, ScanRequest *ret);
 void scan_request_done(ScanRequest *r);
+/* What registry_options say. 0, or an exit code with the message printed. */
+int registry_request(Cli *cli, RegistryOptions *ret);
+/* The cache's directory by cache_options, a fresh string; NULL: there is none. */
+char *cache_directory(const Cli *cli);
 /* What scan_collect() takes, with progress and warnings tied to this terminal. `r` must outlive it. Around the call: progress_begin(reference,
  * 0, 0) and progress_end(). */
 ScanOptions scan_request_options(const ScanRequest *r);

@@ -20,7 +20,7 @@ static bool has(const Cli *cli, const char *option) {
     return cli_option(cli->command, str_from(option)) != NULL;
 }
 
-static int take_registry(Cli *cli, RegistryOptions *ret) {
+int registry_request(Cli *cli, RegistryOptions *ret) {
     ret->ca_file = cli_value(cli, "--ca-file");
     ret->client_cert = cli_value(cli, "--client-cert");
     ret->client_key = cli_value(cli, "--client-key");
@@ -39,17 +39,15 @@ static int take_registry(Cli *cli, RegistryOptions *ret) {
     return 0;
 }
 
-static int take_cache(const Cli *cli, ScanRequest *ret) {
+char *cache_directory(const Cli *cli) {
     const char *dir = cli_value(cli, "--cache"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     if (cli_flag(cli, "--no-cache"))
-        return 0;
+        return NULL;
     if (dir)
-        ret->cache_dir = dir;
-    else if (xdg && *xdg == '/')
-        ret->cache_dir = ret->owned_cache_dir = xasprintf("%s/plimsoll", xdg);
-    else if (home && *home == '/')
-        ret->cache_dir = ret->owned_cache_dir = xasprintf("%s/.cache/plimsoll", home);
-    return 0;
+        return xstrdup(dir);
+    if (xdg && *xdg == '/')
+        return xasprintf("%s/plimsoll", xdg);
+    return home && *home == '/' ? xasprintf("%s/.cache/plimsoll", home) : NULL;
 }
 
 static int take_time(const Cli *cli, int64_t *ret) {
@@ -260,9 +258,8 @@ static void take_severities(Cli *cli, ScanRequest *ret) {
 int scan_request(Cli *cli, ScanRequest *ret) {
     *ret = (ScanRequest) {.limits = limits_default()};
     ret->image.limits = &ret->limits;
-    int rc = take_registry(cli, &ret->image.registry);
-    if (rc == 0)
-        rc = take_cache(cli, ret);
+    int rc = registry_request(cli, &ret->image.registry);
+    ret->cache_dir = ret->owned_cache_dir = cache_directory(cli);
     if (rc == 0)
         rc = take_time(cli, &ret->as_of);
     if (rc != 0)

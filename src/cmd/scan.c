@@ -40,7 +40,7 @@ const Command command_scan = {
                 "plimsoll scan --fail-on high --ignore-unfixed registry.example/app@sha256:…  # as a gate in a pipeline\n"
                 "plimsoll scan --policy production registry.example/app:1.4  # a verdict: deny, warn or allow\n"
                 "plimsoll scan --format sarif --output app.sarif app.tar  # for code scanning\n",
-    .options = {scan_format_options, policy_options, policy_scope_options, verdict_options, findings_options, exception_options, time_options, evaluate_options, incomplete_options, database_options, image_options, secret_options, malware_options, license_options, registry_options},
+    .options = {scan_format_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, verdict_options, findings_options, exception_options, time_options, evaluate_options, incomplete_options, database_options, image_options, cache_options, secret_options, malware_options, license_options, registry_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

@@ -55,7 +55,7 @@ const Command command_vex = {
                    "document; `plimsoll scan --vex` takes it.",
     .examples = "plimsoll vex --as-of 2025-06-30 --author security@example.org --output app.openvex.json app:1.2  # a document to ship beside the image\n"
                 "plimsoll scan --vex app.openvex.json app:1.2  # what is left\n",
-    .options = {options, exception_options, time_options, evaluate_options, incomplete_options, database_options, image_options, registry_options},
+    .options = {options, exception_options, time_options, evaluate_options, incomplete_options, database_options, image_options, cache_options, registry_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

@@ -147,7 +147,7 @@ static void add_header(HttpTransfer *t, const char *line) {
 
 static void set_method(HttpTransfer *t, const HttpExchange *x) {
     CURL *e = t->handle->easy;
-    if (x->body.n || strcmp(x->method, "POST") == 0) {
+    if (x->body.n || strcmp(x->method, "POST") == 0 || strcmp(x->method, "PUT") == 0) {
         curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) x->body.n);
         curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, x->body.p ? x->body.p : "");
         add_header(t, "Expect:"); /* the wait for "100 Continue" costs a second where it is not known */

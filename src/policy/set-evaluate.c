@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/evaluator.h"
 #include "policy/match.h"
 #include "policy/set-private.h"
 
@@ -13,14 +14,39 @@ bool scope_is_empty(const PolicyScope *s) {
     return !s->clusters.n && !s->namespaces.n && !s->images.n && !s->environments.n && !s->labels.n;
 }
 
-/* "key" is there with any value, "key=PATTERN" with such a one. */
-static bool label_holds(Str wanted, StrArray labels) {
+/* What the subject, or one of its parents, says of itself; absent when it says nothing. */
+static Value ask(const Subject *s, const char *field, Str key, Evaluator *e) {
+    unsigned up = 0;
+    FieldRef ref = {.field = source_field(s->source, str_from(field), &up), .has_arg = key.p != NULL, .arg = key};
+    for (; ref.field && s && up > 0; up--)
+        s = s->parent;
+    return ref.field && s ? s->ops->get(s->object, &ref, &e->scratch) : value_none();
+}
+
+static Str said(const Subject *s, const char *field, Str key, Evaluator *e) {
+    Value v = ask(s, field, key, e);
+    return v.type == VALUE_STRING ? v.text : STR_NULL;
+}
+
+static bool is_set(const Subject *s, const char *field, Evaluator *e) {
+    Value v = ask(s, field, STR_NULL, e);
+    return v.type == VALUE_BOOL && v.boolean;
+}
+
+/* "key" is there with any value, "key=PATTERN" with such a one: among what was told, or on the object. */
+static bool label_holds(Str wanted, StrArray labels, const Subject *s, Evaluator *e) {
+    static const char *const fields[] = {"k8s.label", "workload.label", "image.label"};
     Str key = wanted, value;
     bool valued = str_cut(wanted, '=', &key, &value);
     for (size_t i = 0; i < labels.n; i++) {
         Str k = labels.p[i], v = STR_NULL;
         str_cut(labels.p[i], '=', &k, &v);
         if (str_eq(k, key) && (!valued || glob_match(value, v, false, NULL)))
+            return true;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+        Str v = said(s, fields[i], key, e);
+        if (v.p && (!valued || glob_match(value, v, false, NULL)))
             return true;
     }
     return false;
@@ -31,13 +57,24 @@ static bool part_holds(StrArray patterns, Str text) {
     return !patterns.n || (text.n && set_matches(patterns, text));
 }
 
-bool scope_holds(const PolicyScope *s, const PolicyContext *c) {
-    if (!s)
+/* The namespace that an object names goes before the one that was told, and that before "default". */
+static Str namespace_of(const PolicyContext *c, const Subject *s, Evaluator *e) {
+    return c->namespace.n && !is_set(s, "k8s.namespace.set", e) ? c->namespace : said(s, "k8s.namespace", STR_NULL, e);
+}
+
+static Str image_of(const PolicyContext *c, const Subject *s, Evaluator *e) {
+    Str own = said(s, "container.image", STR_NULL, e);
+    return own.n ? own : c->image;
+}
+
+bool scope_holds(const PolicyScope *scope, const PolicyContext *c, const Subject *s, Evaluator *e) {
+    if (!scope)
         return true;
-    if (!part_holds(s->clusters, c->cluster) || !part_holds(s->namespaces, c->namespace) || !part_holds(s->images, c->image) || !part_holds(s->environments, c->environment))
+    if (!part_holds(scope->clusters, c->cluster) || !part_holds(scope->environments, c->environment) ||
+        (scope->namespaces.n && !part_holds(scope->namespaces, namespace_of(c, s, e))) || (scope->images.n && !part_holds(scope->images, image_of(c, s, e))))
         return false;
-    for (size_t i = 0; i < s->labels.n; i++)
-        if (!label_holds(s->labels.p[i], c->labels))
+    for (size_t i = 0; i < scope->labels.n; i++)
+        if (!label_holds(scope->labels.p[i], c->labels, s, e))
             return false;
     return true;
 }
@@ -46,7 +83,7 @@ static const PolicyException *excepted(const PolicyRule *entry, const Subject *s
     for (size_t i = 0; i < entry->n_uses; i++) {
         const ExceptionUse *u = &entry->uses[i];
         /* An exception whose own condition is at a limit excepts nothing. */
-        if (scope_holds(&u->exception->scope, c) && (!u->program || program_evaluate(u->program, s, e) == 1))
+        if (scope_holds(&u->exception->scope, c, s, e) && (!u->program || program_evaluate(u->program, s, e) == 1))
             return u->exception;
     }
     return NULL;
@@ -58,7 +95,7 @@ void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, 
     for (size_t i = 0; of && i < of->entries.n; i++) {
         const PolicyRule *entry = NULL, *all = p->entries.p;
         for (size_t k = of->entries.p[i] + 1; k; k = all[k - 1].next)
-            if (scope_holds(all[k - 1].scope, c))
+            if (scope_holds(all[k - 1].scope, c, s, e))
                 entry = &all[k - 1];
         if (!entry || entry->action == RULE_ACTION_N_)
             continue;

@@ -50,7 +50,7 @@ typedef struct SetVersionOf {
 struct Policy {
     RuleSet *rules;
     Vec(SetDef *) sets;
-    Vec(const char *) own_files;
+    Vec(const char *) own_files, added_files;
     Str name;
     Vec(SetVersionOf) versions; /* of sets whose version is an input */
     Vec(PolicyRule) entries;
@@ -66,7 +66,19 @@ typedef struct SourceEntries {
 int set_read(Policy *p, Str text, const char *file, bool own, Diag *d);
 bool set_version_parse(Str s, SetVersion *ret);
 
+/* set-expand.c */
+bool set_has_word(StrArray a, Str word);
+/* The last one of the name (and version, where its version is no input); *ret_version is what stands behind "@". NULL. */
+SetDef *set_find(Policy *p, Str name, Str *ret_version);
+/* Says that there is none: -ENOENT. */
+int set_missing(Policy *p, Str name, const char *file, AstPlace place, Diag *d);
+/* Of a set whose version is an input: what "@VERSION" means; the last one without. */
+int set_input_version(const SetDef *s, Str version, const char *file, AstPlace place, Diag *d, SetVersion *ret);
+/* Adds what the set and those it extends choose to p->entries, and their exceptions. */
+int set_expand(Policy *p, SetDef *set, SetVersion version, Diag *d);
+
 /* A pattern of shell; a text without one matches itself. */
 bool set_matches(StrArray patterns, Str text);
-bool scope_holds(const PolicyScope *scope, const PolicyContext *c);
+/* NULL holds everywhere. What the context leaves open, the subject is asked. */
+bool scope_holds(const PolicyScope *scope, const PolicyContext *c, const Subject *s, Evaluator *e);
 bool scope_is_empty(const PolicyScope *scope);

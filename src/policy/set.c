@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a set and those it extends to the rules that hold. */
+/* From texts to the rules that hold. */
 #include "policy/set.h"
 
-#include "base/nearest.h"
 #include "policy/match.h"
 #include "policy/set-private.h"
 #include "policy/shipped.h"
@@ -22,6 +21,7 @@ void policy_free(Policy *p) {
     }
     vec_done(&p->sets);
     vec_done(&p->own_files);
+    vec_done(&p->added_files);
     vec_done(&p->versions);
     vec_done(&p->entries);
     vec_done(&p->exceptions);
@@ -41,11 +41,14 @@ bool policy_is_set(Str text) {
     return false;
 }
 
-int policy_add(Policy *p, Str text, const char *file, bool own, Diag *d) {
+int policy_add(Policy *p, Str text, const char *file, PolicyRole role, Diag *d) {
     if (policy_is_set(text))
-        return set_read(p, text, file, own, d);
-    if (own)
-        vec_push(&p->own_files, arena_str(&p->rules->arena, str_from(file)).p);
+        return set_read(p, text, file, role == POLICY_OWN, d);
+    const char *kept = arena_str(&p->rules->arena, str_from(file)).p;
+    if (role == POLICY_OWN)
+        vec_push(&p->own_files, kept);
+    else if (role == POLICY_ADDED)
+        vec_push(&p->added_files, kept);
     return rule_set_add(p->rules, text, file, d);
 }
 
@@ -68,10 +71,6 @@ RuleAction policy_worse(RuleAction a, RuleAction b) {
     return rank[a] >= rank[b] ? a : b;
 }
 
-static bool weaker(RuleAction a, RuleAction than) {
-    return policy_worse(a, than) != a;
-}
-
 void policy_set_names(const Policy *p, Buf *out) {
     for (size_t i = 0; i < p->sets.n; i++)
         buf_printf(out, "%s%.*s", i ? "|" : "", STR_FMT(p->sets.p[i]->name));
@@ -85,234 +84,10 @@ void policy_own_names(const Policy *p, Buf *out) {
     }
 }
 
-/* The last one of the name (and version, where its version is no input). */
-static SetDef *find_set(Policy *p, Str name, Str *ret_version) {
-    Str bare = name, version = STR_NULL;
-    str_cut(name, '@', &bare, &version);
-    *ret_version = version;
-    for (size_t i = p->sets.n; i-- > 0;) {
-        SetDef *s = p->sets.p[i];
-        if (str_eq(s->name, bare) && (!version.n || s->versions_of.n || str_eq(s->version, version)))
-            return s;
-    }
-    return NULL;
-}
-
-static int no_set(Policy *p, Str name, const char *file, AstPlace place, Diag *d) {
-    _cleanup_(buf_done) Buf names = buf_new(1 << 20), versions = buf_new(4096);
-    Str bare = name, version;
-    str_cut(name, '@', &bare, &version);
-    for (size_t i = 0; i < p->sets.n; i++)
-        if (str_eq(p->sets.p[i]->name, bare))
-            buf_printf(&versions, "%s%.*s", versions.n ? ", " : "", STR_FMT(p->sets.p[i]->version));
-    policy_set_names(p, &names);
-    Str near = nearest_name(buf_view(&names), bare);
-    if (versions.n)
-        diag_add(d, DIAG_ERROR, file, place.line, place.col, "set \"%.*s\" has no such version; there are: %.*s", STR_FMT(name), STR_FMT(buf_view(&versions)));
-    else if (near.p)
-        diag_add(d, DIAG_ERROR, file, place.line, place.col, "there is no policy set \"%.*s\"; did you mean \"%.*s\"?", STR_FMT(name), STR_FMT(near));
-    else
-        diag_add(d, DIAG_ERROR, file, place.line, place.col, "there is no policy set \"%.*s\"; there are: %.*s", STR_FMT(name), STR_FMT(buf_view(&names)));
-    return -ENOENT;
-}
-
-/* Of a set whose version is an input: what "@VERSION" means; the last one without. */
-static int input_version(const SetDef *s, Str version, const char *file, AstPlace place, Diag *d, SetVersion *ret) {
-    *ret = s->last;
-    if (!s->versions_of.n || !version.n || str_eqz(version, "latest"))
-        return 0;
-    if (!set_version_parse(version, ret))
-        return diag_add(d, DIAG_ERROR, file, place.line, place.col, "expected a version of %.*s such as 1.25, found \"%.*s\"", STR_FMT(s->versions_of), STR_FMT(version));
-    if (*ret >= s->first && *ret <= s->last)
-        return 0;
-    return diag_add(d, DIAG_ERROR, file, place.line, place.col, "set \"%.*s\" knows %.*s %d.%d to %d.%d, not %.*s", STR_FMT(s->name), STR_FMT(s->versions_of),
-                    (int) (s->first / 1000), (int) (s->first % 1000), (int) (s->last / 1000), (int) (s->last % 1000), STR_FMT(version));
-}
-
-static bool has_word(StrArray a, Str word) {
-    for (size_t i = 0; i < a.n; i++)
-        if (str_eq(a.p[i], word))
-            return true;
-    return false;
-}
-
-static bool chooses(const SetChoice *c, const Rule *r) {
-    return (!c->rule.n || glob_match(c->rule, r->name, false, NULL)) && (!c->tag.n || has_word(r->tags, c->tag)) && (!c->source.n || str_eqz(c->source, r->source->name)) &&
-           (!c->phase.n || str_eqz(c->phase, r->source->phase)) && (!c->control.n || has_word(r->controls, c->control)) &&
-           (!c->file.n || glob_match(c->file, str_from(r->file), false, NULL));
-}
-
-/* Where the entries of a set begin, and those that are its own and no parent's. */
-typedef struct Expansion {
-    Policy *policy;
-    SetDef *set;
-    size_t base, own;
-    Diag *diag;
-    int failed;
-} Expansion;
-
-static void fail(Expansion *x, const SetChoice *c, const char *fmt, const Rule *r, Str more) {
-    _cleanup_(buf_done) Buf b = buf_new(1 << 16);
-    buf_printf(&b, "rule \"%.*s\" ", STR_FMT(r->name));
-    buf_putz(&b, fmt);
-    if (more.p)
-        buf_printf(&b, "\"%.*s\"", STR_FMT(more));
-    x->failed = diag_add(x->diag, DIAG_ERROR, x->set->file, c->place.line, c->place.col, "%.*s", STR_FMT(buf_view(&b)));
-}
-
-/* The approved exception that a choice names; NULL when there is none that works. */
-static const PolicyException *approval(Expansion *x, const SetChoice *c, const Rule *r) {
-    if (!c->exception.n) {
-        fail(x, c, "becomes weaker than in the set that is extended; that needs an approved exception: add \"exception: NAME\"", r, STR_NULL);
-        return NULL;
-    }
-    for (size_t i = 0; i < x->set->exceptions.n; i++) {
-        const PolicyException *e = x->set->exceptions.p[i];
-        if (!str_eq(e->name, c->exception))
-            continue;
-        if (!e->approved_by.n) {
-            fail(x, c, "becomes weaker by an exception that nobody approved (approved-by): ", r, e->name);
-            return NULL;
-        }
-        return e;
-    }
-    fail(x, c, "becomes weaker by an exception that the set does not have: ", r, c->exception);
-    return NULL;
-}
-
-/* The last entry of a rule among those from `from` on and before `to`; NULL. */
-static PolicyRule *last_entry(Expansion *x, const Rule *r, size_t from, size_t to) {
-    for (size_t i = MIN(to, x->policy->entries.n); i-- > from;)
-        if (x->policy->entries.p[i].rule == r)
-            return &x->policy->entries.p[i];
-    return NULL;
-}
-
-/* Makes *next what the set may say of a rule that a set it extends has; false: nothing. */
-static bool settle_inherited(Expansion *x, const SetChoice *c, const PolicyRule *inherited, PolicyRule *next) {
-    if (c->disabled)
-        next->action = RULE_ACTION_N_;
-    if (!weaker(next->action, inherited->action) && next->priority <= inherited->priority)
-        return true;
-    const PolicyException *e = approval(x, c, inherited->rule);
-    if (!e || e->expired)
-        return false; /* the end of an exception is said with all exceptions */
-    next->loosened = e;
-    next->scope = scope_is_empty(&e->scope) ? next->scope : &e->scope;
-    return true;
-}
-
-static void choose_rule(Expansion *x, const SetChoice *c, const Rule *r, bool by_name) {
-    PolicyRule *mine = last_entry(x, r, x->own, SIZE_MAX), *inherited = last_entry(x, r, x->base, x->own), *other = last_entry(x, r, 0, x->base);
-    const PolicyRule *old = mine ? mine : inherited;
-    bool kept = old && old->action != RULE_ACTION_N_;
-    PolicyRule next = {.rule = r, .action = kept ? old->action : r->action, .priority = kept ? old->priority : r->priority, .set = x->set->name, .file = x->set->file,
-                       .place = c->place, .scope = scope_is_empty(&x->set->scope) ? NULL : &x->set->scope};
-    if (!r->enabled && !old && !by_name)
-        return;
-    if (c->has_priority)
-        next.priority = c->priority;
-    if (c->has_action && r->source->actions & 1u << c->action)
-        next.action = c->action;
-    else if (c->has_action && by_name)
-        fail(x, c, "is about a source that does not take action ", r, str_from(rule_action_name(c->action)));
-    if (inherited && !settle_inherited(x, c, inherited, &next))
-        return;
-    if (!inherited && c->disabled)
-        next.action = RULE_ACTION_N_;
-    if (mine && mine->scope == next.scope) {
-        *mine = next;
-    } else if (other && !inherited) {
-        /* Two sets that are extended side by side: the stricter one holds. */
-        if (weaker(next.action, other->action))
-            next.action = other->action;
-        next.priority = MIN(next.priority, other->priority);
-        vec_push(&x->policy->entries, next);
-    } else if (inherited || !c->disabled) {
-        vec_push(&x->policy->entries, next);
-    }
-}
-
-static void choose_all(Expansion *x, const SetChoice *c, SetVersion version) {
-    RuleSet *s = x->policy->rules;
-    bool pattern = false, any = false;
-    for (size_t i = 0; i < c->rule.n; i++)
-        pattern = pattern || strchr("*?[", c->rule.p[i]);
-    for (size_t i = 0; i < s->ready.n; i++) {
-        if (!chooses(c, s->ready.p[i]))
-            continue;
-        any = true;
-        if ((c->from == SET_VERSION_NONE || version >= c->from) && (c->before == SET_VERSION_NONE || version < c->before))
-            choose_rule(x, c, s->ready.p[i], c->rule.n && !pattern);
-    }
-    if (!any)
-        x->failed = diag_add(x->diag, DIAG_ERROR, x->set->file, c->place.line, c->place.col, "this chooses no rule%s", c->rule.n ? nearest_key(s, &s->rules, c->rule) : "");
-}
-
-/* Fields tell rules one version: sets that are asked for different ones cannot go together. */
-static int take_version(Policy *p, const SetDef *set, SetVersion version, Diag *d) {
-    for (size_t i = 0; i < p->versions.n; i++)
-        if (str_eq(p->versions.p[i].of, set->versions_of)) {
-            SetVersion other = p->versions.p[i].version;
-            return other == version ? 0
-                                    : diag_add(d, DIAG_ERROR, set->file, set->place.line, set->place.col, "set \"%.*s\" is asked for %.*s %d.%d, another one for %d.%d: they cannot go together",
-                                               STR_FMT(set->name), STR_FMT(set->versions_of), (int) (version / 1000), (int) (version % 1000), (int) (other / 1000), (int) (other % 1000));
-        }
-    vec_push(&p->versions, ((SetVersionOf) {set->versions_of, version}));
-    return 0;
-}
-
-bool policy_version_of(const Policy *p, const char *of, unsigned *ret_minor) {
-    for (size_t i = 0; i < p->versions.n; i++)
-        if (str_eqz(p->versions.p[i].of, of)) {
-            *ret_minor = (unsigned) (p->versions.p[i].version % 1000);
-            return true;
-        }
-    return false;
-}
-
-static int expand(Policy *p, SetDef *set, SetVersion version, Diag *d) {
-    if (set->busy)
-        return diag_add(d, DIAG_ERROR, set->file, set->place.line, set->place.col, "set \"%.*s\" extends itself", STR_FMT(set->name));
-    int said = set->versions_of.n ? take_version(p, set, version, d) : 0;
-    if (said < 0)
-        return said;
-    set->busy = true;
-    Expansion x = {.policy = p, .set = set, .base = p->entries.n, .diag = d};
-    for (const SetParent *parent = set->parents; parent; parent = parent->next) {
-        Str wanted;
-        SetVersion v;
-        SetDef *other = find_set(p, parent->name, &wanted);
-        int r = other ? input_version(other, wanted, set->file, parent->place, d, &v) : no_set(p, parent->name, set->file, parent->place, d);
-        if (r == 0 && !wanted.n && other->versions_of.n && str_eq(other->versions_of, set->versions_of))
-            v = version;
-        if (r == 0)
-            r = expand(p, other, v, d);
-        x.failed = r < 0 ? r : x.failed;
-    }
-    x.own = p->entries.n;
-    for (const SetChoice *c = set->choices; c; c = c->next)
-        choose_all(&x, c, version);
-    for (size_t i = 0; i < set->exceptions.n; i++) {
-        const PolicyException *e = set->exceptions.p[i];
-        bool seen = false;
-        for (size_t k = 0; k < p->exceptions.n; k++)
-            seen = seen || p->exceptions.p[k] == e;
-        if (seen)
-            continue;
-        vec_push(&p->exceptions, e);
-        if (e->expired)
-            diag_add(d, DIAG_WARNING, e->file, e->place.line, e->place.col, "exception \"%.*s\" of set \"%.*s\" ended on %.*s: it works no more", STR_FMT(e->name),
-                     STR_FMT(set->name), STR_FMT(e->until));
-    }
-    set->busy = false;
-    return x.failed;
-}
-
 static bool about(const PolicyException *e, const Rule *r) {
     bool tag = false;
     for (size_t i = 0; i < e->tags.n; i++)
-        tag = tag || has_word(r->tags, e->tags.p[i]);
+        tag = tag || set_has_word(r->tags, e->tags.p[i]);
     return (!e->rules.n && !e->tags.n) || tag || (e->rules.n && set_matches(e->rules, r->name));
 }
 
@@ -378,17 +153,49 @@ static void lint_denied(const Policy *p, Diag *d) {
     }
 }
 
+static bool is_of(const char *const *files, size_t n, const Rule *r) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(files[i], r->file) == 0)
+            return true;
+    return false;
+}
+
+static PolicyRule as_written(const Rule *r) {
+    return (PolicyRule) {.rule = r, .action = r->action, .priority = r->priority, .file = r->file, .place = r->place};
+}
+
 /* A policy without sets: all rules of its own files. */
 static void take_own_rules(Policy *p) {
     for (size_t i = 0; i < p->rules->ready.n; i++) {
         const Rule *r = p->rules->ready.p[i];
-        bool own = false;
-        for (size_t k = 0; k < p->own_files.n; k++)
-            own = own || strcmp(p->own_files.p[k], r->file) == 0;
-        if (own && r->enabled)
-            vec_push(&p->entries, (PolicyRule) {.rule = r, .action = r->action, .priority = r->priority, .file = r->file, .place = r->place});
+        if (r->enabled && is_of(p->own_files.p, p->own_files.n, r))
+            vec_push(&p->entries, as_written(r));
     }
     p->name = p->own_files.n ? str_from(p->own_files.p[0]) : STR_NULL;
+}
+
+/* Rules of files that were added hold everywhere: where a set says the same rule more strictly, as it says. */
+static void take_added_rules(Policy *p) {
+    for (size_t i = 0; i < p->rules->ready.n && p->added_files.n; i++) {
+        const Rule *r = p->rules->ready.p[i];
+        bool everywhere = false;
+        if (!r->enabled || !is_of(p->added_files.p, p->added_files.n, r))
+            continue;
+        for (size_t k = 0; k < p->entries.n; k++) {
+            PolicyRule *e = &p->entries.p[k];
+            if (e->rule != r)
+                continue;
+            e->action = policy_worse(e->action, r->action);
+            e->priority = MIN(e->priority, r->priority);
+            everywhere |= !e->scope;
+        }
+        if (everywhere)
+            continue;
+        /* In front: what a set says for its scope goes before it there. */
+        vec_push(&p->entries, as_written(r));
+        memmove(p->entries.p + 1, p->entries.p, (p->entries.n - 1) * sizeof(*p->entries.p));
+        p->entries.p[0] = as_written(r);
+    }
 }
 
 int policy_choose(Policy *p, Str name, Diag *d) {
@@ -411,18 +218,19 @@ int policy_choose(Policy *p, Str name, Diag *d) {
             return diag_add(d, DIAG_ERROR, set->file, 0, 0, "there are several sets, \"%.*s\" and \"%.*s\" among them: name one", STR_FMT(set->name), STR_FMT(p->sets.p[i]->name));
         set = p->sets.p[i]->own ? p->sets.p[i] : set;
     }
-    if (name.n && !(set = find_set(p, name, &version)))
-        return no_set(p, name, "--policy", nowhere, d);
-    if (set && (r = input_version(set, version, "--policy", nowhere, d, &v)) < 0)
+    if (name.n && !(set = set_find(p, name, &version)))
+        return set_missing(p, name, "--policy", nowhere, d);
+    if (set && (r = set_input_version(set, version, "--policy", nowhere, d, &v)) < 0)
         return r;
     if (!set)
         take_own_rules(p);
-    else if ((r = expand(p, set, v, d)) < 0)
+    else if ((r = set_expand(p, set, v, d)) < 0)
         failed = r;
     if (set && set->versions_of.n)
         p->name = arena_printf(&s->arena, "%.*s@v%d.%d", STR_FMT(set->name), (int) (v / 1000), (int) (v % 1000));
     else if (set)
         p->name = set->version.n ? arena_printf(&s->arena, "%.*s@%.*s", STR_FMT(set->name), STR_FMT(set->version)) : set->name;
+    take_added_rules(p);
     order_entries(p);
     if (s->options.lint)
         lint_denied(p, d);
@@ -450,4 +258,16 @@ const PolicyRule *policy_rules(const Policy *p, size_t *ret_n) {
 const PolicyException *const *policy_exceptions(const Policy *p, size_t *ret_n) {
     *ret_n = p->exceptions.n;
     return p->exceptions.p;
+}
+
+int policy_make(const RuleSetOptions *o, const PolicyText *texts, size_t n, Str name, Policy **ret, Diag *d) {
+    Policy *p = *ret = policy_new(o);
+    int failed = policy_add_shipped(p, d);
+    bool own = false;
+    for (size_t i = 0; i < n; i++) {
+        int r = policy_add(p, texts[i].text, texts[i].name, texts[i].role, d);
+        failed = r < 0 ? r : failed;
+        own |= texts[i].role == POLICY_OWN;
+    }
+    return failed ? failed : policy_choose(p, name.p || own ? name : STR(POLICY_DEFAULT), d);
 }

@@ -11,7 +11,7 @@ typedef struct PolicyScope {
     StrArray labels;          /* "key=value", "key" */
 } PolicyScope;
 
-/* What is being judged; what is not known is empty, and matches no pattern. */
+/* What is being judged, as far as it was told; what is not known is empty, and matches no pattern. Subjects themselves are asked for their namespace, image and labels. */
 typedef struct PolicyContext {
     Str cluster, namespace, image, environment;
     StrArray labels;          /* "key=value" */
@@ -54,17 +54,36 @@ Policy *policy_new(const RuleSetOptions *o);
 void policy_free(Policy *p);
 DEFINE_CLEANUP(Policy, policy_free, policy_freep);
 
-/* A rules file (a YAML list) or a set (a map); `own`: rules of it belong to a policy that names no set. `text` must outlive the policy. -EINVAL with messages. */
-int policy_add(Policy *p, Str text, const char *file, bool own, Diag *d);
+typedef enum PolicyRole {
+    POLICY_SHIPPED,           /* it comes with the program: sets may choose of it */
+    POLICY_OWN,               /* its only set, or all its rules, hold where no set is named */
+    POLICY_ADDED,             /* its rules hold besides whatever is chosen */
+} PolicyRole;
+
+/* A rules file (a YAML list) or a set (a map). `text` must outlive the policy. -EINVAL with messages. */
+int policy_add(Policy *p, Str text, const char *file, PolicyRole role, Diag *d);
 /* Everything in rules/. */
 int policy_add_shipped(Policy *p, Diag *d);
 /* Is it a set (a YAML map), no rules file (a list)? */
 bool policy_is_set(Str text);
 /* "NAME@VERSION" of the own sets, separated by "|". */
 void policy_own_names(const Policy *p, Buf *out);
-/* After all texts: "NAME" or "NAME@VERSION"; empty: the only own set or, without one, all own rules with their own actions. -EINVAL with messages, -ENOENT (said, too)
- * when there is no such set. */
+/* After all texts: "NAME" or "NAME@VERSION"; empty: the only own set or, without one, all own rules with their own actions. Rules that were added come on top, as strict as the
+ * set or they themselves have it, whichever is worse. -EINVAL with messages, -ENOENT (said, too) when there is no such set. */
 int policy_choose(Policy *p, Str name, Diag *d);
+
+/* The set where nobody says which: everything is shown, and what is wrong beyond doubt is denied. */
+#define POLICY_DEFAULT "production"
+
+typedef struct PolicyText {
+    const char *name;         /* of the file, for messages */
+    Str text;
+    PolicyRole role;
+} PolicyText;
+
+/* All of it at once: what comes with the program, then these texts; then the set of this name. Without a name (NULL p) the own texts decide, and without any of those
+ * POLICY_DEFAULT. *ret is always set, and knows the lines that messages are about. -EINVAL with messages. */
+int policy_make(const RuleSetOptions *o, const PolicyText *texts, size_t n, Str name, Policy **ret, Diag *d);
 
 const RuleSet *policy_rule_set(const Policy *p);
 Str policy_name(const Policy *p);    /* "production@2"; after policy_choose() */

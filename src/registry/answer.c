@@ -62,15 +62,19 @@ int registry_status_error(Registry *r, const RegistryEndpoint *e, const Registry
     _cleanup_free_ char *hint = NULL;
     if (html && status != 401 && status != 403 && status != 429 && status < 500)
         hint = xasprintf("is %.*s a registry?", STR_FMT(e->host));
+    else if (status == 404 && ask->write)
+        hint = xasprintf("check the name of the repository; some registries want it made first");
+    else if (status == 405 && ask->write)
+        hint = xasprintf("it takes nothing: is it a mirror, or read-only?");
     else if (status == 404)
         hint = xasprintf("check the name%s", strcmp(ask->kind, "manifest") == 0 ? " and the tag" : "; the registry may have removed it");
     else if (status == 401 && with_user)
-        hint = xasprintf("the user name or password is wrong, or may not read this repository");
+        hint = xasprintf("the user name or password is wrong, or may not %s this repository", ask->write ? "write to" : "read");
     else if (status == 401)
         hint = xasprintf("it does not exist or needs credentials: log in with docker login %.*s, or set PLIMSOLL_REGISTRY_USERNAME and PLIMSOLL_REGISTRY_PASSWORD",
                          STR_FMT(e->name));
     else if (status == 403)
-        hint = xasprintf("the account may not read this repository");
+        hint = xasprintf("the account may not %s this repository", ask->write ? "write to" : "read");
     else if (status == 429 && retry_after)
         hint = xasprintf("too many requests; try again in %llu s, or log in for a higher limit", (unsigned long long) retry_after);
     else if (status == 429)

@@ -142,7 +142,7 @@ static int get_token(Registry *r, RegistryEndpoint *e, const RegistryChallenge *
     }
     if (e->scheme != SCHEME_HTTP && (c->realm.n < 6 || !str_ieq(str_head(c->realm, 6), STR("https:"))))
         return error_set(err, -EPROTO, "the registry asks for a token from a service without TLS, which is refused");
-    Str scope = c->scope.n ? c->scope : arena_printf(&r->arena, "repository:%.*s:pull", STR_FMT(e->repository));
+    Str scope = c->scope.n ? c->scope : arena_printf(&r->arena, "repository:%.*s:%s", STR_FMT(e->repository), r->writes ? "pull,push" : "pull");
     _cleanup_free_ char *shown = NULL;
     _cleanup_(http_response_done) HttpResponse answer = {0};
     int q = ask_token(r, e, c, scope, &answer, &shown, err);

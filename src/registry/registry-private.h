@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the registry client share: registry.c keeps the session and its endpoints, auth.c gets credentials and
- * tokens, answer.c turns statuses into messages, pull.c reads manifests and blobs. */
+ * tokens, answer.c turns statuses into messages, pull.c reads manifests and blobs, push.c sends them. */
 #pragma once
 
 #include <pthread.h>
@@ -36,6 +36,7 @@ struct Registry {
     const char *docker_config;
     Str username, password;
     bool plain_http;
+    bool writes;           /* tokens are asked for that may write, too */
     RegistryEndpoint *endpoints; /* mirrors in their order, the origin last */
     size_t n_endpoints;
 };
@@ -44,11 +45,27 @@ struct Registry {
 typedef struct RegistryAsk {
     const char *kind;      /* "manifest", "blob" */
     Str name;
+    bool write;            /* it is sent, not got */
 } RegistryAsk;
 
-/* GET /v2/REPOSITORY/PATH with credentials as far as the server wants them; 0 whatever the status. */
-int registry_send(Registry *r, RegistryEndpoint *e, const char *path, const char *const *headers, uint64_t expect_size, int *ret_status,
-                  HttpStream **ret, Error *err);
+typedef struct RegistryCall {
+    const char *method;    /* NULL: GET */
+    const char *path;      /* below /v2/REPOSITORY/ */
+    const char *location;  /* instead of a path: where the server sent us. Credentials go there only when it is the same server */
+    const char *const *headers;
+    Str body;
+    uint64_t expect_size;  /* of the answer; 0: not known */
+} RegistryCall;
+
+/* With credentials as far as the server wants them; 0 whatever the status. */
+int registry_call(Registry *r, RegistryEndpoint *e, const RegistryCall *call, int *ret_status, HttpStream **ret, Error *err);
+/* GET /v2/REPOSITORY/PATH. */
+static inline int registry_send(Registry *r, RegistryEndpoint *e, const char *path, const char *const *headers, uint64_t expect_size, int *ret_status, HttpStream **ret,
+                                Error *err) {
+    return registry_call(r, e, &(RegistryCall) {.path = path, .headers = headers, .expect_size = expect_size}, ret_status, ret, err);
+}
+/* Where a Location header of the answer leads, for RegistryCall.location: fresh; -EPROTO when there is none that can be used. */
+int registry_location(Registry *r, RegistryEndpoint *e, const HttpResponse *head, char **ret, Error *err);
 
 /* Credentials as a request takes them; done() frees and forgets them. */
 typedef struct RegistryAuth {

@@ -132,21 +132,39 @@ static void set_scheme(Registry *r, RegistryEndpoint *e, RegistryScheme s) {
     pthread_mutex_unlock(&r->lock);
 }
 
-int registry_send(Registry *r, RegistryEndpoint *e, const char *path, const char *const *headers, uint64_t expect_size, int *ret_status,
-                  HttpStream **ret, Error *err) {
+static char *base_url(Registry *r, RegistryEndpoint *e) {
+    return xasprintf("%s://%.*s/v2/%.*s/", scheme_of(r, e) == SCHEME_HTTP ? "http" : "https", STR_FMT(e->host), STR_FMT(e->repository));
+}
+
+int registry_location(Registry *r, RegistryEndpoint *e, const HttpResponse *head, char **ret, Error *err) {
+    _cleanup_free_ char *base = base_url(r, e);
+    if (!head->location || url_resolve(base, head->location, ret, NULL) < 0)
+        return error_set(err, -EPROTO, "the answer does not say where to go on (no usable Location header)");
+    if (strncmp(base, "https:", 6) == 0 && strncmp(*ret, "http:", 5) == 0) {
+        free(*ret);
+        *ret = NULL;
+        return error_set(err, -EPROTO, "sent on to a place without TLS, which is not followed");
+    }
+    return 0;
+}
+
+int registry_call(Registry *r, RegistryEndpoint *e, const RegistryCall *call, int *ret_status, HttpStream **ret, Error *err) {
     bool renewed = false;
     for (;;) {
         RegistryScheme scheme = scheme_of(r, e);
         _cleanup_(registry_auth_done) RegistryAuth auth = {0};
         registry_auth_get(r, e, &auth);
-        _cleanup_free_ char *url = xasprintf("%s://%.*s/v2/%.*s/%s", scheme == SCHEME_HTTP ? "http" : "https", STR_FMT(e->host), STR_FMT(e->repository), path);
+        _cleanup_free_ char *base = base_url(r, e), *url = call->location ? xstrdup(call->location) : xasprintf("%s%s", base, call->path);
+        bool ours = !call->location || url_same_origin(base, url);
         HttpRequest rq = {
+            .method = call->method,
             .url = url,
-            .headers = headers,
-            .basic_user = auth.user,
-            .basic_password = auth.password,
-            .bearer = auth.token,
-            .expect_size = expect_size,
+            .headers = call->headers,
+            .basic_user = ours ? auth.user : NULL,
+            .basic_password = ours ? auth.password : NULL,
+            .bearer = ours ? auth.token : NULL,
+            .body = call->body,
+            .expect_size = call->expect_size,
         };
         _cleanup_(http_stream_closep) HttpStream *s = NULL;
         int status, q = http_stream_open(r->http, &rq, &status, &s, err);
@@ -161,7 +179,7 @@ int registry_send(Registry *r, RegistryEndpoint *e, const char *path, const char
             return q;
         if (scheme == SCHEME_UNKNOWN)
             set_scheme(r, e, SCHEME_HTTPS);
-        if (status == 401 && !renewed) {
+        if (status == 401 && !renewed && ours) {
             q = registry_auth_renew(r, e, http_stream_head(s)->www_authenticate, &auth, err);
             if (q < 0)
                 return q;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registry: the pull side of the OCI distribution specification 1.1 (and of Docker's HTTP API v2, which it grew from).
+/* Registry: the OCI distribution specification 1.1 (and Docker's HTTP API v2, which it grew from): pulling, and pushing what is small.
  * References, credentials, bearer tokens, mirrors; manifests are verified here, blobs are streamed and verified by
  * whoever reads them, because that one hashes them anyway. */
 #pragma once
@@ -75,3 +75,9 @@ int registry_blob_open(Registry *r, Str digest, uint64_t size, RegistryBlob **re
 ssize_t registry_blob_read(RegistryBlob *b, void *p, size_t n, Error *err);
 void registry_blob_close(RegistryBlob *b);
 DEFINE_CLEANUP(RegistryBlob, registry_blob_close, registry_blob_closep);
+
+/* Sends a blob that stands in memory, unless the registry has it (*ret_there, may be NULL). To the registry itself, never to a mirror. Errors as
+ * registry_manifest_get, -EPROTO for answers that are none of this protocol's. distribution-spec, "Pushing blobs: POST then PUT". */
+int registry_blob_push(Registry *r, Str digest, Str bytes, bool *ret_there, Error *err);
+/* Sends a manifest, whose blobs are there, under a tag or its digest. */
+int registry_manifest_push(Registry *r, Str tag_or_digest, const char *media_type, Str bytes, Error *err);

@@ -34,9 +34,9 @@ static void set(Str text) {
     RuleSetOptions o = {.limits = &limits, .as_of = 1};
     Policy *p = policy_new(&o);
     Diag d = {0};
-    if (policy_add(p, str_from(rules), "rules.yaml", false, &d) < 0)
+    if (policy_add(p, str_from(rules), "rules.yaml", POLICY_SHIPPED, &d) < 0)
         abort();
-    int r = policy_add(p, text, "set.yaml", true, &d);
+    int r = policy_add(p, text, "set.yaml", POLICY_OWN, &d);
     if (r == 0)
         r = policy_choose(p, STR_NULL, &d);
     if ((r < 0) != (d.errors > 0))

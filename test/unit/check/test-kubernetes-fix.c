@@ -18,7 +18,7 @@ static int by_end(const void *a, const void *b) {
 static void check_fixed(const char *text, const char *want, size_t left) {
     _cleanup_(diag_done) Diag d = {0};
     _cleanup_(policy_freep) Policy *policy = NULL;
-    const CheckRulesFile rules = {"rules.yaml", STR(RULES)};
+    const PolicyText rules = {"rules.yaml", STR(RULES), POLICY_OWN};
     Limits limits = limits_default();
     CHECK_INT(check_policy(&(CheckOptions) {.rules = &rules, .n_rules = 1}, &policy, &d), 0);
     _cleanup_(buf_done) Buf now = buf_new(BUF_OWN_MAX);
@@ -29,7 +29,7 @@ static void check_fixed(const char *text, const char *want, size_t left) {
         CheckItem item = {0};
         CheckEdit edits[64];
         size_t n = 0;
-        CHECK_INT(check_text(policy, check_input_of(STR("x.yaml"), buf_view(&now)), "x.yaml", buf_view(&now), &limits, true, &a, &item), 0);
+        CHECK_INT(check_text(policy, NULL, check_input_of(STR("x.yaml"), buf_view(&now)), "x.yaml", buf_view(&now), &limits, true, &a, &item), 0);
         hits = item.n_hits;
         for (size_t i = 0; i < item.n_hits; i++)
             for (size_t k = 0; k < item.hits[i].n_edits && n < 64; k++) {

@@ -30,8 +30,8 @@ static Chosen choose(const char *sets, const char *name, int64_t as_of) {
     Chosen c = {.policy = policy_new(&o)};
     _cleanup_(diag_done) Diag d = {0};
     _cleanup_(buf_done) Buf out = buf_new(1 << 20);
-    CHECK(policy_add(c.policy, str_from(rules), "rules.yaml", false, &d) == 0);
-    c.result = policy_add(c.policy, str_from(sets), "sets.yaml", true, &d);
+    CHECK(policy_add(c.policy, str_from(rules), "rules.yaml", POLICY_SHIPPED, &d) == 0);
+    c.result = policy_add(c.policy, str_from(sets), "sets.yaml", POLICY_OWN, &d);
     int r = c.result == 0 ? policy_choose(c.policy, str_from(name), &d) : c.result;
     c.result = r;
     _cleanup_free_ char *said = diag_text(&d);
@@ -191,7 +191,7 @@ TEST(own_rules_without_a_set) {
     _cleanup_(diag_done) Diag d = {0};
     _cleanup_(buf_done) Buf out = buf_new(1 << 16);
     CHECK(policy_add_shipped(p, &d) == 0);
-    CHECK(policy_add(p, str_from(rules), "rules.yaml", true, &d) == 0);
+    CHECK(policy_add(p, str_from(rules), "rules.yaml", POLICY_OWN, &d) == 0);
     CHECK(policy_choose(p, STR_NULL, &d) == 0);
     put_names(&out, p);
     CHECK_STR(buf_view(&out), "a warn/Warning from , b deny/Notice from , c warn/Error from , s alert/Error from ");

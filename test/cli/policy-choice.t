@@ -1,0 +1,91 @@
+#!/bin/bash
+# Which rules judge: --policy, --rules, --rules-add and --policy-scope, the same in every command.
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+cd "$tmp"
+cat >pod.yaml <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: prod-eu, labels: {team: shop}}
+spec:
+  containers:
+    - {name: app, image: registry.example/shop/app:1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: q}
+spec:
+  containers:
+    - {name: app, image: other.example/app:1}
+END
+# check ARGUMENT…: report.json
+check() { "$PLIMSOLL" check --quiet --format json --output report.json "$@" pod.yaml; }
+ids() { jq -r '[.findings[] | select(.kind == "policy") | .id] | unique | join(",")' report.json; }
+
+cat >one.yaml <<'END'
+- {macro: own_image, condition: container.image startswith registry.example/}
+- {rule: one, desc: d, source: container, condition: not own_image, output: "%container.image", priority: warning, action: warn}
+END
+cat >two.yaml <<'END'
+- {rule: two, desc: d, source: container, condition: container.name = app, output: o, priority: notice, action: warn}
+- {macro: own_image, condition: container.image startswith nowhere/}
+END
+"$PLIMSOLL" check --quiet --format json pod.yaml >report.json
+default=$(ids)
+like "$default" '.,.' "without options the set production judges"
+"$PLIMSOLL" check --quiet --format json --policy production pod.yaml >report.json
+is "$(ids)" "$default" "which can be named"
+exits 0 "--rules" check --rules one.yaml
+is "$(ids):$(jq '.findings | length' report.json)" "one:1" "replaces what comes with the program"
+exits 0 "--rules twice" check --rules one.yaml --rules two.yaml
+is "$(ids):$(jq '.findings | length' report.json)" "one,two:4" "goes together in order: the later macro replaces the earlier one"
+check --rules-add two.yaml
+is "$(ids)" "$(tr , '\n' <<<"$default,two" | LC_ALL=C sort | paste -sd,)" "--rules-add adds to production"
+check --policy starter --rules-add two.yaml
+like ",$(ids)," ",two," "and to a named set"
+
+# Shipped rules can be changed, not only added to.
+name=$(jq -r '[.[] | select(.source == "container")][0].rule' < <("$PLIMSOLL" policy list --format json --source container))
+cat >change.yaml <<END
+- {rule: "$name", condition: "and container.name = none", override: {condition: append}}
+END
+exits 0 "a rule that comes with the program is appended to" check --rules-add change.yaml --policy starter
+"$PLIMSOLL" policy list --format json >all.json
+shipped=$(jq -r '[.[] | select(.source == "container" and .action == "warn")][0].rule' all.json)
+jq -nc --arg r "$shipped" '[{rule: $r, desc: "mine", source: "container", condition: "container.name = app", output: "mine", priority: "critical", action: "deny"}]' >replace.yaml
+exits 1 "or replaced" check --rules-add replace.yaml --policy production
+is "$(jq -r --arg r "$shipped" '[.findings[] | select(.id == $r) | .policy.action] | unique | join(",")' report.json)" deny "with the stricter action"
+
+# A set is found by its name wherever its file was named.
+cat >sets.yaml <<'END'
+name: shop
+version: 2
+rules: [{rule: two, action: deny}]
+scope: {namespace: "prod-*"}
+END
+exits 1 "a set of --rules by its name" check --rules two.yaml --rules sets.yaml --policy shop
+is "$(jq '.findings | length' report.json)" 1 "in the namespace that the object names"
+exits 1 "and version" check --rules two.yaml --rules sets.yaml --policy shop@2
+exits 2 "of another version" check --rules two.yaml --rules sets.yaml --policy shop@3
+exits 1 "its only set without a name" check --rules two.yaml --rules sets.yaml
+exits 1 "a set of --rules-add by its name" check --rules-add two.yaml --rules-add sets.yaml --policy shop
+is "$(jq -r '[.findings[] | .policy.action] | sort | join(",")' report.json)" "deny,warn" "holds in its scope, the added rule everywhere"
+exits 2 "a name that is none" check --policy production --rules one.yaml --policy prod
+exits 2 "a directory without rules" bash -c "mkdir -p none && '$PLIMSOLL' check --policy ./none pod.yaml"
+like "$err" "none: there is no rules file in it" "is said"
+
+# Scopes of check.
+scope() { sed "s|^scope: .*|scope: $1|" sets.yaml >scoped.yaml; check --rules two.yaml --rules scoped.yaml "${@:2}"; is "$(jq '.findings | length' report.json)" "$want" "scope $1 ${*:2}"; }
+want=1 scope '{namespace: prod-eu}'
+want=1 scope '{namespace: default}'
+want=1 scope '{namespace: test}' --policy-scope namespace=test
+want=1 scope '{label: team}'
+want=0 scope '{label: team=other}'
+want=2 scope '{label: team}' --policy-scope team=x
+want=1 scope '{image: "registry.example/*"}'
+want=0 scope '{cluster: eu}'
+want=2 scope '{cluster: eu}' --policy-scope cluster=eu
+want=0 scope '{environment: prod}' --policy-scope environment=test
+want=2 scope '{environment: prod}' --policy-scope environment=prod
+want=1 scope '{environment: prod, namespace: prod-eu, label: team=shop, image: "*/shop/*"}' --policy-scope environment=prod
+exits 2 "a scope that is none" check --policy-scope cluster
+done_testing
