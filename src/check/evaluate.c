@@ -21,19 +21,6 @@ typedef struct Evaluation {
     Map seen;                /* what told them apart */
 } Evaluation;
 
-static int take_edits(const Evaluation *e, const CheckSubject *s, const Rule *rule, CheckHit *hit) {
-    CheckEdits edits = {0};
-    if (!e->fixes || !rule->fix || !e->input->fix || !e->input->fix(e->file, s, rule->fix, &edits) || edits.n == 0)
-        return 0;
-    CheckEdit *kept = arena_alloc(e->file->arena, edits.n * sizeof(*kept));
-    if (!kept)
-        return -E2BIG;
-    memcpy(kept, edits.p, edits.n * sizeof(*kept));
-    hit->edits = kept;
-    hit->n_edits = edits.n;
-    return 0;
-}
-
 /* A column in bytes as one in code points. */
 static uint32_t chars(Evaluation *e, uint32_t line, uint32_t col) {
     if (e->ascii || line == 0)
@@ -93,6 +80,31 @@ static CheckPlace place_of(Evaluation *e, const PolicyHit *h) {
     return p;
 }
 
+static void fill_chars(Evaluation *e, CheckPlace *p) {
+    p->chars = chars(e, p->line, p->col);
+    p->end_chars = chars(e, p->end_line, p->end_col);
+}
+
+static int take_edits(Evaluation *e, const CheckSubject *s, const Rule *rule, CheckHit *hit) {
+    CheckEdits edits = {0};
+    if (!e->fixes || !rule->fix || !e->input->fix || !e->input->fix(e->file, s, rule->fix, &edits) || edits.n == 0)
+        return 0;
+    CheckEdit *kept = arena_alloc(e->file->arena, edits.n * sizeof(*kept));
+    if (!kept)
+        return -E2BIG;
+    memcpy(kept, edits.p, edits.n * sizeof(*kept));
+    place_lines_find(&e->lines, e->file->text);
+    for (size_t i = 0; i < edits.n; i++) {
+        CheckPlace *p = &kept[i].place;
+        place_at(&e->lines, kept[i].at, &p->line, &p->col);
+        place_at(&e->lines, kept[i].end, &p->end_line, &p->end_col);
+        fill_chars(e, p);
+    }
+    hit->edits = kept;
+    hit->n_edits = edits.n;
+    return 0;
+}
+
 /* Several subjects can stand at one place: what jobs inherit, what aliases share. The same said twice there is one finding. */
 static bool is_repeated(Evaluation *e, const CheckHit *hit) {
     const CheckPlace *p = &hit->place;
@@ -113,8 +125,7 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
     CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
-    hit.place.chars = chars(e, hit.place.line, hit.place.col);
-    hit.place.end_chars = chars(e, hit.place.end_line, hit.place.end_col);
+    fill_chars(e, &hit.place);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0 && !is_repeated(e, &hit))
         vec_push(&e->hits, hit);

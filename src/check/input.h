@@ -39,6 +39,7 @@ typedef int (*CheckEach)(void *userdata, const CheckSubject *s);
 typedef struct CheckEdit {
     size_t at, end;
     Str text;         /* in the arena of the file */
+    CheckPlace place; /* of the bytes, for reports; left 0 by fix() */
 } CheckEdit;
 
 enum { CHECK_EDITS = 16 }; /* of one finding */

@@ -22,6 +22,19 @@ ssize_t place_offset(const PlaceLines *l, uint32_t line, uint32_t col) {
     return at <= l->text.n ? (ssize_t) at : -1;
 }
 
+void place_at(const PlaceLines *l, size_t offset, uint32_t *ret_line, uint32_t *ret_col) {
+    size_t low = 0, high = l->starts.n;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (l->starts.p[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    *ret_line = (uint32_t) (low + 1);
+    *ret_col = (uint32_t) (offset - l->starts.p[low] + 1);
+}
+
 /* From a place to the end of its line. */
 static Str rest_of_line(const PlaceLines *l, uint32_t line, uint32_t col) {
     ssize_t at = place_offset(l, line, col);

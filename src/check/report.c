@@ -14,6 +14,15 @@ static Str joined(Report *r, StrArray list) {
     return s;
 }
 
+static const Replacement *replacements_of(Report *r, const CheckHit *h) {
+    Replacement *all = arena_alloc(&r->arena, (h->n_edits + 1) * sizeof(*all));
+    for (size_t i = 0; i < h->n_edits; i++) {
+        const CheckPlace *p = &h->edits[i].place;
+        all[i] = (Replacement) {p->line, p->chars, p->end_line, p->end_chars, copy(r, h->edits[i].text)};
+    }
+    return all;
+}
+
 static Finding finding_of(Report *r, const CheckItem *item, Str path, const CheckHit *h) {
     const Rule *rule = h->rule->rule;
     return (Finding) {
@@ -42,6 +51,8 @@ static Finding finding_of(Report *r, const CheckItem *item, Str path, const Chec
         .controls = joined(r, rule->controls),
         .remediation = rule->remediation,
         .fixable = h->n_edits > 0,
+        .replacements = replacements_of(r, h),
+        .n_replacements = h->n_edits,
         .is_new = true,
     };
 }
@@ -67,6 +78,10 @@ static int by_gap(const void *a, const void *b) {
     return r ? r : str_cmp(x->reason, y->reason);
 }
 
+static int by_path(const void *a, const void *b) {
+    return str_cmp(((const ReportFile *) a)->path, ((const ReportFile *) b)->path);
+}
+
 typedef Vec(Gap) Gaps;
 
 static void gaps_of(Report *r, const CheckItem *item, Str path, Gaps *gaps) {
@@ -83,6 +98,11 @@ static void coverage(const CheckWalk *w, int64_t as_of, const char *confinement,
     Coverage *c = &r->coverage;
     size_t n;
     const CheckInput *const *all = check_inputs(&n);
+    r->files = arena_alloc(&r->arena, (w->items.n + 1) * sizeof(*r->files));
+    for (size_t i = 0; i < w->items.n; i++)
+        r->files[r->n_files++] = (ReportFile) {copy(r, str_from(w->items.p[i].path)), str_from(w->items.p[i].input->name), w->items.p[i].status == 0};
+    if (r->n_files)
+        qsort(r->files, r->n_files, sizeof(*r->files), by_path);
     c->as_of = as_of;
     c->entries = w->items.n;
     c->sandbox = w->items.n ? copy(r, str_from(confinement)) : STR("");

@@ -93,6 +93,7 @@ static void put_hit(Buf *b, const CheckHit *h, const Policy *policy) {
         wire_put_u64(b, h->edits[i].at);
         wire_put_u64(b, h->edits[i].end);
         wire_put_str(b, h->edits[i].text);
+        put_place(b, &h->edits[i].place);
     }
 }
 
@@ -112,6 +113,13 @@ void check_frame_encode(Buf *b, const CheckItem *item, const Policy *policy) {
     if (body.failed)
         b->failed = body.failed;
     wire_put_str(b, buf_view(&body));
+}
+
+static bool edits_are_utf8(const CheckHit *h) {
+    for (size_t i = 0; i < h->n_edits; i++)
+        if (!str_is_utf8(h->edits[i].text))
+            return false;
+    return true;
 }
 
 static int get_hit(WireReader *r, const Policy *policy, size_t bytes, Arena *a, CheckHit *h) {
@@ -134,13 +142,14 @@ static int get_hit(WireReader *r, const Policy *policy, size_t bytes, Arena *a, 
         edits[i].at = (size_t) wire_max(r, bytes);
         edits[i].end = (size_t) wire_max(r, bytes);
         edits[i].text = arena_str(a, wire_str(r));
+        edits[i].place = get_place(r);
         /* In order, inside of the file, and not into one another. */
         if (edits[i].at < last || edits[i].end < edits[i].at)
             return -EBADMSG;
         last = edits[i].end;
     }
     h->edits = edits;
-    return wire_ok(r) && str_is_utf8(h->subject) && str_is_utf8(h->output) ? 0 : -EBADMSG;
+    return wire_ok(r) && edits_are_utf8(h) && str_is_utf8(h->subject) && str_is_utf8(h->output) ? 0 : -EBADMSG;
 }
 
 static int get_body(WireReader *r, const Policy *policy, Arena *a, CheckItem *item) {

@@ -50,6 +50,12 @@ typedef struct Cvss {
     int score10;         /* base score × 10, computed from the vector by us; -1 when the vector is invalid */
 } Cvss;
 
+/* A change of a file: what stands from a place to another becomes `text`. Columns count code points. */
+typedef struct Replacement {
+    uint32_t line, col, end_line, end_col;
+    Str text;
+} Replacement;
+
 typedef struct Finding {
     FindingKind kind;
     Str id;                   /* "CVE-2024-1234"; for the other kinds a stable name: "EOL", "UPDATE", "MALFORMED" */
@@ -76,7 +82,9 @@ typedef struct Finding {
     Str subject;              /* FINDING_POLICY: what in that file: "stage build" */
     Str action;               /* FINDING_POLICY: what the rule asks for: "warn", "deny" */
     Str why;                  /* FINDING_POLICY: what is at stake */
-    bool fixable;             /* FINDING_POLICY: --fix can mend it */
+    bool fixable;             /* FINDING_POLICY: --fix can mend it … */
+    const Replacement *replacements; /* … by these changes of the file at `path` */
+    size_t n_replacements;
     const SecretFact *secret; /* FINDING_SECRET: what was found, never the secret itself */
     int deleted;              /* FINDING_SECRET, FINDING_KEY, FINDING_MALWARE: the layer that hides the file, as Package.layer; LAYER_NONE while it is visible */
     Str detail;               /* evidence in words, for kinds other than vulnerability */

@@ -60,12 +60,20 @@ typedef struct Coverage {
     bool archives_asked;    /* archive indexes were looked at */
 } Coverage;
 
+/* A file that `plimsoll check` read. */
+typedef struct ReportFile {
+    Str path, kind; /* "dockerfile" */
+    bool whole;     /* all of it was understood; else a gap says what was not */
+} ReportFile;
+
 typedef struct Report {
     Arena arena;            /* owns what the others do not */
     Artifact artifact;
     Inventory inventory;
     Finding *findings;      /* in finding_compare() order */
     size_t n_findings;
+    ReportFile *files;      /* of ARTIFACT_FILES, sorted by path */
+    size_t n_files;
     size_t n_filtered;      /* left out by --severity, --ignore-unfixed: counted, so that they are not silently gone */
     size_t n_kernel_headers; /* the kernel's findings that packages of its headers would have: left out unless asked for */
     size_t n_baseline;      /* also in --baseline */

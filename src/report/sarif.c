@@ -94,6 +94,55 @@ static void suppressions(JsonWriter *w, const Finding *f, bool suppressed) {
     json_end(w);
 }
 
+static void location(JsonWriter *w, const Report *r, const Finding *f) {
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    json_map(w, "artifactLocation");
+    uri(&b, !str_empty(f->path) ? f->path : f->package ? f->package->path : STR_NULL);
+    if (b.n == 0)
+        buf_putz(&b, "etc/os-release");
+    json_str(w, "uri", buf_view(&b));
+    /* Relative paths of files lie where the tool was called, which the code scanner knows. */
+    json_strz(w, "uriBaseId", r->artifact.kind == ARTIFACT_FILES && !str_starts(f->path, STR("/")) ? "%SRCROOT%" : "ROOT");
+    json_end(w);
+}
+
+static void region(JsonWriter *w, const char *key, const Replacement *p) {
+    json_map(w, key);
+    json_u64(w, "startLine", p->line);
+    json_u64(w, "startColumn", p->col);
+    json_u64(w, "endLine", p->end_line);
+    json_u64(w, "endColumn", p->end_col);
+    json_end(w);
+}
+
+/* What --fix would do; an insertion deletes nothing. */
+static void fixes(JsonWriter *w, const Report *r, const Finding *f) {
+    if (f->n_replacements == 0)
+        return;
+    json_list(w, "fixes");
+    json_map(w, NULL);
+    message(w, "description", f->remediation);
+    json_list(w, "artifactChanges");
+    json_map(w, NULL);
+    location(w, r, f);
+    json_list(w, "replacements");
+    for (size_t i = 0; i < f->n_replacements; i++) {
+        json_map(w, NULL);
+        region(w, "deletedRegion", &f->replacements[i]);
+        if (f->replacements[i].text.n) {
+            json_map(w, "insertedContent");
+            json_str(w, "text", f->replacements[i].text);
+            json_end(w);
+        }
+        json_end(w);
+    }
+    json_end(w);
+    json_end(w);
+    json_end(w);
+    json_end(w);
+    json_end(w);
+}
+
 static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule_index, bool suppressed) {
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     char fingerprint[65];
@@ -115,15 +164,7 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
     json_list(w, "locations");
     json_map(w, NULL);
     json_map(w, "physicalLocation");
-    json_map(w, "artifactLocation");
-    buf_clear(&b);
-    uri(&b, !str_empty(f->path) ? f->path : f->package ? f->package->path : STR_NULL);
-    if (b.n == 0)
-        buf_putz(&b, "etc/os-release");
-    json_str(w, "uri", buf_view(&b));
-    /* Relative paths of files lie where the tool was called, which the code scanner knows. */
-    json_strz(w, "uriBaseId", r->artifact.kind == ARTIFACT_FILES && !str_starts(f->path, STR("/")) ? "%SRCROOT%" : "ROOT");
-    json_end(w);
+    location(w, r, f);
     json_map(w, "region");
     json_u64(w, "startLine", MAX(f->line, 1u));
     if (f->line && f->chars)
@@ -153,6 +194,7 @@ static void result(JsonWriter *w, const Report *r, const Finding *f, size_t rule
     }
     json_end(w);
     json_end(w);
+    fixes(w, r, f);
     finding_fingerprint(f, fingerprint);
     json_map(w, "partialFingerprints");
     json_strz(w, "plimsoll/v1", fingerprint);

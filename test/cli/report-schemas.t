@@ -105,6 +105,14 @@ if [ -d "$cache/node_modules" ]; then
   mkdir "$tmp/sarif"
   cp "$sarif" "$tmp/sarif/sarif.json"
   exits 0 "sarif: the official 2.1.0 schema holds" python3 "$tmp/validate.py" "$tmp/sarif/sarif.json" "$cases"/sarif/expected.*
+  mkdir "$tmp/check"
+  printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: a\n    image: a\n' >"$tmp/check/pod.yaml"
+  printf 'FROM debian:12\nADD a b\nRUN apt-get install x\n' >"$tmp/check/Dockerfile"
+  "$PLIMSOLL" check --format sarif "$tmp/check" >"$tmp/sarif-check.json"
+  like "$(cat "$tmp/sarif-check.json")" '"fixes"' "sarif: a log with fixes"
+  exits 0 "sarif: the official 2.1.0 schema holds for it" python3 "$tmp/validate.py" "$tmp/sarif/sarif.json" "$tmp/sarif-check.json"
+  sed 's/"deletedRegion"/"deleted"/' "$tmp/sarif-check.json" >"$tmp/wrong.json"
+  exits 1 "sarif: and can fail" python3 "$tmp/validate.py" "$tmp/sarif/sarif.json" "$tmp/wrong.json"
   sed 's/"level": "error"/"level": "fatal"/' "$cases/sarif/expected.full.sarif" >"$tmp/wrong.json"
   exits 1 "sarif: and can fail" python3 "$tmp/validate.py" "$tmp/sarif/sarif.json" "$tmp/wrong.json"
 else
