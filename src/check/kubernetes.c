@@ -138,7 +138,7 @@ static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach 
     /* A file that is called YAML may hold JSON, of which YAML's reader knows most; one without a name goes by what it begins with. */
     bool json = has_extension(str_from(f->path), true) || (!has_extension(str_from(f->path), false) && str_starts(str_trim(str_head(f->text, CHECK_HEAD)), STR("{")));
     int r = json ? json_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents)
-                 : yaml_parse_with(f->text, f->path, compose ? 0 : YAML_OLD_SCALARS, f->limits, f->arena, f->diag, &documents, &n);
+                 : yaml_parse_with(f->text, f->path, YAML_NO_BINARY | (compose ? 0 : YAML_OLD_SCALARS), f->limits, f->arena, f->diag, &documents, &n);
     if (r < 0)
         return r;
     if (f->kubernetes)

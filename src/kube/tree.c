@@ -111,6 +111,8 @@ static int merge_map(Merge *m, Node *map) {
     const Node *merge = node_get(map, "<<");
     if (!merge)
         return 0;
+    if (!merge->merge)
+        return merge_error(m, merge, "\"<<\" is a merge key only in YAML and without quotes; here it is a field that nobody knows");
     _cleanup_(map_done) Map keys = {0};
     Node *old = map->list.first;
     map->list.first = map->list.last = NULL;

@@ -14,6 +14,7 @@ struct Node {
     NodeType type;
     uint32_t line, col;         /* of the value, from 1; col counts bytes */
     uint32_t key_line, key_col; /* of the key, when the parent is a map */
+    bool merge;                 /* YAML: the key is "<<" without quotes, which YAML 1.1 calls a merge key */
     Str key;                    /* the key, when the parent is a map */
     union {
         bool boolean;
@@ -91,6 +92,8 @@ typedef enum YamlFlags {
     /* Values without quotes have the types of YAML 1.1 as Kubernetes' reader (sigs.k8s.io/yaml) gives them: "yes", "on" and "y" are true, "no", "off" and "n"
      * false, 1_000 and 0b11 numbers. Keys stay as they are written. */
     YAML_OLD_SCALARS = 1 << 1,
+    /* Keys and values with the tag !!binary are errors: readers that decode them see another text than ours. */
+    YAML_NO_BINARY = 1 << 2,
 } YamlFlags;
 int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
 /* TOML 1.0.0; the result is a map. Dates and times are strings, as they were written; whole numbers fit node_i64(). A table with a

@@ -10,6 +10,10 @@
 /* Nodes that aliases may stand for beyond ten times what is written: enough for any real file, little for a bomb. */
 enum { ALIAS_NODES = 100 * 1000, ALIAS_RATIO = 10, TAG_DIRECTIVES = 64 };
 
+/* Types of YAML 1.1 that libyaml has no names for. */
+#define BINARY_TAG "tag:yaml.org,2002:binary"
+#define MERGE_TAG "tag:yaml.org,2002:merge"
+
 typedef struct Anchor {
     const Node *node;  /* NULL while it is being read */
     uint64_t nodes;    /* what an alias stands for, all aliases in it written out */
@@ -200,6 +204,9 @@ static int scalar_type(Yaml *y, Str text, NodeType *ret) {
 static int read_scalar(Yaml *y, Node **ret) {
     uint32_t line, col;
     at_mark(y, &y->event.start_mark, &line, &col);
+    const char *tag = (const char *) y->event.data.scalar.tag;
+    if (tag && y->flags & YAML_NO_BINARY && strcmp(tag, BINARY_TAG) == 0)
+        return error_at(y, line, col, "!!binary hides what stands here: write the text itself");
     Str text = {(const char *) y->event.data.scalar.value, y->event.data.scalar.length};
     NodeType type;
     if (scalar_type(y, text, &type) < 0) {
@@ -292,7 +299,10 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
         }
         /* A key is kept as it was written, whatever its type would be. */
         Str written = STR_NULL;
+        bool merge = false;
         if (y->event.type == YAML_SCALAR_EVENT) {
+            const char *tag = (const char *) y->event.data.scalar.tag;
+            merge = tag ? strcmp(tag, MERGE_TAG) == 0 : y->event.data.scalar.plain_implicit;
             written = arena_str(y->tree.arena, (Str) {(const char *) y->event.data.scalar.value, y->event.data.scalar.length});
             if (!written.p)
                 return tree_no_memory(&y->tree, map->line, map->col);
@@ -311,6 +321,7 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
             return r;
         *height = MAX(*height, h + 1);
         child->key = written.p ? written : key->text;
+        child->merge = merge && str_eqz(child->key, "<<");
         child->key_line = key->line;
         child->key_col = key->col;
         const Node *before = tree_keys_add(&keys, map, child);

@@ -25,6 +25,27 @@ refused "a bomb of brackets" 'nested deeper than' "$in/nested.yaml"
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostPID: true, hostPID: false}\n' >"$in/twice.yaml"
 refused "a key that is given twice" 'twice.yaml:4:23.*' "$in/twice.yaml"
 like "$out" 'is here already' "a key that is given twice: said"
+# What the API server's reader would see differently must not pass.
+printf 'apiVersion: v1\nkind: !!binary UG9k\nmetadata: {name: p}\nspec: {hostPID: true, containers: []}\n' >"$in/binary-kind.yaml"
+refused "a kind in base64" 'binary-kind.yaml:2:7.*' "$in/binary-kind.yaml"
+like "$out" '!!binary hides what stands here' "a kind in base64: said"
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {!!binary aG9zdFBJRA== : true, containers: []}\n' >"$in/binary-key.yaml"
+refused "a key in base64" 'binary-key.yaml:4:8.*' "$in/binary-key.yaml"
+tight='{allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}'
+merged() { printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, securityContext: {%s: %s}}]}\n' "$1" "$tight" >"$in/merge.yaml"; }
+merged '<<'
+pss "$in/merge.yaml"
+is "$rc" 0 "a merge key"
+merged '!!merge "<<"'
+pss "$in/merge.yaml"
+is "$rc" 0 "a merge key by its tag"
+for key in '"<<"' "'<<'" '!!str <<'; do
+  merged "$key"
+  refused "$key is no merge key" 'merge.yaml:4:128' "$in/merge.yaml"
+  like "$out" 'is a merge key only in YAML and without quotes' "$key is no merge key: said"
+done
+echo '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"<<": {"hostPID": true}, "containers": []}}' >"$in/merge.json"
+refused "JSON has no merge keys" 'merge.json:1:73' "$in/merge.json"
 printf 'apiVersion: v1\nkind: Pod\nspec:\n\tcontainers: []\n' >"$in/tab.yaml"
 refused "a tab" 'tab.yaml:4:1' "$in/tab.yaml"
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: "\xff"}\n' >"$in/utf8.yaml"

@@ -36,6 +36,6 @@ static void read_with(const uint8_t *p, size_t n, unsigned flags) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     read_with(p, n, 0);
-    read_with(p, n, YAML_OLD_SCALARS);
+    read_with(p, n, YAML_OLD_SCALARS | YAML_NO_BINARY);
     return 0;
 }

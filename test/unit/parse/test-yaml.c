@@ -87,6 +87,37 @@ TEST(old_scalars_where_asked) {
     check_old("on: !!bool yes\nno: !!int 1_0\na: &x off\nb: *x\nc: |\n  yes\n", "{\"on\":true,\"no\":10,\"a\":false,\"b\":false,\"c\":\"yes\\n\"}");
 }
 
+TEST(binary_is_refused_where_asked) {
+    Limits l = limits_default();
+    const char *const texts[] = {"a: !!binary eA==", "!!binary YQ==: x", "%TAG !t! tag:yaml.org,2002:\n---\n- !t!binary eA==\n", "[!<tag:yaml.org,2002:binary> eA==]"};
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        _doc_ Doc d = {0};
+        CHECK_INT(yaml_parse_with(str_from(texts[i]), "t.yaml", YAML_NO_BINARY, &l, &d.arena, &d.diag, &d.root, &d.n), -EINVAL);
+        CHECK_INT(d.diag.errors, 1);
+    }
+    check(texts[0], "{\"a\":\"eA==\"}");
+}
+
+/* The first key of a map. */
+static bool is_merge(const char *text) {
+    _doc_ Doc d = read_limited(str_from(text), limits_default());
+    CHECK_INT(d.r, 0);
+    CHECK_STR(node_first(d.root)->key, "<<");
+    return node_first(d.root)->merge;
+}
+
+TEST(merge_keys_are_known) {
+    CHECK(is_merge("<<: {a: b}"));
+    CHECK(is_merge("{!!merge \"<<\": {a: b}}"));
+    CHECK(!is_merge("\"<<\": {a: b}"));
+    CHECK(!is_merge("'<<': {a: b}"));
+    CHECK(!is_merge("!!str <<: {a: b}"));
+    CHECK(!is_merge("!x <<: {a: b}"));
+    _doc_ Doc d = read_limited(STR("a: &k '<<'\nb: {*k : {c: d}}\n"), limits_default());
+    CHECK_INT(d.r, 0);
+    CHECK(!node_first(node_get(d.root, "b"))->merge);
+}
+
 TEST(streams) {
     check("", "");
     check("# nothing\n", "");
