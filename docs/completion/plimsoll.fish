@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --decision-log --connections --request-timeout --drain --author --top --manifests -m --namespace -n --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --decision-log --connections --request-timeout --drain --author --top --manifests -m --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -79,6 +79,8 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -a check -d 'Checks Dockerfiles, ma
 complete -c plimsoll -n "__plimsoll_at 'check'" -F
 complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l input -xa 'dockerfile helm kustomize kubernetes compose github-actions gitlab-ci' -d 'What the files that are named themselves, and standard input, are; without it names and texts tell'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l cluster -d 'Checks the objects of a running cluster instead of files'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l namespace -s n -x -d 'With --cluster only objects of this namespace; all without it'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fix -d 'Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l diff -d 'Prints what --fix would change, as a unified diff, instead of the report'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
@@ -99,6 +101,8 @@ complete -c plimsoll -n "__plimsoll_at 'check'" -l plain-http -d 'Speaks HTTP wi
 complete -c plimsoll -n "__plimsoll_at 'check'" -l insecure-skip-tls-verify -d 'Takes any certificate: whoever stands between can then read the credentials'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l cache -rF -d 'Where facts of layers and policy bundles are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l no-cache -d 'Reads every layer, and gets every policy bundle, anew and keeps nothing'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l version -d 'Shows the version, and exits'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'

@@ -35,3 +35,15 @@ Str base64_decode(Str s, Arena *a) {
     out[n] = 0;
     return str_n(out, (size_t) n);
 }
+
+void base64_encode(Str bytes, Buf *out) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        size_t n = MIN(bytes.n - i, (size_t) 3);
+        uint32_t bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (k < n ? (unsigned char) bytes.p[i + k] : 0);
+        char four[4] = {digits[bits >> 18 & 63], digits[bits >> 12 & 63], n > 1 ? digits[bits >> 6 & 63] : '=', n > 2 ? digits[bits & 63] : '='};
+        buf_add(out, four, 4);
+    }
+}

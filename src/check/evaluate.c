@@ -124,7 +124,7 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
         buf_putz(&b, "the condition could not be decided within the limits");
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
-    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
+    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .path = s->path, .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
     fill_chars(e, &hit.place);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0 && !is_repeated(e, &hit))

@@ -19,6 +19,7 @@ typedef struct CheckPlace {
 typedef struct CheckSubject {
     Subject subject;
     CheckPlace place;
+    Str path;         /* where that is, when it is not the file: "Deployment/shop/web" */
     Str name;         /* what it is, for people: "stage build", "Deployment/web, container app"; may be empty */
 } CheckSubject;
 

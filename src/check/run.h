@@ -24,6 +24,7 @@ typedef struct CheckHit {
     RuleAction action;        /* what comes of it */
     const PolicyException *exception; /* it is excepted by this; NULL: it counts */
     CheckPlace place;
+    Str path;                 /* CheckSubject.path */
     Str subject, output;      /* CheckSubject.name; the rule's output */
     bool limited;             /* the condition could not be decided within the limits: the rule's on-error says that it counts */
     const CheckEdit *edits;   /* in the order of their places; none: there is no safe fix */
@@ -40,7 +41,7 @@ typedef struct CheckError {
 typedef struct CheckItem {
     char *path;               /* as shown; owned by the caller */
     const CheckInput *input;
-    Str text;                 /* what a pipe said, which can be read only once; owned by the caller; NULL p: the file at `path` is read */
+    Str text;                 /* what a pipe said, which can be read only once, or what a cluster has; owned by the caller; NULL p: the file at `path` is read */
     size_t bytes;             /* read */
     int status;               /* 0; -EINVAL: it is wrong, and `hits` are what could be understood of it; -E2BIG: over a limit; others: it could not be read, or a worker died on it */
     const CheckHit *hits;     /* in the order of subjects, then of rules */

@@ -85,6 +85,7 @@ static void put_hit(Buf *b, const CheckHit *h, const Policy *policy) {
     wire_put_u64(b, h->action);
     wire_put_u64(b, exception_number(policy, h->exception));
     put_place(b, &h->place);
+    wire_put_str(b, h->path);
     wire_put_str(b, h->subject);
     wire_put_str(b, h->output);
     wire_put_u64(b, h->limited);
@@ -133,6 +134,7 @@ static int get_hit(WireReader *r, const Policy *policy, size_t bytes, Arena *a, 
     size_t exception = (size_t) wire_max(r, n_exceptions);
     h->exception = exception ? exceptions[exception - 1] : NULL;
     h->place = get_place(r);
+    h->path = arena_str(a, wire_str(r));
     h->subject = arena_str(a, wire_str(r));
     h->output = arena_str(a, wire_str(r));
     h->limited = wire_max(r, 1);
@@ -149,7 +151,7 @@ static int get_hit(WireReader *r, const Policy *policy, size_t bytes, Arena *a, 
         last = edits[i].end;
     }
     h->edits = edits;
-    return wire_ok(r) && edits_are_utf8(h) && str_is_utf8(h->subject) && str_is_utf8(h->output) ? 0 : -EBADMSG;
+    return wire_ok(r) && edits_are_utf8(h) && str_is_utf8(h->path) && str_is_utf8(h->subject) && str_is_utf8(h->output) ? 0 : -EBADMSG;
 }
 
 static int get_body(WireReader *r, const Policy *policy, Arena *a, CheckItem *item) {

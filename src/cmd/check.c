@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "base/worker.h"
+#include "check/cluster.h"
 #include "check/report.h"
 #include "cmd/check-fix.h"
+#include "cmd/kube-client.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
@@ -23,7 +25,8 @@ static void list_inputs(Buf *out) {
     size_t n;
     const CheckInput *const *all = check_inputs(&n);
     for (size_t i = 0; i < n; i++)
-        buf_printf(out, "%s%s", out->n ? "|" : "", all[i]->name);
+        if (all[i] != &check_input_cluster)
+            buf_printf(out, "%s%s", out->n ? "|" : "", all[i]->name);
 }
 
 static const Option options[] = {
@@ -39,6 +42,8 @@ static const Option options[] = {
      .arg = "KIND",
      .doc = "What the files that are named themselves, and standard input, are; without it names and texts tell",
      .list_values = list_inputs},
+    {.name = "--cluster", .doc = "Checks the objects of a running cluster instead of files"},
+    {.name = "--namespace", .letter = 'n', .arg = "NAME", .doc = "With --cluster only objects of this namespace; all without it", .repeat = true},
     {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
     {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report"},
     {0},
@@ -66,6 +71,13 @@ static int take(Cli *cli, Request *q) {
     for (size_t i = 0; i < cli->n_args; i++)
         if (cli_flag(cli, "--fix") && strcmp(cli->args[i], "-") == 0)
             return message_usage("check", "standard input cannot be edited: --diff shows what --fix would change");
+    bool cluster = cli_flag(cli, "--cluster");
+    if (cluster && (cli_flag(cli, "--fix") || cli_flag(cli, "--diff")))
+        return message_usage("check", "a running cluster is only looked at: --fix and --diff are for its files");
+    if (cluster && cli->n_args)
+        return message_usage("check", "--cluster takes no PATH: check files and the cluster apart");
+    if (!cluster && !cli->n_args)
+        return message_usage("check", "name a PATH, or --cluster");
     int x = scan_request(cli, &q->common);
     if (x)
         return x;
@@ -91,11 +103,30 @@ static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
     return cli_flag(cli, "--fix") ? check_fix_files(&o, w->items.p, w->items.n, a) : 0;
 }
 
+static int look_at_cluster(Cli *cli, const Request *q, CheckWalk *w, Arena *a, char **ret_name) {
+    _cleanup_(kube_client_freep) KubeClient *client = NULL;
+    _cleanup_error_ Error err = {0};
+    size_t n;
+    int x = kube_client_from(cli, &client);
+    if (x)
+        return x;
+    const CheckOptions check = options_of(q);
+    const char *const *namespaces = cli_values(cli, "--namespace", &n);
+    const ClusterOptions o = {.check = &check, .namespaces = n ? namespaces : NULL};
+    progress_begin(kube_client_server(client), 0, 0);
+    int r = check_cluster(client, &o, w, a, &err);
+    progress_end();
+    *ret_name = xstrdup(kube_client_server(client));
+    return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : 0;
+}
+
 static void warnings(const CheckWalk *w) {
     for (size_t i = 0; i < w->items.n; i++)
         for (size_t k = 0; k < w->items.p[i].n_errors; k++) {
             const CheckError *e = &w->items.p[i].errors[k];
-            if (e->level == DIAG_WARNING)
+            if (e->level == DIAG_WARNING && e->line == 0)
+                message_warning("%s: %.*s", w->items.p[i].path, STR_FMT(e->message));
+            else if (e->level == DIAG_WARNING)
                 message_warning("%s:%u:%u: %.*s", w->items.p[i].path, e->line, e->col, STR_FMT(e->message));
         }
 }
@@ -131,14 +162,15 @@ static int run(Cli *cli) {
     _cleanup_(check_walk_done) CheckWalk w = {0};
     _cleanup_(arena_done) Arena a = {0};
     _cleanup_(report_done) Report r = {0};
+    _cleanup_free_ char *cluster = NULL;
     int x = take(cli, &q);
     if (x == 0)
-        x = look(cli, &q, &w, &a);
+        x = cli_flag(cli, "--cluster") ? look_at_cluster(cli, &q, &w, &a, &cluster) : look(cli, &q, &w, &a);
     if (x)
         return x;
     warnings(&w);
     r.tool_version = STR(PLIMSOLL_VERSION);
-    check_report(&w, q.policy.policy, (const char *const *) cli->args, cli->n_args, q.common.as_of, worker_confinement(), &r);
+    check_report(&w, q.policy.policy, cluster ? (const char *const *) &cluster : (const char *const *) cli->args, cluster ? 1 : cli->n_args, q.common.as_of, worker_confinement(), &r);
     x = choose(&q, &r);
     if (x == 0 && cli_flag(cli, "--diff"))
         x = check_fix_show(cli, w.items.p, w.items.n);
@@ -150,18 +182,21 @@ static int run(Cli *cli) {
 const Command command_check = {
     .name = "check",
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
-    .arguments = "PATH…",
+    .arguments = "[PATH…]",
     .description = "PATH is a file, a pipe, - for standard input, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
                    "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " POLICY_DEFAULT "; those of --rules-add besides. Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
+                   "With --cluster the objects of a running cluster are judged instead, all of them or those of --namespace, and stand where they live: Deployment/shop/web. Secrets are not read; a pod that "
+                   "is as its owner says is judged with it. The account needs to get and list; what it may not is a gap.\n\n"
                    "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
     .examples = "plimsoll check .  # everything below the working directory\n"
                 "plimsoll check --fail-on high Dockerfile  # as a gate in a pipeline\n"
                 "plimsoll check --policy pss-restricted@v1.25 pod.yaml  # would that level refuse the pod?\n"
                 "helm template . | plimsoll check -  # what another program writes\n"
+                "plimsoll check --cluster --namespace shop --policy pss-baseline  # what runs in a namespace\n"
                 "plimsoll check --rules team.yaml --format sarif --output check.sarif .  # own rules, for code scanning\n",
-    .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options},
-    .min_args = 1,
+    .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options, kube_client_options},
+    .min_args = 0,
     .max_args = UINT_MAX,
     .workers = true,
     .run = run,

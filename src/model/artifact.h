@@ -5,15 +5,24 @@
 #include "base/arena.h"
 #include "base/time.h"
 
-typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM, ARTIFACT_REPOSITORY, ARTIFACT_FILES } ArtifactKind;
+typedef enum ArtifactKind { ARTIFACT_DIRECTORY, ARTIFACT_IMAGE, ARTIFACT_SBOM, ARTIFACT_REPOSITORY, ARTIFACT_FILES, ARTIFACT_CLUSTER } ArtifactKind;
 
-/* "directory", "image", "sbom", "repository", "files". */
+/* "directory", "image", "sbom", "repository", "files", "cluster". */
 const char *artifact_kind_name(ArtifactKind k);
-/* The same as the first word of a line for people: "Directory", "Image", "SBOM", "Repository", "Files". */
+/* The same as the first word of a line for people: "Directory", "Image", "SBOM", "Repository", "Files", "Cluster". */
 const char *artifact_kind_title(ArtifactKind k);
 /* A tree of files without layers: a directory or a repository. */
 static inline bool artifact_is_tree(ArtifactKind k) {
     return k == ARTIFACT_DIRECTORY || k == ARTIFACT_REPOSITORY;
+}
+
+/* What `plimsoll check` looks at: rules alone judge it. */
+static inline bool artifact_is_checked(ArtifactKind k) {
+    return k == ARTIFACT_FILES || k == ARTIFACT_CLUSTER;
+}
+/* What is counted of it. */
+static inline const char *artifact_unit(ArtifactKind k, bool one) {
+    return k == ARTIFACT_CLUSTER ? one ? "object" : "objects" : k == ARTIFACT_FILES ? one ? "file" : "files" : one ? "entry" : "entries";
 }
 
 typedef struct LayerInfo {

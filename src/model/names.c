@@ -166,13 +166,13 @@ int package_type_parse(Str s, PackageType *ret) {
 
 const char *artifact_kind_name(ArtifactKind k) {
     static const char *const names[] = {
-        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom", [ARTIFACT_REPOSITORY] = "repository", [ARTIFACT_FILES] = "files"};
+        [ARTIFACT_DIRECTORY] = "directory", [ARTIFACT_IMAGE] = "image", [ARTIFACT_SBOM] = "sbom", [ARTIFACT_REPOSITORY] = "repository", [ARTIFACT_FILES] = "files", [ARTIFACT_CLUSTER] = "cluster"};
     return names[k];
 }
 
 const char *artifact_kind_title(ArtifactKind k) {
     static const char *const titles[] = {
-        [ARTIFACT_DIRECTORY] = "Directory", [ARTIFACT_IMAGE] = "Image", [ARTIFACT_SBOM] = "SBOM", [ARTIFACT_REPOSITORY] = "Repository", [ARTIFACT_FILES] = "Files"};
+        [ARTIFACT_DIRECTORY] = "Directory", [ARTIFACT_IMAGE] = "Image", [ARTIFACT_SBOM] = "SBOM", [ARTIFACT_REPOSITORY] = "Repository", [ARTIFACT_FILES] = "Files", [ARTIFACT_CLUSTER] = "Cluster"};
     return titles[k];
 }
 

@@ -21,6 +21,34 @@ static char *dup_or_null(const char *s) {
     return s && *s ? xstrdup(s) : NULL;
 }
 
+static char *dup_pem(Str s) {
+    return s.n ? str_dup(s) : NULL;
+}
+
+/* Takes the certificates and the key out of memory, as libcurl will. */
+static int check_memory(const HttpConfig *c, Error *err) {
+    int r = 0;
+    BIO *ca = BIO_new_mem_buf(c->ca_pem ? c->ca_pem : "", -1), *cert = BIO_new_mem_buf(c->cert_pem ? c->cert_pem : "", -1), *key = BIO_new_mem_buf(c->key_pem ? c->key_pem : "", -1);
+    X509 *first = PEM_read_bio_X509(ca, NULL, NULL, NULL), *own = PEM_read_bio_X509(cert, NULL, NULL, NULL);
+    /* A key that asks for a pass phrase is refused: nobody is there to ask. */
+    EVP_PKEY *secret = PEM_read_bio_PrivateKey(key, NULL, NULL, (void *) "");
+    if (c->ca_pem && !first)
+        r = error_set(err, -EINVAL, "the authority's certificates hold no PEM certificate");
+    else if (c->cert_pem && !own)
+        r = error_set(err, -EINVAL, "the client certificate is not a PEM certificate");
+    else if (c->cert_pem && !secret)
+        r = error_set(err, -EINVAL, "the client key is not a PEM key without a pass phrase");
+    else if (own && X509_check_private_key(own, secret) != 1)
+        r = error_set(err, -EINVAL, "the client key does not belong to the client certificate");
+    X509_free(first);
+    X509_free(own);
+    EVP_PKEY_free(secret);
+    BIO_free(ca);
+    BIO_free(cert);
+    BIO_free(key);
+    return r;
+}
+
 /* Read once now, so that a wrong file is said before any connection and not as a failed handshake. */
 static int check_files(const HttpConfig *c, Error *err) {
     int r = 0;
@@ -34,6 +62,8 @@ static int check_files(const HttpConfig *c, Error *err) {
     else if (c->client_cert && SSL_CTX_use_PrivateKey_file(ctx, c->client_key ? c->client_key : c->client_cert, SSL_FILETYPE_PEM) != 1)
         r = error_set(err, -EINVAL, "client key %s: cannot be read, or does not belong to the certificate %s",
                       c->client_key ? c->client_key : c->client_cert, c->client_cert);
+    else if (c->ca_pem || c->cert_pem)
+        r = check_memory(c, err);
     ERR_clear_error();
     SSL_CTX_free(ctx);
     return r;
@@ -54,12 +84,18 @@ int http_client_new(const HttpOptions *options, HttpClient **ret, Error *err) {
         .client_cert = dup_or_null(o->client_cert),
         .client_key = dup_or_null(o->client_key),
         .user_agent = xstrdup(o->user_agent ? o->user_agent : "plimsoll"),
+        .ca_pem = dup_pem(o->ca_pem),
+        .cert_pem = dup_pem(o->cert_pem),
+        .key_pem = dup_pem(o->key_pem),
+        .tls_server_name = dup_or_null(o->tls_server_name),
+        .ca_hint = dup_or_null(o->ca_hint),
+        .proxy = dup_or_null(o->proxy),
         .insecure_tls = o->insecure_tls,
         .retries = o->retries ? o->retries : 4,
         .timeout_s = o->timeout_s ? o->timeout_s : 30,
         .backoff_ms = o->backoff_ms ? o->backoff_ms : 250,
     };
-    if (c->config.ca_file || c->config.client_cert) {
+    if (c->config.ca_file || c->config.client_cert || c->config.ca_pem || c->config.cert_pem) {
         int r = check_files(&c->config, err);
         if (r < 0)
             return r;
@@ -121,6 +157,14 @@ void http_client_free(HttpClient *c) {
     free(c->config.client_cert);
     free(c->config.client_key);
     free(c->config.user_agent);
+    free(c->config.ca_pem);
+    free(c->config.cert_pem);
+    if (c->config.key_pem)
+        explicit_bzero(c->config.key_pem, strlen(c->config.key_pem));
+    free(c->config.key_pem);
+    free(c->config.tls_server_name);
+    free(c->config.proxy);
+    free(c->config.ca_hint);
     free(c);
     curl_global_cleanup();
 }

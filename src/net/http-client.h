@@ -10,6 +10,11 @@
 typedef struct HttpOptions {
     const char *ca_file;       /* PEM certificates added to the system's */
     const char *client_cert, *client_key;
+    Str ca_pem;                /* PEM certificates instead of the system's */
+    const char *ca_hint;       /* what to do when none of them vouches for the server; NULL: "add its CA with --ca-file" */
+    Str cert_pem, key_pem;     /* as client_cert and client_key, in memory; not both */
+    const char *tls_server_name; /* what the server's certificate must be for; NULL: the host of the URL */
+    const char *proxy;         /* URL (http, https, socks5); NULL: what the environment says */
     bool insecure_tls;
     unsigned retries;      /* 0: 4 */
     unsigned timeout_s;    /* stall: no byte for so long; 0: 30 */
@@ -22,7 +27,7 @@ enum { HTTP_RETRY_AFTER_MAX_S = 60, HTTP_REDIRECTS_MAX = 10 };
 
 /* May be used by several threads; each of their requests has a connection of its own, kept for the next. */
 typedef struct HttpClient HttpClient;
-/* -EINVAL when ca_file or the client certificate cannot be read. Strings of `options` are copied. */
+/* -EINVAL when certificates or the key cannot be read. Strings of `options` are copied. */
 int http_client_new(const HttpOptions *options, HttpClient **ret, Error *err);
 /* After the last stream of it was closed. */
 void http_client_free(HttpClient *c);
@@ -34,6 +39,10 @@ typedef struct HttpRequest {
     const char *const *headers; /* "Name: value", NULL-ended; NULL: none. Credentials do not belong here: they would follow redirects */
     const char *basic_user, *basic_password; /* sent to the URL's origin only */
     const char *bearer;        /* likewise */
+    bool once;                 /* no second attempt and no resuming: the caller knows better what may be repeated */
+    unsigned silence_s;        /* the body may stand still, or drip, for so long; 0: the client's timeout_s and at least 1 KiB/s over it */
+    int (*wait)(void *userdata); /* called at least once a second while nothing comes; a negative result ends the request with it. NULL: none */
+    void *userdata;
     Str body;
     size_t max_body;           /* bytes of the answer, for http_request() */
     uint64_t expect_size;      /* bytes that a stream must have, when known; 0: not known */

@@ -27,8 +27,9 @@ static int certificate_failure(const HttpTransfer *t, Error *err) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return error_set(err, -EPROTO, "the server's certificate was issued by nobody this machine trusts (%s); add its CA with --ca-file",
-                         X509_verify_cert_error_string(verify));
+        return error_set(err, -EPROTO, "the server's certificate was issued by nobody %s (%s); %s",
+                         t->config->ca_pem ? "that it must come from" : "this machine trusts", X509_verify_cert_error_string(verify),
+                         t->config->ca_hint ? t->config->ca_hint : "add its CA with --ca-file");
     case X509_V_OK:
     case X509_V_ERR_UNSPECIFIED: /* what libcurl starts with: the chain was fine, it compared the names itself */
     case X509_V_ERR_HOSTNAME_MISMATCH:

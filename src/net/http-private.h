@@ -17,6 +17,7 @@ struct HttpHandle {
 
 typedef struct HttpConfig {
     char *ca_file, *client_cert, *client_key, *user_agent;
+    char *ca_pem, *cert_pem, *key_pem, *tls_server_name, *proxy, *ca_hint;
     bool insecure_tls;
     unsigned retries, timeout_s, backoff_ms;
 } HttpConfig;
@@ -32,12 +33,15 @@ typedef struct HttpTransfer {
     const HttpConfig *config;
     HttpHandle *handle;
     bool active;             /* the easy handle is in the multi handle */
-    struct curl_slist *headers;
+    struct curl_slist *headers, *connect_to;
     HttpResponse head;
     uint64_t content_length; /* UINT64_MAX: not stated */
     uint64_t range_start, range_total; /* of Content-Range; UINT64_MAX: not stated */
     size_t header_bytes;
     bool head_done, ended;
+    unsigned silence_s;      /* HttpRequest.silence_s, wait, userdata */
+    int (*waiting)(void *userdata);
+    void *userdata;
     bool hold;               /* the body waits in the socket until http_transfer_accept() */
     bool discard;            /* the body is of no use (a redirect's) */
     CURLcode result;         /* when ended */

@@ -25,6 +25,7 @@ struct HttpStream {
     unsigned failures;    /* since the last GAIN_ENOUGH new bytes */
     uint64_t gained;      /* bytes since the last failure */
     bool body_started;    /* a 2xx body is being read */
+    bool once;            /* HttpRequest.once */
     bool no_range;        /* the server does not do ranges properly */
     int lost;             /* the error that ended it for good */
 };
@@ -123,7 +124,7 @@ static int attempts(HttpStream *s, Error *err) {
         /* What is not safe to repeat is repeated only when it surely was not done. */
         bool again = r < 0 ? http_failure_is_transient(r) && (is_safe(s) || r == -EHOSTUNREACH)
                            : http_status_is_transient(status) && (is_safe(s) || status == 429 || status == 503);
-        if (!again || s->failures >= s->t.config->retries)
+        if (!again || s->once || s->failures >= s->t.config->retries)
             return r;
         s->failures++;
         if (!back_off(s, r < 0 ? 0 : s->t.head.retry_after))
@@ -189,6 +190,10 @@ int http_stream_open(HttpClient *c, const HttpRequest *rq, int *ret_status, Http
     s->body_n = rq->body.n;
     s->expect_size = rq->expect_size;
     s->offset = rq->from;
+    s->once = rq->once;
+    s->t.silence_s = rq->silence_s;
+    s->t.waiting = rq->wait;
+    s->t.userdata = rq->userdata;
 
     for (size_t i = 0; i < s->n_headers; i++)
         if (has_line_break(s->headers[i]))
@@ -231,7 +236,7 @@ const HttpResponse *http_stream_head(const HttpStream *s) {
  * that is not possible. */
 static int resume(HttpStream *s, int r, Error *err) {
     HttpTransfer *t = &s->t;
-    if (!s->body_started || strcmp(s->method, "GET") != 0 || !http_failure_is_transient(r))
+    if (s->once || !s->body_started || strcmp(s->method, "GET") != 0 || !http_failure_is_transient(r))
         return r;
     for (;;) {
         if (s->failures >= t->config->retries)

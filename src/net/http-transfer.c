@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "net/http-private.h"
+#include "net/url.h"
 
 /* What comes more slowly than SLOWEST bytes a second, over the time that a silence may last, would hold us up for days. */
 enum { SLOWEST = 1024 };
@@ -158,11 +159,47 @@ static void set_method(HttpTransfer *t, const HttpExchange *x) {
         curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, x->method);
 }
 
+static void set_blob(CURL *e, CURLoption option, char *pem) {
+    struct curl_blob blob = {.data = pem, .len = pem ? strlen(pem) : 0, .flags = CURL_BLOB_NOCOPY};
+    if (pem)
+        curl_easy_setopt(e, option, &blob);
+}
+
+/* What the certificate must be for is the host of libcurl's URL; where to connect to and what the server calls itself are said beside it. */
+static void set_server_name(HttpTransfer *t, const char *url, const char *name) {
+    Url u;
+    if (url_parse(url, &u, NULL) < 0)
+        return;
+    const char *query = u.query ? u.query : "";
+    _cleanup_free_ char *named = xasprintf("%s://%s:%s%s%s%s", u.scheme, name, u.port, u.path, *query ? "?" : "", query);
+    _cleanup_free_ char *to = xasprintf("%s:%s:%s:%s", name, u.port, u.host, u.port), *host = xasprintf("Host: %s%s%s", u.host, u.default_port ? "" : ":", u.default_port ? "" : u.port);
+    curl_easy_setopt(t->handle->easy, CURLOPT_URL, named);
+    t->connect_to = curl_slist_append(NULL, to);
+    if (!t->connect_to)
+        abort();
+    curl_easy_setopt(t->handle->easy, CURLOPT_CONNECT_TO, t->connect_to);
+    add_header(t, host);
+    url_done(&u);
+}
+
 static void set_options(HttpTransfer *t, const HttpExchange *x) {
     CURL *e = t->handle->easy;
     const HttpConfig *c = t->config;
     curl_easy_reset(e);
-    curl_easy_setopt(e, CURLOPT_URL, x->url);
+    if (c->tls_server_name)
+        set_server_name(t, x->url, c->tls_server_name);
+    else
+        curl_easy_setopt(e, CURLOPT_URL, x->url);
+    if (c->proxy)
+        curl_easy_setopt(e, CURLOPT_PROXY, c->proxy);
+    if (c->ca_pem) {
+        set_blob(e, CURLOPT_CAINFO_BLOB, c->ca_pem);
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    }
+    set_blob(e, CURLOPT_SSLCERT_BLOB, c->cert_pem);
+    set_blob(e, CURLOPT_SSLKEY_BLOB, c->key_pem);
+    if (t->silence_s) /* a peer that is gone without a word is noticed by probes of the kernel */
+        curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     /* A paused HTTP/2 stream goes on filling libcurl's memory up to its window of 32 MiB; one stream gains nothing by it. */
@@ -237,7 +274,7 @@ static bool is_too_slow(HttpTransfer *t, int64_t waited, int64_t limit) {
 }
 
 int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
-    int64_t limit = (int64_t) t->config->timeout_s * 1000, last = now_ms(), deadline = last + limit;
+    int64_t limit = (int64_t) (t->silence_s && !for_head ? t->silence_s : t->config->timeout_s) * 1000, last = now_ms(), deadline = last + limit;
     uint64_t seen = t->activity;
     for (;;) {
         if (t->paused && !t->hold && (t->dst_n > t->dst_got || t->spill_n == 0)) {
@@ -252,7 +289,7 @@ int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
             return error_set(err, -EIO, "libcurl failed: %s", curl_multi_strerror(m));
         take_messages(t);
         int64_t now = now_ms();
-        if (!for_head && is_too_slow(t, now - last, limit) && !t->ended)
+        if (!for_head && t->silence_s == 0 && is_too_slow(t, now - last, limit) && !t->ended)
             return error_set(err, -ETIME, "the server sends less than %d bytes a second", SLOWEST);
         last = now;
         if (for_head ? t->head_done || t->ended : t->dst_got || t->spill_n || t->ended)
@@ -264,9 +301,12 @@ int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
         /* Before the connection stands, libcurl's own clock decides: it knows which addresses are still to be tried. */
         bool connecting = t->activity == 0;
         if (!connecting && now >= deadline)
-            return error_set(err, -ETIMEDOUT, for_head ? "no answer came within %u s" : "no byte came for %u s", t->config->timeout_s);
+            return error_set(err, -ETIMEDOUT, for_head ? "no answer came within %u s" : "no byte came for %u s", (unsigned) (limit / 1000));
         int64_t wait = connecting ? 1000 : MIN(deadline - now, (int64_t) 1000);
         curl_multi_poll(t->handle->multi, NULL, 0, (int) wait, NULL);
+        int stopped = t->waiting ? t->waiting(t->userdata) : 0;
+        if (stopped < 0)
+            return error_set(err, stopped, "stopped while waiting");
     }
 }
 
@@ -317,5 +357,6 @@ void http_transfer_stop(HttpTransfer *t) {
         curl_multi_remove_handle(t->handle->multi, t->handle->easy);
     t->active = false;
     curl_slist_free_all(t->headers);
-    t->headers = NULL;
+    curl_slist_free_all(t->connect_to);
+    t->headers = t->connect_to = NULL;
 }

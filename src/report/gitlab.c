@@ -29,7 +29,7 @@ static void scan(JsonWriter *w, const Report *r) {
     json_map(w, "scan");
     tool(w, r, "analyzer");
     tool(w, r, "scanner");
-    json_strz(w, "type", r->artifact.kind == ARTIFACT_FILES ? "sast" : "container_scanning");
+    json_strz(w, "type", artifact_is_checked(r->artifact.kind) ? "sast" : "container_scanning");
     /* The format's time has no zone. */
     Str at = str_head(str_from(time_format(r->coverage.as_of == TIME_NONE ? 0 : r->coverage.as_of, time)), 19);
     json_str(w, "start_time", at);
@@ -129,7 +129,7 @@ static void vulnerability(JsonWriter *w, const Report *r, const Finding *f) {
     else
         finding_fix(&b, f);
     text(w, "solution", buf_view(&b), "See the description");
-    if (r->artifact.kind == ARTIFACT_FILES)
+    if (artifact_is_checked(r->artifact.kind))
         file_location(w, f);
     else
         image_location(w, r, f);

@@ -155,13 +155,13 @@ static void gaps(Buf *out, const Report *r) {
 
 static void coverage(Buf *out, const Report *r) {
     const Coverage *c = &r->coverage;
-    const bool files = r->artifact.kind == ARTIFACT_FILES;
+    const bool files = artifact_is_checked(r->artifact.kind);
     char time[TIME_TEXT_MAX];
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     buf_putz(out, "<h2>Looked at</h2>\n<dl>\n");
     if (r->artifact.kind != ARTIFACT_SBOM) {
         text_count(&b, c->entries);
-        buf_putz(&b, files ? c->entries == 1 ? " file, " : " files, " : " entries, ");
+        buf_printf(&b, " %s, ", artifact_unit(r->artifact.kind, c->entries == 1));
         text_bytes(&b, c->bytes);
         if (!files)
             buf_putz(&b, c->verified ? ", digests verified" : ", not verified by digests");
@@ -198,7 +198,7 @@ static void artifact(Buf *out, const Report *r) {
         item(out, "platform", buf_view(&b));
         buf_clear(&b);
     }
-    if (os->known || (a->kind != ARTIFACT_REPOSITORY && a->kind != ARTIFACT_FILES))
+    if (os->known || (a->kind != ARTIFACT_REPOSITORY && !artifact_is_checked(a->kind)))
         item(out, "system", !os->known ? STR("not recognised") : str_empty(os->pretty_name) ? os->id : os->pretty_name);
     summary_packages(&b, r);
     item(out, "contents", buf_view(&b));

@@ -295,7 +295,7 @@ static void coverage(JsonWriter *w, const Report *r, const Summary *s) {
     const Coverage *c = &r->coverage;
     json_map(w, "coverage");
     json_bool(w, "complete", s->gaps + s->gaps_allowed == 0);
-    json_bool(w, "vulnerabilities_looked_up", !r->sbom_only && r->artifact.kind != ARTIFACT_FILES && !s->no_data);
+    json_bool(w, "vulnerabilities_looked_up", !r->sbom_only && !artifact_is_checked(r->artifact.kind) && !s->no_data);
     json_time(w, "as_of", c->as_of);
     json_list(w, "gaps");
     for (size_t i = 0; i < c->n_gaps; i++) {
@@ -337,7 +337,7 @@ int format_json_write(const Report *r, const FormatOptions *o, Buf *out) {
     json_map(&w, NULL);
     json_strz(&w, "format", "plimsoll-report");
     json_u64(&w, "version", REPORT_VERSION);
-    json_strz(&w, "kind", r->sbom_only ? "sbom" : r->artifact.kind == ARTIFACT_FILES ? "check" : "scan");
+    json_strz(&w, "kind", r->sbom_only ? "sbom" : artifact_is_checked(r->artifact.kind) ? "check" : "scan");
     json_map(&w, "tool");
     json_strz(&w, "name", "plimsoll");
     json_str(&w, "version", r->tool_version);

@@ -26,7 +26,7 @@ static void artifact(Buf *out, const Report *r) {
     }
     if (os->known)
         row(out, "system", str_empty(os->pretty_name) ? os->id : os->pretty_name);
-    else if (a->kind != ARTIFACT_REPOSITORY && a->kind != ARTIFACT_FILES)
+    else if (a->kind != ARTIFACT_REPOSITORY && !artifact_is_checked(a->kind))
         buf_putz(out, "| system | not recognised |\n");
     buf_putz(out, "| contents | ");
     summary_packages(out, r);
@@ -93,13 +93,13 @@ static void packages(Buf *out, const Report *r) {
 
 static void coverage(Buf *out, const Report *r) {
     const Coverage *c = &r->coverage;
-    const bool files = r->artifact.kind == ARTIFACT_FILES;
+    const bool files = artifact_is_checked(r->artifact.kind);
     char time[TIME_TEXT_MAX];
     buf_putz(out, "\n## Looked at\n\n");
     if (r->artifact.kind != ARTIFACT_SBOM) {
         buf_putz(out, "- ");
         text_count(out, c->entries);
-        buf_putz(out, files ? c->entries == 1 ? " file, " : " files, " : " entries, ");
+        buf_printf(out, " %s, ", artifact_unit(r->artifact.kind, c->entries == 1));
         text_bytes(out, c->bytes);
         buf_putz(out, files ? "\n" : c->verified ? ", digests verified\n" : ", not verified by digests\n");
     }
@@ -133,7 +133,7 @@ static void coverage(Buf *out, const Report *r) {
 int format_markdown_write(const Report *r, const FormatOptions *o, Buf *out) {
     Summary s = summary_of(r);
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
-    buf_printf(out, "# Plimsoll: %s\n\n", r->sbom_only ? "bill of materials" : r->artifact.kind == ARTIFACT_FILES ? "check report" : "scan report");
+    buf_printf(out, "# Plimsoll: %s\n\n", r->sbom_only ? "bill of materials" : artifact_is_checked(r->artifact.kind) ? "check report" : "scan report");
     summary_sentence(&b, r, &s);
     buf_printf(out, "%s**", s.gaps ? "⚠️ " : "");
     buf_str(out, buf_view(&b));

@@ -43,8 +43,8 @@ static void plural(Buf *out, size_t n, const char *one, const char *many) {
 }
 
 void summary_packages(Buf *out, const Report *r) {
-    if (r->artifact.kind == ARTIFACT_FILES) {
-        plural(out, r->coverage.entries, "file", "files");
+    if (artifact_is_checked(r->artifact.kind)) {
+        plural(out, r->coverage.entries, artifact_unit(r->artifact.kind, true), artifact_unit(r->artifact.kind, false));
         return;
     }
     text_count(out, r->inventory.n_packages);
@@ -78,7 +78,7 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
         buf_putz(out, " listed; vulnerabilities were not looked up");
         return;
     }
-    bool files = r->artifact.kind == ARTIFACT_FILES;
+    bool files = artifact_is_checked(r->artifact.kind);
     if (s->total) {
         plural(out, s->total, "finding", "findings");
         const char *sep = ": ";
@@ -87,8 +87,10 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
                 buf_printf(out, "%s%zu %s", sep, s->severity[i], words[i]);
                 sep = ", ";
             }
-        if (files)
+        if (r->artifact.kind == ARTIFACT_FILES)
             buf_printf(out, "; %zu denied, %zu that --fix mends", s->denied, s->fixable);
+        else if (r->artifact.kind == ARTIFACT_CLUSTER)
+            buf_printf(out, "; %zu denied", s->denied);
         else
             buf_printf(out, "; %zu with a fix, %zu known to be exploited", s->fixable, s->kev);
         if (s->no_data)
@@ -100,7 +102,7 @@ void summary_sentence(Buf *out, const Report *r, const Summary *s) {
     } else {
         buf_putz(out, "no findings in ");
         if (files)
-            plural(out, r->coverage.entries, "file", "files");
+            plural(out, r->coverage.entries, artifact_unit(r->artifact.kind, true), artifact_unit(r->artifact.kind, false));
         else
             plural(out, r->inventory.n_packages, "package", "packages");
     }

@@ -80,7 +80,7 @@ static void header(Table *t) {
     else
         buf_printf(&b, "%.*s %.*s", STR_FMT(os->id), STR_FMT(os->version_id));
     /* Sources are of no system. */
-    if (os->known || (a->kind != ARTIFACT_REPOSITORY && a->kind != ARTIFACT_FILES))
+    if (os->known || (a->kind != ARTIFACT_REPOSITORY && !artifact_is_checked(a->kind)))
         row_z(t, "system", &b);
     buf_clear(&b);
     summary_packages(&b, r);
@@ -167,12 +167,9 @@ static void coverage(Table *t) {
         row_z(t, "packages", &b);
     } else if (t->r->artifact.kind != ARTIFACT_SBOM) {
         text_count(&b, c->entries);
-        if (t->r->artifact.kind == ARTIFACT_FILES)
-            buf_putz(&b, c->entries == 1 ? " file, " : " files, ");
-        else
-            buf_putz(&b, c->entries == 1 ? " entry, " : " entries, ");
+        buf_printf(&b, " %s, ", artifact_unit(t->r->artifact.kind, c->entries == 1));
         text_bytes(&b, c->bytes);
-        if (t->r->artifact.kind != ARTIFACT_FILES)
+        if (!artifact_is_checked(t->r->artifact.kind))
             buf_putz(&b, c->verified ? ", digests verified" : ", not verified by digests");
         row_z(t, "read", &b);
         buf_str(&b, c->sandbox);
@@ -183,9 +180,9 @@ static void coverage(Table *t) {
             buf_printf(&b, "%s%.*s", i ? ", " : "", STR_FMT(c->analyzers[i]));
         if (b.n == 0)
             buf_putz(&b, "none");
-        row_z(t, t->r->artifact.kind == ARTIFACT_FILES ? "inputs" : "analyzers", &b);
+        row_z(t, artifact_is_checked(t->r->artifact.kind) ? "inputs" : "analyzers", &b);
     }
-    if (!t->r->sbom_only && t->r->artifact.kind != ARTIFACT_FILES) {
+    if (!t->r->sbom_only && !artifact_is_checked(t->r->artifact.kind)) {
         buf_str(&b, c->database_digest);
         if (b.n == 0)
             buf_putz(&b, "no advisory database");
