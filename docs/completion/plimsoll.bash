@@ -215,6 +215,7 @@ _plimsoll() {
     'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
+    'policy lint'':--policy') return ;;
     'policy lint'':--rules-add') compopt -o default 2>/dev/null; return ;;
     'policy lint'':--mirror') return ;;
     'policy lint'':--ca-file') compopt -o default 2>/dev/null; return ;;
@@ -237,6 +238,7 @@ _plimsoll() {
     'policy list'':--client-key') compopt -o default 2>/dev/null; return ;;
     'policy list'':--cache') compopt -o default 2>/dev/null; return ;;
     'policy fields'':--format'|'policy fields'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy explain'':--policy') return ;;
     'policy explain'':--rules') compopt -o default 2>/dev/null; return ;;
     'policy explain'':--rules-add') compopt -o default 2>/dev/null; return ;;
     'policy explain'':--mirror') return ;;
@@ -246,6 +248,7 @@ _plimsoll() {
     'policy explain'':--cache') compopt -o default 2>/dev/null; return ;;
     'policy test'':--format'|'policy test'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy test'':--require-examples') return ;;
+    'policy test'':--policy') return ;;
     'policy test'':--rules-add') compopt -o default 2>/dev/null; return ;;
     'policy test'':--mirror') return ;;
     'policy test'':--ca-file') compopt -o default 2>/dev/null; return ;;
@@ -275,6 +278,15 @@ _plimsoll() {
     'db get'':--db') compopt -o default 2>/dev/null; return ;;
     'facts'':--analyzer') mapfile -t COMPREPLY < <(compgen -W 'os-release dpkg dpkg-sums deb-license apk apk-sums rpm rpm-sums rh-content-manifest apt-sources go-binary java-archive known-binary node-modules npm-lock yarn-lock pnpm-lock bun-lock python-installed requirements python-lock conda rust-binary ruby composer cargo-lock go-mod maven-pom gradle-lock nuget pub-lock mix-lock swift-resolved conan-lock bitnami keys authorized-keys credentials hardening malware yara secrets' -- "$cur"); return ;;
     'list'':--format'|'list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'policy evaluate'':--policy') return ;;
+    'policy evaluate'':--rules') compopt -o default 2>/dev/null; return ;;
+    'policy evaluate'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'policy evaluate'':--policy-scope') return ;;
+    'policy evaluate'':--mirror') return ;;
+    'policy evaluate'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'policy evaluate'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'policy evaluate'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'policy evaluate'':--cache') compopt -o default 2>/dev/null; return ;;
     'rbac can-i'':--manifests'|'rbac can-i'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac can-i'':--namespace'|'rbac can-i'':-n') return ;;
     *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
@@ -292,11 +304,11 @@ _plimsoll() {
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'rbac who-can') words='--manifests --namespace --format --help --version --quiet --color --config --output' ;;
-        'policy lint') words='--format --rule-matching --strict --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
-        'policy explain') words='--rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
-        'policy test') words='--format --require-examples --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'policy explain') words='--policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'policy test') words='--format --require-examples --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy push') words='--format --no-lint --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'config show') words='--format --help --version --quiet --color --config --output' ;;
         'db build') words='--db --help --version --quiet --color --config --output' ;;
@@ -308,7 +320,7 @@ _plimsoll() {
         'completion') words='--help --version --quiet --color --config --output' ;;
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
-        'policy evaluate') words='--together --help --version --quiet --color --config --output' ;;
+        'policy evaluate') words='--together --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'rbac can-i') words='--manifests --namespace --help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac

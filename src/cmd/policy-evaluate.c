@@ -4,6 +4,8 @@
 #include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/policy.h"
+#include "cmd/scan-options.h"
 #include "parse/json-write.h"
 #include "policy/matcher.h"
 #include "policy/recorded.h"
@@ -108,14 +110,21 @@ static int run(Cli *cli) {
     _cleanup_free_ char *text = NULL;
     size_t n, number = 0;
     _cleanup_error_ Error err = {0};
-    int r = fs_read_fd(STDIN_FILENO, "standard input", BUF_OWN_MAX, &text, &n, &err);
+    _cleanup_(policy_chosen_done) PolicyChosen chosen = {0};
+    bool judged;
+    int r = policy_open_options(cli, time_now(), &chosen, &judged);
+    if (r)
+        return r;
+    r = fs_read_fd(STDIN_FILENO, "standard input", BUF_OWN_MAX, &text, &n, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
     _cleanup_(evaluator_freep) Evaluator *e = evaluator_new();
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
-    Str rest = str_n(text, n);
+    Str rest = str_n(text, n), line;
     bool bad = false;
-    while (batch(&rest, &number, cli_flag(cli, "--together"), e, &out, &bad))
+    for (uint32_t i = 1; judged && str_line(&rest, &line); i++)
+        bad |= policy_judge_line(&chosen, line, i, e, &out) < 0;
+    while (!judged && batch(&rest, &number, cli_flag(cli, "--together"), e, &out, &bad))
         ;
     r = output_write(cli, buf_view(&out));
     return bad ? EXIT_USAGE : r;
@@ -125,9 +134,11 @@ const Command command_policy_evaluate = {
     .name = "policy evaluate",
     .summary = "Evaluates conditions on objects from standard input",
     .description = "Each line of standard input is a JSON object with a source, a condition and a list of objects: maps of field names and values. Each gets a line: \"results\", "
-                   "a list of true and false, with null where a limit ended the evaluation, or \"errors\". The exit code is 2 when there were errors.",
+                   "a list of true and false, with null where a limit ended the evaluation, or \"errors\". With --policy or rules a line has no condition; the result of each object is then the list of "
+                   "rules that fire on it, with what comes of them. The exit code is 2 when there were errors.",
     .examples = "echo '{\"source\": \"syscall\", \"condition\": \"proc.name = sh\", \"objects\": [{\"proc.name\": \"sh\"}]}' | plimsoll policy evaluate  # prints {\"results\":[true]}\n",
-    .options = {options},
+    .options = {options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options},
+    .workers = true,
     .plumbing = true,
     .run = run,
 };

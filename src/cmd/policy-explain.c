@@ -2,6 +2,7 @@
 /* plimsoll policy explain: why a rule fires on an object, or does not. */
 #include "base/fs.h"
 #include "base/nearest.h"
+#include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
@@ -30,6 +31,23 @@ static int explain_one(void *userdata, const Subject *s) {
     return 0;
 }
 
+/* What the policy makes of it, and where that is said. */
+static void explain_policy(const PolicyChosen *c, const Rule *rule, Buf *out) {
+    const PolicyRule *r = policy_chosen_rule(c, rule);
+    Str name = policy_name(c->policy);
+    buf_printf(out, "  policy %.*s: ", STR_FMT(name));
+    if (!r) {
+        buf_putz(out, "it does not have this rule\n");
+        return;
+    }
+    buf_printf(out, "priority %s, action %s, %s:%u%s\n", priority_name(r->priority), r->action == RULE_ACTION_N_ ? "out" : rule_action_name(r->action), r->file, r->place.line,
+               r->scope ? ", where its scope holds" : "");
+    for (size_t i = 0; i < r->n_uses; i++) {
+        const PolicyException *e = r->uses[i].exception;
+        buf_printf(out, "  exception %.*s until %.*s%s%.*s\n", STR_FMT(e->name), STR_FMT(e->until), e->written.n ? ": " : "", STR_FMT(e->written));
+    }
+}
+
 /* The object of a file: what its reader takes, a text or a tree. */
 static int parse_object(const Rule *rule, Str text, const char *path, Arena *a, Diag *d, Node **ret) {
     const ObjectReader *reader = object_reader_for(object_readers, rule->source);
@@ -48,18 +66,21 @@ static int parse_object(const Rule *rule, Str text, const char *path, Arena *a, 
 
 static int run(Cli *cli) {
     _cleanup_(policy_rules_done) PolicyRules p = {0};
+    _cleanup_(policy_chosen_done) PolicyChosen chosen = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     _cleanup_(evaluator_freep) Evaluator *e = evaluator_new();
     _cleanup_error_ Error err = {0};
     size_t n_paths, n;
     const char *const *paths = cli_values(cli, "--rules", &n_paths);
     RuleSetOptions o = {0};
-    int x = policy_rules_load_good(cli, paths, n_paths, &o, &p);
+    bool policy = cli_value(cli, "--policy");
+    int x = policy ? policy_open(cli, time_now(), &chosen) : policy_rules_load_good(cli, paths, n_paths, &o, &p);
     if (x)
         return x;
-    const Rule *rule = rule_set_find(p.set, str_from(cli->args[0]));
+    const RuleSet *set = policy ? policy_rule_set(chosen.policy) : p.set;
+    const Rule *rule = rule_set_find(set, str_from(cli->args[0]));
     if (!rule) {
-        Rule *const *all = rule_set_rules(p.set, &n);
+        Rule *const *all = rule_set_rules(set, &n);
         _cleanup_(buf_done) Buf names = buf_new(BUF_OWN_MAX);
         for (size_t i = 0; i < n; i++)
             buf_printf(&names, "%s%.*s", i ? "|" : "", STR_FMT(all[i]->name));
@@ -78,6 +99,8 @@ static int run(Cli *cli) {
     const char *place = standard ? "standard input" : cli->args[1];
     buf_printf(&out, "%.*s\n  %.*s\n  source %s, priority %s, action %s, %s:%u\n", STR_FMT(rule->name), STR_FMT(rule->desc), rule->source->name, priority_name(rule->priority),
                rule_action_name(rule->action), rule->file, rule->place.line);
+    if (policy)
+        explain_policy(&chosen, rule, &out);
     Explain state = {rule, e, &out, 0};
     r = parse_object(rule, str_n(text, n), place, &a, &d, &object);
     for (const Node *one = r == 0 ? object : NULL; one && r >= 0; one = one->next)
@@ -96,9 +119,11 @@ const Command command_policy_explain = {
     .summary = "Shows why a rule fires on an object, or stays quiet",
     .arguments = "RULE OBJECT",
     .description = "OBJECT is a file (- for standard input) with an object of the rule's source: a manifest, a Dockerfile, or a map of fields and their values as in the examples "
-                   "of rules. The condition is printed as a tree, each part with the value of its field and whether it holds.",
-    .examples = "plimsoll policy explain 'Image runs as root' image.yaml  # a map of fields\n",
-    .options = {policy_rules_options, policy_added_options, registry_options, cache_options},
+                   "of rules. The condition is printed as a tree, each part with the value of its field and whether it holds. With --policy it is also said "
+                   "what the set makes of the rule: its action, where that is written, and exceptions.",
+    .examples = "plimsoll policy explain 'Image runs as root' image.yaml  # a map of fields\n"
+                "plimsoll policy explain --policy production 'Image runs as root' image.yaml  # and what comes of it there\n",
+    .options = {policy_options, policy_rules_options, policy_added_options, registry_options, cache_options},
     .workers = true,
     .min_args = 2,
     .max_args = 2,

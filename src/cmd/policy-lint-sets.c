@@ -27,17 +27,21 @@ static void lint_set(PolicyRules *p, const char *name, Buf *names, Map *said) {
     p->failed |= failed < 0;
 }
 
-void policy_lint_sets(PolicyRules *p) {
+void policy_lint_sets(PolicyRules *p, const char *name) {
     _cleanup_(map_done) Map said = {.own_keys = true};
     _cleanup_(buf_done) Buf names = buf_new(1 << 20);
     for (size_t i = 0; i < p->diag.items.n; i++) {
         _cleanup_free_ char *text = diag_item_text(&p->diag.items.p[i]);
         map_set(&said, str_from(text), p);
     }
+    if (name) {
+        lint_set(p, name, NULL, &said);
+        return;
+    }
     lint_set(p, NULL, &names, &said);
     Str rest = buf_view(&names), one;
     while (!p->failed && str_split(&rest, '|', &one)) {
-        _cleanup_free_ char *name = str_dup(one);
-        lint_set(p, name, NULL, &said);
+        _cleanup_free_ char *each = str_dup(one);
+        lint_set(p, each, NULL, &said);
     }
 }

@@ -2,6 +2,7 @@
 /* plimsoll policy lint: what is wrong with rules files. */
 #include <limits.h>
 
+#include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/policy.h"
@@ -47,11 +48,24 @@ static int run(Cli *cli) {
     _cleanup_(policy_rules_done) PolicyRules p = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     RuleSetOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .as_of = time_now()};
-    int x = policy_rules_load(cli, (const char *const *) cli->args, cli->n_args, &o, &p);
+    const CliValue *policy = cli_found(cli, policy_options);
+    /* Of what a variable or plimsoll.yaml says, only a lint without anything else is meant. */
+    const char *set = policy && (policy->origin == ORIGIN_OPTION || !cli->n_args) ? policy->text : NULL;
+    Vec(const char *) paths = {0};
+    for (size_t i = 0; i < cli->n_args; i++)
+        vec_push(&paths, cli->args[i]);
+    if (set && policy_is_path(set)) {
+        vec_push(&paths, set);
+        set = NULL;
+    } else if (!set && !cli->n_args && !cli_is_set(cli, "--rules-add")) {
+        return message_usage("policy lint", "expected PATH, --policy or --rules-add: what is to be checked?");
+    }
+    int x = policy_rules_load(cli, paths.p, paths.n, &o, &p);
+    vec_done(&paths);
     if (x)
         return x;
-    if (p.n_sets && !p.failed)
-        policy_lint_sets(&p);
+    if ((p.n_sets || set) && !p.failed)
+        policy_lint_sets(&p, set);
     if (strcmp(cli_value(cli, "--format"), "json") == 0) {
         write_json(&p, &out);
     } else {
@@ -70,13 +84,13 @@ const Command command_policy_lint = {
     .summary = "Checks rules files",
     .arguments = "PATH…",
     .description = "Loads files and directories (*.yaml and *.yml in them, in the order of their names) together, as one set of rules, and policy sets with them, and prints everything that is wrong "
-                   "or odd with file, line and column. Falco's rules files are rules files.\n\n"
+                   "or odd with file, line and column. --policy checks one set only, of those files or of those that come with the program; --rules-add checks files as what they add to those. Falco's rules files are rules files.\n\n"
                    "Exit codes: 0 when they load, also with warnings; 2 when they do not, or when there are warnings and --strict is given.",
     .examples = "plimsoll policy lint rules/  # all files of a directory\n"
+                "plimsoll policy lint --rules-add team.yaml  # what changes rules that come with the program\n"
                 "plimsoll policy lint --rule-matching first falco_rules.yaml my_rules.yaml  # are rules hidden by others?\n",
-    .options = {options, policy_added_options, registry_options, cache_options},
+    .options = {options, policy_options, policy_added_options, registry_options, cache_options},
     .workers = true,
-    .min_args = 1,
     .max_args = UINT_MAX,
     .run = run,
 };

@@ -322,6 +322,8 @@ static int run(Cli *cli) {
     const CliValue *policy = cli_found(cli, policy_options);
     if (!policy)
         policy = cli_found(cli, policy_rules_options);
+    if (!policy && !other)
+        policy = cli_found(cli, policy_added_options);
     /* Of what a variable or plimsoll.yaml says, only a bare list is meant. */
     if (policy && (!other || policy->origin == ORIGIN_OPTION)) {
         if (other)

@@ -112,22 +112,24 @@ static int read_scope(Cli *cli, Arena *a, PolicyContext *ret) {
     return 0;
 }
 
-static int open_files(Cli *cli, PolicyChosen *ret) {
+static int open_files(Cli *cli, const char *const *paths, size_t n_paths, PolicyChosen *ret) {
     const char *policy = cli_value(cli, "--policy");
     size_t n, n_added;
     const char *const *rules = cli_values(cli, "--rules", &n), *const *added = cli_values(cli, "--rules-add", &n_added);
     bool path = policy && policy_is_path(policy);
     ret->name = path ? STR_NULL : str_from(policy);
     int x = policy_files_read(cli, rules, n, POLICY_OWN, &ret->own);
+    if (x == 0)
+        x = policy_files_read(cli, paths, n_paths, POLICY_OWN, &ret->own);
     if (x == 0 && path)
         x = policy_files_read(cli, &policy, 1, POLICY_OWN, &ret->own);
     return x ? x : policy_files_read(cli, added, n_added, POLICY_ADDED, &ret->own);
 }
 
-int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret) {
+int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret) {
     const RuleSetOptions o = {.as_of = as_of};
     *ret = (PolicyChosen) {0};
-    int x = open_files(cli, ret);
+    int x = open_files(cli, paths, n, ret);
     if (x == 0)
         x = read_scope(cli, &ret->arena, &ret->context);
     if (x)
@@ -142,6 +144,19 @@ int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret) {
         fputs(text, stderr);
     }
     return failed < 0 ? EXIT_USAGE : 0;
+}
+
+int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret) {
+    return policy_open_paths(cli, NULL, 0, as_of, ret);
+}
+
+const PolicyRule *policy_chosen_rule(const PolicyChosen *c, const Rule *r) {
+    size_t n;
+    const PolicyRule *all = policy_rules(c->policy, &n);
+    for (size_t i = n; i-- > 0;)
+        if (all[i].rule == r)
+            return &all[i];
+    return NULL;
 }
 
 void policy_chosen_done(PolicyChosen *c) {

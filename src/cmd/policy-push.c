@@ -25,7 +25,7 @@ static int load(Cli *cli, PolicyRules *p) {
     if (x)
         return x;
     if (p->n_sets && !p->failed)
-        policy_lint_sets(p);
+        policy_lint_sets(p, NULL);
     policy_rules_say(p);
     return p->failed ? EXIT_USAGE : 0;
 }

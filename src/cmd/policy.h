@@ -4,6 +4,7 @@
 
 #include "bundle/bundle.h"
 #include "cmd/command.h"
+#include "policy/program.h"
 #include "policy/reader.h"
 #include "policy/rules.h"
 #include "policy/set.h"
@@ -56,8 +57,9 @@ int policy_rules_load(Cli *cli, const char *const *paths, size_t n, const RuleSe
 /* The same, and errors are printed: EXIT_USAGE. Warnings are printed, too. */
 int policy_rules_load_good(Cli *cli, const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret);
 void policy_rules_done(PolicyRules *r);
-/* Each set among the files by itself, with what comes with the program; what it has to say that was not said yet goes into p->diag. */
-void policy_lint_sets(PolicyRules *p);
+/* The set of this name (NAME or NAME@VERSION), or each set among the files by itself when it is NULL, with what comes with the program; what it has to say that was not said
+ * yet goes into p->diag. */
+void policy_lint_sets(PolicyRules *p, const char *name);
 /* Prints all of it on standard error with the lines of the files. */
 void policy_rules_say(const PolicyRules *r);
 
@@ -79,9 +81,16 @@ typedef struct PolicyChosen {
 
 /* Reads what the options name and chooses the set: without any of them POLICY_DEFAULT. 0, or an exit code with the messages printed; warnings are printed in any case. */
 int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret);
+/* The same with arguments of the command, which are as those of --rules. */
+int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret);
+/* What the policy says of a rule; of several scopes the last that it names. NULL: nothing. */
+const PolicyRule *policy_chosen_rule(const PolicyChosen *c, const Rule *r);
 void policy_chosen_done(PolicyChosen *c);
 /* The same for commands that judge on request only: *ret_given is false when no option asks for it. */
 int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given);
+
+/* One line of `policy evaluate`, {"source": …, "objects": […]}, and its answer: of each object the rules that fire. Negative when the line is wrong, which is then the answer. */
+int policy_judge_line(const PolicyChosen *c, Str line, uint32_t number, Evaluator *e, Buf *out);
 
 /* "bool", "text", or the unit: "days". */
 const char *policy_field_type(const Field *f);

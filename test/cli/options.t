@@ -24,8 +24,8 @@ exits 2 "unknown option" "$PLIMSOLL" list --colour=never gaps
 like "$err" "unknown option '--colour'; did you mean '--color'\?" "offers the nearest"
 exits 2 "unknown letter" "$PLIMSOLL" list -Z gaps
 like "$err" "unknown option '-Z'" "is named"
-exits 2 "unknown letter before the command" "$PLIMSOLL" -n 5 scan /
-is "$err" "plimsoll: error: unknown option '-n'
+exits 2 "unknown letter before the command" "$PLIMSOLL" -Z 5 scan /
+is "$err" "plimsoll: error: unknown option '-Z'
 Try 'plimsoll --help'." "is named, without advice that leads nowhere"
 exits 2 "a command's option before it" "$PLIMSOLL" --fail-on high scan /
 like "$err" "unknown option '--fail-on'; a command's own options stand behind its name" "says where it belongs"

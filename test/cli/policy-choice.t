@@ -88,4 +88,33 @@ want=0 scope '{environment: prod}' --policy-scope environment=test
 want=2 scope '{environment: prod}' --policy-scope environment=prod
 want=1 scope '{environment: prod, namespace: prod-eu, label: team=shop, image: "*/shop/*"}' --policy-scope environment=prod
 exits 2 "a scope that is none" check --policy-scope cluster
+
+# The same options in the other commands.
+exits 0 "list" "$PLIMSOLL" policy list --rules two.yaml --rules sets.yaml --policy shop --format json
+is "$(jq -c '[.policy, (.rules[] | .rule, .action, .set, .file, .line, .scoped)]' <<<"$out")" '["shop@2","two","deny","shop","sets.yaml",3,true]' "which set chose a rule, and where"
+exits 0 "list of what --rules-add adds" "$PLIMSOLL" policy list --rules-add two.yaml --policy starter
+like "$out" "^starter@" "to a set"
+like "$out" "two +container +LOW +warn +two.yaml:1" "with its place"
+"$PLIMSOLL" policy explain --rules two.yaml --rules sets.yaml --policy shop two pod.yaml >explained
+like "$(cat explained)" "policy shop@2: priority Notice, action deny, sets.yaml:3, where its scope holds" "explain says what the set makes of the rule"
+"$PLIMSOLL" policy explain --rules one.yaml --rules two.yaml --rules sets.yaml --policy shop one pod.yaml >explained
+like "$(cat explained)" "policy shop@2: it does not have this rule" "or that it has it not"
+sed 's/^- {rule: two,.*}$/- {rule: two, desc: d, source: container, condition: container.name = app, output: o, priority: notice, examples: {fires: [{container.name: app}], quiet: [{container.name: b}]}}/' two.yaml >examples.yaml
+exits 0 "test of what a set has" "$PLIMSOLL" policy test --policy shop one.yaml examples.yaml sets.yaml
+is "$out" "1 rules, 1 with examples; 2 examples, 0 failed" "leaves out what it has not"
+exits 0 "test of a set that comes with the program" "$PLIMSOLL" policy test --policy starter
+exits 2 "test of a set that is not there" "$PLIMSOLL" policy test --policy startr
+exits 0 "lint of a set that comes with the program" "$PLIMSOLL" policy lint --policy regulated
+exits 0 "lint of one set of several" "$PLIMSOLL" policy lint --policy shop two.yaml sets.yaml
+exits 2 "lint of a set that is not there" "$PLIMSOLL" policy lint --policy shap two.yaml sets.yaml
+like "$out" 'there is no policy set "shap"; did you mean "shop"' "names the nearest"
+exits 0 "lint of what changes rules that come with the program" "$PLIMSOLL" policy lint --rules-add change.yaml
+exits 2 "which alone is nothing" "$PLIMSOLL" policy lint change.yaml
+exits 2 "lint of nothing" "$PLIMSOLL" policy lint
+evaluate() { "$PLIMSOLL" policy evaluate "$@" <<<'{"source": "container", "objects": [{"container.name": "app", "container.image": "x", "k8s.namespace": "prod-1"}, {"container.name": "b"}]}'; }
+exits 0 "evaluate" evaluate --rules two.yaml --rules sets.yaml --policy shop
+is "$out" '{"results":[[{"rule":"two","action":"deny"}],[]]}' "of each object the rules that fire"
+exits 0 "evaluate in another scope" bash -c "sed 's/prod-1/test/' <<<'{\"source\": \"container\", \"objects\": [{\"container.name\": \"app\", \"k8s.namespace\": \"test\"}]}' | '$PLIMSOLL' policy evaluate --rules two.yaml --rules sets.yaml --policy shop"
+is "$out" '{"results":[[]]}' "it does not hold"
+exits 2 "evaluate what is no line" bash -c "echo x | '$PLIMSOLL' policy evaluate --policy starter"
 done_testing
