@@ -76,7 +76,7 @@ int confine_self(const Confinement *c, Error *err) {
     if (r == 0 && c->threads)
         r = c->threads(err);
     if (r == 0)
-        r = limit(RLIMIT_FSIZE, 0, err);
+        r = limit(RLIMIT_FSIZE, c->file, err);
     if (r == 0)
         r = limit(RLIMIT_NPROC, 0, err);
     return r < 0 ? r : filter_calls(err);

@@ -18,6 +18,7 @@
 
 typedef struct Confinement {
     uint64_t memory; /* RLIMIT_AS in bytes */
+    uint64_t file;   /* RLIMIT_FSIZE in bytes */
     unsigned cpu_s;  /* RLIMIT_CPU */
     int (*threads)(Error *err); /* starts threads, which are confined like the caller; NULL: it stays the only one. Later none can be started */
 } Confinement;

@@ -24,7 +24,7 @@ enum { FDS_MAX = 32, MESSAGE_MAX = 1024 };
 typedef struct Request {
     WorkerFn fn;
     size_t args_n;
-    uint64_t memory;
+    uint64_t memory, file;
     unsigned cpu_s;
     unsigned n_fds; /* the job's own; args, out and control come before them */
     unsigned threads;
@@ -139,7 +139,7 @@ static _noreturn_ void job_run(const Request *rq, const int *fds, pid_t parent) 
         job_end(worker_fail(NULL, -errno, "mapping the arguments"));
     close(fds[FD_ARGS]);
     threads.n = rq->threads;
-    Confinement c = {rq->memory, rq->cpu_s, rq->threads ? start_threads : NULL};
+    Confinement c = {rq->memory, rq->file, rq->cpu_s, rq->threads ? start_threads : NULL};
     int r = confine_self(&c, &err);
     if (r < 0)
         job_end(worker_fail(NULL, r, "%s", error_text(&err, r)));
@@ -289,7 +289,7 @@ int worker_spawn(WorkerFn fn, Str args, const int *fds, size_t n_fds, const Work
     if (pipe2(control, O_CLOEXEC) < 0)
         return error_errno(err, -errno, "starting a worker");
     _cleanup_fd_ int control_read = control[0], control_write = control[1];
-    Request rq = {.fn = fn, .args_n = args.n, .memory = limits->memory ? limits->memory : (uint64_t) 1 << 30,
+    Request rq = {.fn = fn, .args_n = args.n, .memory = limits->memory ? limits->memory : (uint64_t) 1 << 30, .file = limits->file,
                   .cpu_s = limits->cpu_s ? limits->cpu_s : 3600, .n_fds = (unsigned) n_fds, .threads = MIN(limits->threads, (unsigned) WORKER_THREADS_MAX)};
     int all[FDS_MAX] = {[FD_ARGS] = memory, [FD_OUT] = out_write, [FD_CONTROL] = control_write};
     for (size_t i = 0; i < n_fds; i++)

@@ -25,6 +25,7 @@ typedef struct WorkerLimits {
     uint64_t memory;     /* bytes of address space; 0: 1 GiB */
     unsigned cpu_s;      /* seconds of CPU; 0: 3600 */
     uint64_t output;     /* bytes the job may answer; 0: 1 GiB */
+    uint64_t file;       /* size up to which it may write to files that it is passed; 0: not at all */
     unsigned threads;    /* that the job has beside its own, up to WORKER_THREADS_MAX: worker_thread() */
 } WorkerLimits;
 

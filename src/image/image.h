@@ -22,7 +22,7 @@ typedef struct ImageOptions {
     Platform platform;           /* all empty: this machine's, and an image that exists for one platform only is taken whatever that is */
     const Limits *limits;
     RegistryOptions registry;
-    const char *temp_dir;        /* where standard input and compressed archives are spooled */
+    const char *temp_dir;        /* where standard input, compressed archives and large files are put down */
     /* Which source to take; "" finds out by itself: existing path first (directory with oci-layout or rootfs, tar by
      * content), "-" is standard input, otherwise local stores, then a registry. */
     const char *source;          /* "", "dir", "oci", "docker-archive", "docker", "containerd", "podman", "registry" */

@@ -20,34 +20,37 @@ static int read_exact(Ring *in, void *to, size_t n) {
     return 1;
 }
 
-/* The next n bytes: as they lie in the ring where they do so in one piece, else copied into *copy. *ret_held is what is to be consumed once
- * they are done with. */
-static int view(Ring *in, size_t n, Buf *copy, Str *ret, size_t *ret_held) {
+/* The next n bytes: as they lie in the ring where they do so in one piece, which is *ret_held bytes to be consumed once they are done with; else they are kept. */
+static int view(Ring *in, size_t n, Content *c, size_t *ret_held) {
     const char *p;
     *ret_held = 0;
-    *ret = str_n("", 0);
-    if (n == 0)
-        return 0;
-    if (ring_peek(in, n, &p) >= (ssize_t) n) {
-        *ret = str_n(p, n);
+    content_clear(c);
+    if (n && ring_peek(in, n, &p) >= (ssize_t) n) {
+        content_borrow(c, p, n);
         *ret_held = n;
         return 0;
     }
-    buf_clear(copy);
-    if (buf_reserve(copy, n) < 0)
+    if (content_keep(c, n) < 0)
         return -E2BIG;
-    if (read_exact(in, copy->p, n) != 1)
-        return -EPIPE;
-    copy->n = n;
-    *ret = buf_view(copy);
-    return 0;
+    while (c->n < n) {
+        const ssize_t have = ring_peek(in, 1, &p);
+        if (have <= 0)
+            return -EPIPE;
+        const size_t take = MIN((size_t) have, n - c->n);
+        int r = content_add(c, p, take);
+        if (r < 0)
+            return r;
+        ring_consume(in, take);
+    }
+    return content_see(c);
 }
 
 static EntryKind kind_of(EntryType t) {
     return t == ENTRY_TYPE_DIRECTORY ? ENTRY_DIR : t == ENTRY_TYPE_SYMLINK ? ENTRY_SYMLINK : ENTRY_FILE;
 }
 
-static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
+static void entry(Job *j, const JobFileHeader *h, Str names, const Content *c) {
+    const Str bytes = c->view;
     const Str path = str_head(names, h->path_n);
     const EntryInfo e = {.path = path,
                          .type = (EntryType) h->type,
@@ -70,7 +73,7 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
         return;
     if (job_lists_content(j) && bytes.n) {
         l.target = listing_interpreter(l.mode, bytes);
-        job_list_bytes(j, bytes.p, bytes.n);
+        job_list_content(j, c);
         job_list_file(j, &l, true);
     } else {
         job_list(j, &l);
@@ -78,12 +81,11 @@ static void entry(Job *j, const JobFileHeader *h, Str names, Str bytes) {
 }
 
 int job_run_files(Job *j, Ring *in) {
-    enum { KEEP = 1 << 20 };
-    _cleanup_(buf_done) Buf names = buf_new(256 * 1024), copy = buf_new((size_t) j->args.limits.file_bytes);
+    _cleanup_(buf_done) Buf names = buf_new(256 * 1024);
+    _cleanup_(content_done) Content content = content_new((size_t) j->args.limits.file_bytes, j->temp);
     JobFileHeader h;
     int r;
     while ((r = read_exact(in, &h, sizeof(h))) == 1) {
-        Str bytes;
         size_t held;
         const size_t n = (size_t) h.path_n + h.target_n + h.capability_n;
         buf_clear(&names);
@@ -92,14 +94,12 @@ int job_run_files(Job *j, Ring *in) {
         if (n && read_exact(in, names.p, n) != 1)
             return -EPIPE;
         names.n = n;
-        r = view(in, h.content_n, &copy, &bytes, &held);
+        r = view(in, h.content_n, &content, &held);
         if (r < 0)
             return r;
         if (job_begin(j, str_head(buf_view(&names), h.path_n)))
-            entry(j, &h, buf_view(&names), bytes);
+            entry(j, &h, buf_view(&names), &content);
         ring_consume(in, held);
-        if (copy.cap > KEEP)
-            buf_done(&copy);
         if (j->failed)
             return j->failed;
     }

@@ -8,7 +8,8 @@
 #include "base/fs.h"
 #include "scan/job-frames.h"
 
-int job_run_start(JobRun *run, const JobArgs *args, Error *err) {
+int job_run_start(JobRun *run, const JobArgs *a, const char *temp_dir, Error *err) {
+    JobArgs own = *a, *args = &own;
     *run = (JobRun) {.in.fd = -1, .out.fd = -1, .state_fd = -1};
     run->state_fd = memfd_create("plimsoll-job", MFD_CLOEXEC);
     if (run->state_fd < 0 || ftruncate(run->state_fd, sizeof(JobState)) < 0)
@@ -23,12 +24,20 @@ int job_run_start(JobRun *run, const JobArgs *args, Error *err) {
         r = ring_create(args->out_size, &run->out, err);
     if (r < 0)
         return r;
+    _cleanup_fd_ int temp = fs_temp(temp_dir, NULL);
+    args->temp = temp >= 0;
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     job_args_encode(&b, args);
-    int fds[] = {[JOB_FD_STATE] = run->state_fd, [JOB_FD_IN] = run->in.fd, [JOB_FD_OUT] = run->out.fd};
+    int fds[JOB_FDS_MAX] = {[JOB_FD_STATE] = run->state_fd, [JOB_FD_IN] = run->in.fd};
+    size_t n_fds = JOB_FD_MORE;
+    if (args->out_size)
+        fds[n_fds++] = run->out.fd;
+    if (temp >= 0)
+        fds[n_fds++] = temp;
     /* Twice the largest file (its content and what an analyzer makes of it) beside a constant for codecs and rings. */
-    WorkerLimits wl = {.memory = args->limits.file_bytes * 3 + ((uint64_t) 512 << 20), .threads = (args->out_size > 0) + (args->look_for.digests > 0)};
-    return worker_spawn(layer_job, buf_view(&b), fds, args->out_size ? 3 : 2, &wl, &run->worker, err);
+    WorkerLimits wl = {.memory = args->limits.file_bytes * 3 + ((uint64_t) 512 << 20), .file = temp >= 0 ? args->limits.file_bytes : 0,
+                       .threads = (args->out_size > 0) + (args->look_for.digests > 0)};
+    return worker_spawn(layer_job, buf_view(&b), fds, n_fds, &wl, &run->worker, err);
 }
 
 static ssize_t read_answer(void *userdata, void *p, size_t n) {

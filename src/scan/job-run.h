@@ -13,8 +13,9 @@ typedef struct JobRun {
     int state_fd;
 } JobRun;
 
-/* Makes rings and state and spawns the worker. */
-int job_run_start(JobRun *run, const JobArgs *args, Error *err);
+/* Makes rings and state and spawns the worker. `temp_dir` is where large files go while they are looked at, as fs_temp(): into memory where none can be made. args->temp is
+ * set by it. */
+int job_run_start(JobRun *run, const JobArgs *args, const char *temp_dir, Error *err);
 /* Reads the worker's answer to its end into *ret (appending), then waits. Returns the job's result; the rings are aborted so that
  * other threads wake up. Nothing the worker says is trusted: frames that are malformed or over the limits end it with -EBADMSG. */
 int job_run_gather(JobRun *run, const Limits *limits, LayerFacts *ret, Error *err);

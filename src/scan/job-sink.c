@@ -29,7 +29,7 @@ static int send_listing(void *userdata, Str payload) {
 }
 
 Job job_new(const WorkerIo *io, const JobArgs *args, JobState *state) {
-    Job j = {.io = io, .args = *args, .state = state, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
+    Job j = {.io = io, .args = *args, .state = state, .temp = -1, .facts = buf_new(BUF_OWN_MAX), .index = buf_new(BUF_OWN_MAX), .links = buf_new(BUF_OWN_MAX)};
     j.out = xcalloc(1, sizeof(*j.out));
     pthread_mutex_init(&j.out->lock, NULL);
     j.out->fd = io->out;
@@ -238,6 +238,15 @@ bool job_lists_content(const Job *j) {
 
 void job_list_bytes(const Job *j, const void *p, size_t n) {
     job_listing_add(j->listing, p, n);
+}
+
+void job_list_content(const Job *j, const Content *c) {
+    enum { STEP = 1 << 20 };
+    for (size_t at = 0; at < c->view.n; at += STEP) {
+        const Str some = str_head(str_from_at(c->view, at), STEP);
+        job_list_bytes(j, some.p, some.n);
+        content_forget(c, at, some.n);
+    }
 }
 
 void job_list_file(const Job *j, const ListedEntry *e, bool whole) {

@@ -4,6 +4,7 @@
 
 #include "analyze/analyzer.h"
 #include "base/ring.h"
+#include "scan/content.h"
 #include "scan/job-listing.h"
 #include "scan/layer-job.h"
 
@@ -11,6 +12,7 @@ typedef struct Job {
     const WorkerIo *io;
     JobArgs args;
     JobState *state;
+    int temp;             /* for the content of large files; -1: they are held in memory */
     uint64_t by_content;  /* analyzers that may want any file */
     uint64_t by_entry;    /* analyzers that look at entries */
     AnalyzerContext context;
@@ -44,9 +46,10 @@ void job_entry(Job *j, Str path, EntryKind kind);
 void job_look(Job *j, const EntryInfo *e);
 /* Lists it when a listing is asked for. */
 void job_list(Job *j, const ListedEntry *e);
-/* Are its files' bytes asked for? Then job_list_bytes() takes them, and job_list_file() lists what they are; `whole` false: they are not all. */
+/* Are its files' bytes asked for? Then job_list_bytes() or job_list_content() takes them, and job_list_file() lists what they are; `whole` false: they are not all. */
 bool job_lists_content(const Job *j);
 void job_list_bytes(const Job *j, const void *p, size_t n);
+void job_list_content(const Job *j, const Content *c);
 void job_list_file(const Job *j, const ListedEntry *e, bool whole);
 /* Passes a link on when analyzers may care for it. */
 void job_link(Job *j, Str path, Str target, bool hard);

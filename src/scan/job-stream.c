@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "scan/content.h"
 #include "scan/decode.h"
 #include "scan/job-sink.h"
 
@@ -75,57 +76,42 @@ static Str dir_of(Str path) {
     return slash < 0 ? STR("") : str_head(path, (size_t) slash);
 }
 
-/* Content of the current entry as far as it was read: as it lies in the decoder's block where that holds all of it, else a copy. */
-typedef struct Content {
-    Str view;
-    Buf copy;
-    bool whole;
-} Content;
-
-static void content_done(Content *c) {
-    buf_done(&c->copy);
-}
-
-/* Reads on until at least `want` bytes are there, or all: 0, -E2BIG over the file limit, -EIO when the archive ends inside it. */
+/* Reads on until at least `want` bytes of the current entry are there, or all: 0, -E2BIG over the file limit, -EIO when the archive ends inside it, -ENOMEM. They are seen as
+ * they lie in the decoder's block where that holds all of them. */
 static int read_content(const Stream *s, struct archive *a, struct archive_entry *e, size_t want, Content *c) {
-    const uint64_t max = s->job->args.limits.file_bytes;
     const bool plain = archive_entry_size_is_set(e) && !archive_entry_sparse_count(e);
-    while (!c->whole && c->view.n < want) {
+    const uint64_t size = plain ? (uint64_t) MAX(archive_entry_size(e), 0) : 0;
+    int x = 0;
+    while (!c->whole && c->n < want) {
         const void *p;
         size_t n;
         la_int64_t at;
         /* The block that we look at ends with the next one. */
-        if (c->view.n && c->copy.n == 0) {
-            if (plain && buf_reserve(&c->copy, (size_t) MIN((uint64_t) archive_entry_size(e), max)) < 0)
-                return -E2BIG;
-            if (buf_str(&c->copy, c->view) < 0)
-                return -E2BIG;
-        }
-        int r = archive_read_data_block(a, &p, &n, &at);
-        if (r == ARCHIVE_EOF) {
-            c->whole = true;
+        if (c->borrowed)
+            x = content_keep(c, size);
+        int r = x < 0 ? ARCHIVE_OK : archive_read_data_block(a, &p, &n, &at);
+        if (x < 0 || r == ARCHIVE_EOF) {
+            c->whole = x == 0;
             break;
         }
-        if (r != ARCHIVE_OK)
-            return -EIO;
-        if (c->view.n == 0 && at == 0) {
-            c->view = str_n(p, n);
-        } else {
-            /* A sparse file's holes are zeros. */
-            if (at < 0 || (uint64_t) at < c->copy.n || (uint64_t) at > max || n > max - (uint64_t) at)
-                return -E2BIG;
-            size_t hole = (size_t) at - c->copy.n;
-            if (buf_reserve(&c->copy, hole + n) < 0)
-                return -E2BIG;
-            memset(c->copy.p + c->copy.n, 0, hole);
-            c->copy.n += hole;
-            buf_add(&c->copy, p, n);
-            c->view = buf_view(&c->copy);
+        if (r != ARCHIVE_OK) {
+            x = -EIO;
+            break;
         }
-        if (plain && c->view.n == (uint64_t) archive_entry_size(e))
+        if (c->n == 0 && at == 0)
+            content_borrow(c, p, n);
+        else
+            /* A sparse file's holes are zeros. */
+            x = at < 0 || (uint64_t) at < c->n || (uint64_t) at > c->max ? -E2BIG : content_add(c, NULL, (size_t) at - c->n);
+        if (x == 0 && !c->borrowed)
+            x = content_add(c, p, n);
+        if (x < 0)
+            break;
+        if (plain && c->n == size)
             c->whole = true;
     }
-    return cut_short(s) ? -EIO : 0;
+    int r = content_see(c);
+    return x < 0 ? x : r < 0 ? r : cut_short(s) ? -EIO : 0;
 }
 
 /* True when the entry was one of the markers that hide files of lower layers. */
@@ -160,7 +146,7 @@ static bool hash_content(const Stream *s, struct archive *a, struct archive_entr
     la_int64_t at;
     uint64_t seen = c->view.n;
     int r = ARCHIVE_EOF;
-    job_list_bytes(s->job, c->view.p, c->view.n);
+    job_list_content(s->job, c);
     while (!c->whole && (r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
         if (at < 0 || (uint64_t) at < seen || (uint64_t) at > size || n > size - (uint64_t) at)
             return false;
@@ -206,7 +192,7 @@ static void analyse(const Stream *s, struct archive *a, struct archive_entry *e,
     }
     if (r == 0)
         r = read_content(s, a, e, SIZE_MAX, c);
-    if (r == -E2BIG)
+    if (r == -E2BIG || r == -ENOMEM)
         job_problem(j, path, PROBLEM_LIMIT, "more than the %llu bytes that an analyzer reads", (unsigned long long) max);
     else if (r < 0)
         job_problem(j, path, PROBLEM_FILE, "the archive ends inside this file");
@@ -215,18 +201,13 @@ static void analyse(const Stream *s, struct archive *a, struct archive_entry *e,
 }
 
 static void file(const Stream *s, struct archive *a, struct archive_entry *e, Str path, Content *c) {
-    enum { KEEP = 1 << 20 };
-    buf_clear(&c->copy);
-    c->view = STR("");
-    c->whole = false;
     analyse(s, a, e, path, c);
     ListedEntry l = {.path = path, .kind = ENTRY_FILE, .mode = archive_entry_mode(e) & 07777, .size = (uint64_t) MAX(archive_entry_size(e), 0)};
     if (job_lists_content(s->job) && l.size)
         list_content(s, a, e, c, &l);
     else
         job_list(s->job, &l);
-    if (c->copy.cap > KEEP)
-        buf_done(&c->copy);
+    content_clear(c);
 }
 
 static EntryType entry_type(unsigned mode) {
@@ -335,7 +316,7 @@ static const char *entry_name(struct archive_entry *e) {
 static int walk(Stream *s, struct archive *a) {
     Job *j = s->job;
     const Limits *limits = &j->args.limits;
-    _cleanup_(content_done) Content content = {.copy = buf_new((size_t) limits->file_bytes)};
+    _cleanup_(content_done) Content content = content_new((size_t) limits->file_bytes, j->temp);
     _cleanup_(buf_done) Buf path = buf_new(64 * 1024 * 1024);
     struct archive_entry *e;
     int r;

@@ -12,6 +12,7 @@ void job_args_encode(Buf *b, const JobArgs *a) {
     wire_put_u64(b, a->compression);
     wire_put_u64(b, a->in_size);
     wire_put_u64(b, a->out_size);
+    wire_put_u64(b, a->temp);
     wire_put_str(b, str_n((const char *) &a->limits, sizeof(a->limits)));
     wire_put_u64(b, a->look_for.analyzers);
     wire_put_u64(b, a->look_for.n_aliases);
@@ -37,6 +38,7 @@ int job_args_decode(Str s, Arena *arena, JobArgs *ret) {
     a.compression = (LayerCompression) wire_max(&r, LAYER_UNSUPPORTED);
     a.in_size = wire_u64(&r);
     a.out_size = wire_u64(&r);
+    a.temp = wire_max(&r, 1);
     Str limits = wire_str(&r);
     if (limits.n != sizeof(a.limits))
         return -EBADMSG;
@@ -78,8 +80,11 @@ int layer_job(const WorkerIo *io) {
     Job j = job_new(io, &args, state);
     Ring in = {.fd = -1}, out = {.fd = -1};
     r = ring_map(io->fds[JOB_FD_IN], j.args.in_size, &in);
+    const int *more = io->fds + JOB_FD_MORE;
     if (r == 0 && j.args.out_size)
-        r = ring_map(io->fds[JOB_FD_OUT], j.args.out_size, &out);
+        r = ring_map(*more++, j.args.out_size, &out);
+    if (j.args.temp)
+        j.temp = *more;
     if (r < 0)
         return worker_fail(io, r, "mapping a layer job's ring");
     r = j.args.source == JOB_STREAM ? job_run_stream(&j, &in, out.shared ? &out : NULL) : job_run_files(&j, &in);

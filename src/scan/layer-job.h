@@ -24,14 +24,15 @@ typedef struct JobArgs {
     JobSource source;
     LayerCompression compression;
     uint64_t in_size, out_size; /* of the rings; out_size 0: none */
+    bool temp;                  /* there is a file for what is large */
     Limits limits;
     LookFor look_for;
     const uint64_t *skip;       /* ordinals to leave out, ascending */
     size_t n_skip;
 } JobArgs;
 
-/* Descriptors of the job, in this order. */
-enum { JOB_FD_STATE, JOB_FD_IN, JOB_FD_OUT };
+/* Descriptors of the job, in this order. Behind them, where they exist: the ring out, the temporary file. */
+enum { JOB_FD_STATE, JOB_FD_IN, JOB_FD_MORE, JOB_FDS_MAX = JOB_FD_MORE + 2 };
 
 void job_args_encode(Buf *b, const JobArgs *a);
 int job_args_decode(Str s, Arena *a, JobArgs *ret);

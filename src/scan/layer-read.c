@@ -98,7 +98,7 @@ static int attempt(Image *img, size_t layer, const JobArgs *args, const ReadOpti
         return r;
     _cleanup_(hasher_freep) Hasher *blob_hash = hasher_new(digest_kind(info->digest, &blob_prefix));
     _cleanup_(hasher_freep) Hasher *diff_hash = hasher_new(digest_kind(info->diff_id, &diff_prefix));
-    r = job_run_start(&run, args, err);
+    r = job_run_start(&run, args, o->temp_dir, err);
     if (r < 0) {
         job_run_done(&run);
         return r;

@@ -14,6 +14,7 @@ typedef struct ReadOptions {
     const Limits *limits;
     LookFor look_for;
     ReadProgress progress;
+    const char *temp_dir; /* for large files while they are looked at; as fs_temp() */
     bool repository; /* trees: the files of version control (.git) are no part of it */
 } ReadOptions;
 

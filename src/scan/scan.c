@@ -113,7 +113,7 @@ static void read_layer(Scan *s, size_t i) {
     if (from_cache(s, i, &what) == 1)
         return;
     LayerDigests digests;
-    ReadOptions ro = {.limits = s->o->limits, .look_for = what, .progress = {s->o->bytes, s->o->userdata}};
+    ReadOptions ro = {.limits = s->o->limits, .look_for = what, .progress = {s->o->bytes, s->o->userdata}, .temp_dir = s->o->image.temp_dir};
     int r = layer_read(s->image, i, &ro, &s->layers[i], &digests, &err);
     if (r >= 0 && s->cache && !has_crash(&s->layers[i])) {
         _cleanup_error_ Error cache_err = {0};
@@ -129,7 +129,7 @@ static void read_layer(Scan *s, size_t i) {
 
 static void read_layers(Scan *s) {
     if (artifact_is_tree(s->report->artifact.kind)) {
-        ReadOptions ro = {.limits = s->o->limits, .look_for = look_for_of(s, 0), .progress = {s->o->bytes, s->o->userdata}, .repository = s->report->artifact.kind == ARTIFACT_REPOSITORY};
+        ReadOptions ro = {.limits = s->o->limits, .look_for = look_for_of(s, 0), .progress = {s->o->bytes, s->o->userdata}, .temp_dir = s->o->image.temp_dir, .repository = s->report->artifact.kind == ARTIFACT_REPOSITORY};
         s->unverified = true;
         if (s->o->layer)
             s->o->layer(s->o->userdata, 0, 1, 0);

@@ -367,7 +367,7 @@ static void walk_done(Walk *w) {
 static int attempt(int root_fd, const JobArgs *args, const ReadOptions *o, LayerFacts *ret, TreeMounts *mounts, Crashes *crashes, bool *ret_again, Error *err) {
     JobRun run;
     *ret_again = false;
-    int r = job_run_start(&run, args, err);
+    int r = job_run_start(&run, args, o->temp_dir, err);
     if (r < 0) {
         job_run_done(&run);
         return r;

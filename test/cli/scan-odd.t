@@ -103,6 +103,27 @@ file etc/os-release os
 file var/lib/dpkg/status long-status"
 is "$(jq -r '[.findings[] | .id + " " + .package.architecture] | sort | join(",")' .out)" "CVE-2030-0001 amd64,CVE-2030-0001 arm64,CVE-2030-0002 amd64,CVE-2030-0002 arm64" "long-source: the package stays, with its findings"
 
+note "large files, which go to a temporary file where one can be made"
+{ head -c 12000000 /dev/zero | tr '\0' '\n'; printf 'Package: large\nStatus: install ok installed\nVersion: 1\nArchitecture: all\nMaintainer: x\n\n'; } >large-status
+image large <<<"layer gzip
+file etc/os-release os
+file var/lib/dpkg/status large-status"
+rm -rf root
+mkdir -p root/etc root/var/lib/dpkg
+cp os root/etc/os-release
+cp large-status root/var/lib/dpkg/status
+: >no-directory
+for where in "$tmp" no-directory; do
+  for what in large root; do
+    run "$PLIMSOLL" sbom --quiet --no-cache --temp-dir "$where" --allow-incomplete unreadable-file --format cyclonedx $what
+    cp .out "$what-${where##*/}.sbom"
+    is "$rc $(jq -r '.components[] | select(.type == "library") | .name' .out)" "0 large" "$what: with --temp-dir ${where##*/}"
+  done
+done
+same() { jq 'del(.serialNumber)' "$1" >same.a && jq 'del(.serialNumber)' "$2" >same.b && cmp same.a same.b && pass "$1 and $2 are the same" || fail "$1 and $2 are the same"; }
+same "large-${tmp##*/}.sbom" large-no-directory.sbom
+same "root-${tmp##*/}.sbom" root-no-directory.sbom
+
 note "rpm databases that are whole and hold nothing, or too little"
 bundled() { cat "$TOP/test/case/analyze/$1/root/var/lib/rpm/$2"; }
 rpm_gap() {
