@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --decision-log | --connections | --request-timeout | --drain | --author | --top | --manifests | -m | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --decision-log | --connections | --request-timeout | --drain | --author | --top | --manifests | -m | --to | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -35,6 +35,8 @@ _plimsoll() {
     'diff '*) command='diff' ;;
     'explain '*) command='explain' ;;
     'rbac who-can') command='rbac who-can' ;;
+    'rbac risks') command='rbac risks' ;;
+    'rbac paths') command='rbac paths' ;;
     'policy lint') command='policy lint' ;;
     'policy list') command='policy list' ;;
     'policy fields') command='policy fields' ;;
@@ -213,6 +215,16 @@ _plimsoll() {
     'rbac who-can'':--manifests'|'rbac who-can'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac who-can'':--namespace'|'rbac who-can'':-n') return ;;
     'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'rbac risks'':--format'|'rbac risks'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown' -- "$cur"); return ;;
+    'rbac risks'':--manifests'|'rbac risks'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac risks'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'rbac risks'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'rbac risks'':--baseline') compopt -o default 2>/dev/null; return ;;
+    'rbac risks'':--as-of') return ;;
+    'rbac risks'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
+    'rbac paths'':--to') mapfile -t COMPREPLY < <(compgen -W 'cluster-admin node secrets' -- "$cur"); return ;;
+    'rbac paths'':--manifests'|'rbac paths'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac paths'':--format'|'rbac paths'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'policy lint'':--policy') return ;;
@@ -304,6 +316,8 @@ _plimsoll() {
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'rbac who-can') words='--manifests --namespace --format --help --version --quiet --color --config --output' ;;
+        'rbac risks') words='--format --builtin --manifests --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
+        'rbac paths') words='--to --fail --manifests --format --help --version --quiet --color --config --output' ;;
         'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
@@ -336,6 +350,7 @@ _plimsoll() {
     'diff:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
     'rbac who-can:'*) compopt -o default 2>/dev/null; return ;;
+    'rbac paths:'*) compopt -o default 2>/dev/null; return ;;
     'policy lint:'*) compopt -o default 2>/dev/null; return ;;
     'policy list:'*) compopt -o default 2>/dev/null; return ;;
     'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
@@ -345,13 +360,15 @@ _plimsoll() {
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
-    'list:1') words='analyzers checks feeds formats commands exit-codes gaps inputs options package-types sources variables version-schemes' ;;
+    'list:1') words='analyzers checks feeds formats commands exit-codes gaps inputs options package-types rbac-risks rbac-steps sources variables version-schemes' ;;
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
     :0) words='scan check admit sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
         [ "$first" != rbac ] || words+=' who-can'
+        [ "$first" != rbac ] || words+=' risks'
+        [ "$first" != rbac ] || words+=' paths'
         [ "$first" != policy ] || words+=' lint'
         [ "$first" != policy ] || words+=' list'
         [ "$first" != policy ] || words+=' fields'

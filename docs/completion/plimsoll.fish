@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --decision-log --connections --request-timeout --drain --author --top --manifests -m --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --decision-log --connections --request-timeout --drain --author --top --manifests -m --to --rule-matching --by --coverage --phase --tag --control --require-examples --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -308,6 +308,36 @@ complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l quiet -s q -d 'No prog
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a rbac -d 'More commands'
+complete -c plimsoll -n "__plimsoll_at 'rbac' 1" -a risks -d 'Finds rights that lead further than they look'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l builtin -d 'Also says what the API server\'s own bindings give to its own identities'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l baseline -rF -d 'An older report of --format json: only findings that are not in it count for --fail-on'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l as-of -x -d 'Time of evaluation, as 2025-02-12 or 2025-02-12T10:15:00Z; otherwise SOURCE_DATE_EPOCH, or now'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l allow-incomplete -xa 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -d 'Accepts this gap: it stays in the report, but does not make the exit code 3'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a rbac -d 'More commands'
+complete -c plimsoll -n "__plimsoll_at 'rbac' 1" -a paths -d 'Prints how somebody can get to the rights of others, step by step'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -F
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l to -xa 'cluster-admin node secrets' -d 'Where paths are to lead; all of them when it is not given'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l fail -d 'Exit code 1 when there is a path'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l format -s f -xa 'table json' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a lint -d 'Checks rules files'
 complete -c plimsoll -n "__plimsoll_at 'policy lint'" -F
@@ -497,7 +527,7 @@ complete -c plimsoll -n "__plimsoll_at 'facts'" -l color -xa 'auto always never'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'facts'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a list -d 'Prints a table of what is built in'
-complete -c plimsoll -n "__plimsoll_at 'list' 1" -a 'analyzers checks feeds formats commands exit-codes gaps inputs options package-types sources variables version-schemes'
+complete -c plimsoll -n "__plimsoll_at 'list' 1" -a 'analyzers checks feeds formats commands exit-codes gaps inputs options package-types rbac-risks rbac-steps sources variables version-schemes'
 complete -c plimsoll -n "__plimsoll_at 'list'" -l format -s f -xa 'table json' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'list'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'list'" -l version -d 'Shows the version, and exits'

@@ -20,6 +20,8 @@ static void each(void *userdata, const RbacBinding *b, const RbacRule *rule) {
 
 static RbacRequest request_of(const Cli *cli, Rbac *r, const RbacWanted *w) {
     Str verb = str_from(cli->args[0]), namespace = str_from(cli_value(cli, "--namespace"));
+    if (str_eqz(w->resource, "namespaces") && w->known)
+        namespace = w->name;
     if (w->url.p)
         return rbac_url_request(r, verb, w->url);
     return rbac_request(r, verb, w->group, w->resource, w->subresource, w->name, w->namespaced ? namespace : STR(""));
@@ -99,6 +101,8 @@ static int run(Cli *cli) {
     int x = rbac_input(cli, &in, NULL, NULL);
     if (x)
         return x;
+    /* Requests for one namespace are of that namespace, so that a RoleBinding in it counts. */
+    wanted.namespaced = wanted.namespaced || (str_eqz(wanted.resource, "namespaces") && wanted.known && wanted.name.n);
     RbacRequest q = request_of(cli, &in.rbac, &wanted);
     Answers a = {0};
     rbac_who_can(&in.rbac, &q, each, &a);

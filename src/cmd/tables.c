@@ -10,6 +10,8 @@
 #include "cmd/terminal.h"
 #include "harden/check.h"
 #include "image/image.h"
+#include "kube/rbac-path.h"
+#include "kube/rbac-risk.h"
 #include "model/report.h"
 #include "parse/json-write.h"
 #include "report/format.h"
@@ -126,6 +128,18 @@ static void feed_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->source, all[i]->fuzzer});
 }
 
+static void rbac_step_rows(TableRow row, void *userdata) {
+    for (RbacStepKind k = 0; k < RBAC_STEP_N_; k++)
+        row(userdata, (const char *const[]) {rbac_step_name(k), rbac_step_text(k)});
+}
+
+static void rbac_risk_rows(TableRow row, void *userdata) {
+    size_t n;
+    const RbacRisk *all = rbac_risks(&n);
+    for (size_t i = 0; i < n; i++)
+        row(userdata, (const char *const[]) {all[i].id, severity_name(all[i].cluster), severity_name(all[i].namespaced), all[i].rights, all[i].controls, all[i].title, all[i].why, all[i].remediation});
+}
+
 const Table tables[] = {
     {"analyzers", "Analyzers: which files are read, and what for", {"name", "doc", "fuzzer"}, analyzer_rows},
     {"checks", "Checks of configuration and hardening", {"name", "severity", "controls", "meaning", "why", "remediation"}, check_rows},
@@ -137,6 +151,9 @@ const Table tables[] = {
     {"inputs", "Kinds of files that plimsoll check reads, and the sources of rules for them", {"name", "sources", "doc"}, input_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
     {"package-types", "Package types, how their versions are ordered, and which advisories speak of them", {"name", "version scheme", "advisories", "doc"}, package_type_rows},
+    {"rbac-risks", "Risks of plimsoll rbac risks: how much they weigh in the whole cluster and in one namespace, and the rights that make them",
+     {"name", "cluster", "namespace", "rights", "controls", "meaning", "why", "remediation"}, rbac_risk_rows},
+    {"rbac-steps", "Steps of plimsoll rbac paths", {"name", "doc"}, rbac_step_rows},
     {"sources", "Where images come from: the values of --source, and the prefixes of references", {"name", "doc"}, source_rows},
     {"variables", "Environment variables that belong to no option", {"name", "doc"}, variable_rows},
     {"version-schemes", "Version schemes: how versions are ordered", {"name", "doc"}, version_scheme_rows},

@@ -171,6 +171,21 @@ static void add_namespace(Rbac *r, const KubeObject *o) {
     n->enforce = rbac_id(r, node_str(kube_key(kube_at(o->metadata, "labels"), STR("pod-security.kubernetes.io/enforce"))));
 }
 
+/* As good as root on its node: privileged, its processes, or its file system from a place that matters. */
+static bool has_host(const KubeWorkload *w) {
+    if (kube_bool(kube_at(w->spec, "hostPID"), false))
+        return true;
+    for (size_t i = 0; i < w->n_containers; i++)
+        if (kube_bool(kube_at(w->containers[i].node, "securityContext.privileged"), false))
+            return true;
+    static const char *const paths[] = {"/", "/etc", "/root", "/var/lib/kubelet", "/var/run/docker.sock", "/run/containerd/containerd.sock", "/var/run/crio/crio.sock", "/proc"};
+    for (size_t i = 0; i < w->n_volumes; i++)
+        for (size_t k = 0; k < ARRAY_SIZE(paths); k++)
+            if (str_eqz(w->volumes[i].host_path, paths[k]))
+                return true;
+    return false;
+}
+
 static void add_workload(Rbac *r, const KubeObject *o) {
     const KubeWorkload *w = o->workload;
     Str account = kube_text(w->spec, "serviceAccountName");
@@ -186,6 +201,7 @@ static void add_workload(Rbac *r, const KubeObject *o) {
         .account = rbac_principal(r, RBAC_ACCOUNT, o->namespace, account.n ? account : STR("default")),
         .token_set = token != NULL,
         .token = kube_bool(token, true),
+        .host = has_host(w),
         .place = place_of(o),
     };
     rbac_namespace(r, x.namespace);

@@ -91,6 +91,7 @@ typedef struct RbacWorkload {
     RbacId kind, name, namespace;
     uint32_t account;        /* principal */
     bool token_set, token;   /* what the pod itself says of mounting the account's token */
+    bool host;               /* a container of it is privileged or has the file system or processes of its node */
     RbacPlace place;
 } RbacWorkload;
 

@@ -68,6 +68,55 @@ is "$(python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(len(
 exits 0 "standard input" rbac who-can get secrets -m - <"$tmp/a.yaml"
 like "$out" 'standard input:15' "standard input: places"
 
+# A namespace that is asked for by name is one that its bindings count in.
+printf '%s\n' 'apiVersion: rbac.authorization.k8s.io/v1' 'kind: Role' 'metadata: {name: r, namespace: shop}' 'rules: [{apiGroups: [""], resources: [namespaces], verbs: [get]}]' '---' \
+  'apiVersion: rbac.authorization.k8s.io/v1' 'kind: RoleBinding' 'metadata: {name: b, namespace: shop}' 'roleRef: {kind: Role, name: r}' 'subjects: [{kind: User, name: alice}]' >"$tmp/ns.yaml"
+run rbac who-can get namespaces/shop -m "$tmp/ns.yaml"
+like "$out" '^User alice' "a namespace by its name: a binding in it counts"
+run rbac who-can get namespaces -m "$tmp/ns.yaml"
+unlike "$out" 'alice' "all namespaces: it does not"
+
+# paths: planted ones are found, none is invented.
+while read -r line; do
+  case $line in
+  "ok "*) pass "path ${line#ok }" ;;
+  "not ok "*) fail "path ${line#not ok }" ;;
+  *) note "$line" ;;
+  esac
+done < <(python3 "$(dirname "$0")/rbac-paths.py" "$PLIMSOLL" "$tmp" || echo "not ok the list of paths")
+exits 1 "a path with --fail" rbac paths alice --fail -m "$tmp/a.yaml"
+like "$out" 'User alice reaches secrets .* in 1 step' "a path of a user: to secrets"
+like "$out" 'may get secrets: by ClusterRoleBinding c, ClusterRole all \(.*a.yaml:21\)' "a path: which binding, and where"
+exits 0 "no path to what is asked for" rbac paths alice --fail --to cluster-admin -m "$tmp/a.yaml"
+exits 2 "nobody" rbac paths a/b/c -m "$tmp/a.yaml"
+run rbac paths alice -m "$tmp/a.yaml"; first=$out
+run rbac paths alice -m "$tmp/a.yaml"
+is "$out" "$first" "the same twice"
+
+# risks
+exits 0 "risks" rbac risks -m "$tmp/a.yaml"
+like "$out" 'rbac-read-secrets' "risks: secrets"
+like "$out" 'User alice may get, list secrets in the whole cluster' "risks: who, what, where"
+exits 1 "risks: --fail-on" rbac risks --fail-on critical -m "$tmp/a.yaml"
+exits 3 "risks: a wrong file" rbac risks -m "$tmp/none.yaml"
+rbac risks -q -f json -m "$tmp/a.yaml" >"$tmp/risks.json"
+is "$(python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(sorted((f["severity"], f["line"]) for f in d["findings"]))' "$tmp/risks.json")" "[('CRITICAL', 21), ('MEDIUM', 15)]" "risks: the whole cluster weighs more"
+python3 - "$tmp/builtin.json" <<'END'
+import json, sys
+def binding(name, subject, label=True):
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name, "labels": {"kubernetes.io/bootstrapping": "rbac-defaults"} if label else {}},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}, "subjects": [subject]}
+masters = {"kind": "Group", "name": "system:masters"}
+items = [{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "cluster-admin"}, "rules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]},
+         binding("cluster-admin", masters), binding("system:x", {"kind": "User", "name": "mallory"}), binding("harmless", masters), binding("system:y", {"kind": "Group", "name": "system:authenticated"})]
+json.dump({"apiVersion": "v1", "kind": "List", "items": items}, open(sys.argv[1], "w"))
+END
+run rbac risks -f json -m "$tmp/builtin.json"
+is "$(grep -o '"subject": "ClusterRoleBinding [^"]*"' <<<"$out" | sort | tr '\n' ' ')" '"subject": "ClusterRoleBinding harmless" "subject": "ClusterRoleBinding system:x" "subject": "ClusterRoleBinding system:y" ' "the API server's own bindings are left out; nobody can hide behind their label"
+like "$err" "1 risk of the API server's own bindings is not shown" "what is left out is counted"
+# Every risk of the table is found where a role has its rights, and not elsewhere.
+is "$(python3 "$(dirname "$0")/rbac-risks.py" "$PLIMSOLL" "$tmp")" "" "every risk of the table"
+
 # Bad input.
 exits 2 "no cluster" rbac who-can get secrets
 exits 2 "no resource" rbac who-can get pods/ -m "$tmp/a.yaml"

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Becoming somebody else by name: impersonation, tokens, certificates. */
+#include "kube/rbac-path-private.h"
+
+#define CERTIFICATES "certificates.k8s.io"
+
+static bool is_masters(const Rbac *r, const RbacPrincipal *p) {
+    return p->kind == RBAC_GROUP && str_eqz(rbac_text(r, p->name), "system:masters");
+}
+
+/* A request as a group needs a user or service account as well: some name that may be taken on. */
+static bool can_impersonate_somebody(Search *s) {
+    const Rbac *r = s->rbac;
+    if (search_can(s, "impersonate", "", "users", RBAC_EMPTY, RBAC_EMPTY) || search_can(s, "impersonate", "", "serviceaccounts", RBAC_EMPTY, RBAC_EMPTY))
+        return true;
+    for (size_t i = 0; i < s->namespaces.n; i++)
+        if (search_can(s, "impersonate", "", "serviceaccounts", RBAC_EMPTY, s->namespaces.p[i]))
+            return true;
+    for (size_t i = 0; i < r->principals.n; i++)
+        if (r->principals.p[i].kind == RBAC_USER && search_can(s, "impersonate", "", "users", r->principals.p[i].name, RBAC_EMPTY))
+            return true;
+    for (size_t i = 0; i < s->accounts.n; i++) {
+        const RbacPrincipal p = r->principals.p[s->accounts.p[i]];
+        if (search_can(s, "impersonate", "", "serviceaccounts", p.name, p.namespace))
+            return true;
+    }
+    return false;
+}
+
+static void impersonate_groups(Search *s) {
+    Rbac *r = s->rbac;
+    search_try(s);
+    if (search_can(s, "impersonate", "", "groups", rbac_id(r, STR("system:masters")), RBAC_EMPTY) && can_impersonate_somebody(s)) {
+        search_target(s, RBAC_STEP_IMPERSONATE_GROUP, RBAC_TO_ADMIN);
+        return;
+    }
+    for (size_t i = 0; i < r->principals.n; i++) {
+        if (r->principals.p[i].kind != RBAC_GROUP || !r->principals.p[i].n_bindings)
+            continue;
+        search_try(s);
+        if (search_can(s, "impersonate", "", "groups", r->principals.p[i].name, RBAC_EMPTY) && can_impersonate_somebody(s))
+            search_principal(s, RBAC_STEP_IMPERSONATE_GROUP, (uint32_t) i);
+    }
+}
+
+static void impersonate_users(Search *s) {
+    const Rbac *r = s->rbac;
+    for (size_t i = 0; i < r->principals.n; i++) {
+        const RbacPrincipal p = r->principals.p[i];
+        search_try(s);
+        if (p.kind == RBAC_USER && p.n_bindings && search_can(s, "impersonate", "", "users", p.name, RBAC_EMPTY))
+            search_principal(s, RBAC_STEP_IMPERSONATE, (uint32_t) i);
+    }
+}
+
+/* Of service accounts: to all, to those of a namespace, to some by name. `match` of rules with resourceNames. */
+static void of_accounts(Search *s, RbacStepKind kind, const char *verb, const char *resource) {
+    const Rbac *r = s->rbac;
+    search_try(s);
+    if (search_can(s, verb, "", resource, RBAC_EMPTY, RBAC_EMPTY)) {
+        search_accounts(s, kind, RBAC_EMPTY);
+        return;
+    }
+    for (size_t i = 0; i < s->namespaces.n; i++) {
+        search_try(s);
+        if (search_can(s, verb, "", resource, RBAC_EMPTY, s->namespaces.p[i]))
+            search_accounts(s, kind, s->namespaces.p[i]);
+    }
+    for (size_t i = 0; i < s->accounts.n; i++) {
+        const RbacPrincipal p = r->principals.p[s->accounts.p[i]];
+        search_try(s);
+        if (search_can(s, verb, "", resource, p.name, p.namespace))
+            search_principal(s, kind, s->accounts.p[i]);
+    }
+}
+
+/* A certificate of the signer for clients may have any name, but not the group system:masters (admission plugin CertificateSubjectRestriction). */
+static void certificates(Search *s) {
+    Rbac *r = s->rbac;
+    static const char *const signers[] = {"kubernetes.io/kube-apiserver-client", "kubernetes.io/*"};
+    bool may = false;
+    for (size_t i = 0; i < ARRAY_SIZE(signers) && !may; i++) {
+        search_try(s);
+        may = search_can(s, "approve", CERTIFICATES, "signers", rbac_id(r, str_from(signers[i])), RBAC_EMPTY) &&
+              search_can_any(s, "update patch", CERTIFICATES, "certificatesigningrequests/approval", RBAC_EMPTY, RBAC_EMPTY) &&
+              search_can(s, "create", CERTIFICATES, "certificatesigningrequests", RBAC_EMPTY, RBAC_EMPTY) &&
+              search_can_any(s, "get list watch", CERTIFICATES, "certificatesigningrequests", RBAC_EMPTY, RBAC_EMPTY);
+    }
+    if (!may)
+        return;
+    for (size_t i = 0; i < r->principals.n; i++) {
+        const RbacPrincipal *p = &r->principals.p[i];
+        if (p->kind != RBAC_ACCOUNT && p->n_bindings && !is_masters(r, p))
+            search_principal(s, RBAC_STEP_CERTIFICATE, (uint32_t) i);
+    }
+    search_target(s, RBAC_STEP_CERTIFICATE, RBAC_TO_NODE);
+}
+
+void steps_identity(Search *s) {
+    if (search_has_verb(s, "impersonate")) {
+        impersonate_groups(s);
+        impersonate_users(s);
+        of_accounts(s, RBAC_STEP_IMPERSONATE, "impersonate", "serviceaccounts");
+    }
+    if (search_has_resource(s, "serviceaccounts/token", "*/token"))
+        of_accounts(s, RBAC_STEP_TOKEN, "create", "serviceaccounts/token");
+    if (search_has_verb(s, "approve"))
+        certificates(s);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runs: pods, their tokens, the nodes below them. */
+#include "kube/rbac-path-private.h"
+
+/* What makes pods; the name of the kind in lower case is the resource without its last letter. */
+static const struct {
+    const char *group, *resource, *kind;
+} controllers[] = {
+    {"apps", "deployments", "Deployment"},
+    {"apps", "daemonsets", "DaemonSet"},
+    {"apps", "statefulsets", "StatefulSet"},
+    {"apps", "replicasets", "ReplicaSet"},
+    {"batch", "jobs", "Job"},
+    {"batch", "cronjobs", "CronJob"},
+    {"", "replicationcontrollers", "ReplicationController"},
+};
+
+/* Does nothing that was read refuse a privileged pod there? The label of a namespace that was not read is not known: in an API server it is there. */
+static bool is_open(const Search *s, RbacId namespace) {
+    const Rbac *r = s->rbac;
+    for (size_t i = 0; i < r->namespaces.n; i++) {
+        const RbacNamespace *n = &r->namespaces.p[i];
+        if (namespace != RBAC_EMPTY && n->name != namespace)
+            continue;
+        Str level = rbac_text(r, n->enforce);
+        bool closed = str_eqz(level, "baseline") || str_eqz(level, "restricted");
+        if (namespace != RBAC_EMPTY || !closed)
+            return !closed;
+    }
+    return namespace != RBAC_EMPTY || r->namespaces.n == 0;
+}
+
+/* May it start pods there, in whatever way? */
+static bool can_start(Search *s, RbacId namespace, RbacStepKind *ret) {
+    *ret = RBAC_STEP_POD;
+    if (search_can(s, "create", "", "pods", RBAC_EMPTY, namespace))
+        return true;
+    *ret = RBAC_STEP_WORKLOAD;
+    for (size_t i = 0; i < ARRAY_SIZE(controllers); i++)
+        if (search_can(s, "create", controllers[i].group, controllers[i].resource, RBAC_EMPTY, namespace))
+            return true;
+    return false;
+}
+
+static void start(Search *s, RbacId namespace) {
+    RbacStepKind kind;
+    search_try(s);
+    if (!can_start(s, namespace, &kind))
+        return;
+    search_accounts(s, kind, namespace);
+    if (is_open(s, namespace))
+        search_target(s, RBAC_STEP_HOST_POD, RBAC_TO_NODE);
+    /* Only what is closed is worth opening; a namespace that is not known by name is one of them. */
+    else if (search_can_any(s, "update patch", "", "namespaces", namespace, namespace))
+        search_target(s, RBAC_STEP_RELABEL, RBAC_TO_NODE);
+    search_try(s);
+    if (can_start(s, namespace, &kind) && search_can(s, "create", "", "persistentvolumes", RBAC_EMPTY, RBAC_EMPTY) &&
+        search_can(s, "create", "", "persistentvolumeclaims", RBAC_EMPTY, namespace))
+        search_target(s, RBAC_STEP_VOLUME, RBAC_TO_NODE);
+}
+
+static bool is_pod(const Search *s, const RbacWorkload *w) {
+    return str_eqz(rbac_text(s->rbac, w->kind), "Pod");
+}
+
+/* Its pods hold the token of the account. */
+static bool has_token(const Search *s, const RbacWorkload *w) {
+    return w->token_set ? w->token : !s->rbac->principals.p[w->account].no_token;
+}
+
+/* Names of the pods of a controller are made up: rules with resourceNames do not fit them. */
+static RbacId pod_name(const Search *s, const RbacWorkload *w) {
+    return is_pod(s, w) ? w->name : RBAC_EMPTY;
+}
+
+static void into(Search *s, const RbacWorkload *w, RbacStepKind kind) {
+    if (has_token(s, w))
+        search_principal(s, kind, w->account);
+    if (w->host && (kind == RBAC_STEP_EXEC || kind == RBAC_STEP_CHANGE_POD))
+        search_target(s, RBAC_STEP_HOST_EXEC, RBAC_TO_NODE);
+}
+
+static void change(Search *s, const RbacWorkload *w) {
+    for (size_t i = 0; i < ARRAY_SIZE(controllers); i++)
+        if (str_eqz(rbac_text(s->rbac, w->kind), controllers[i].kind)) {
+            search_try(s);
+            if (!search_can_any(s, "update patch", controllers[i].group, controllers[i].resource, w->name, w->namespace))
+                continue;
+            /* The template of a Job cannot be changed, its suspended one apart. */
+            if (str_eqz(rbac_text(s->rbac, w->kind), "Job"))
+                continue;
+            search_accounts(s, RBAC_STEP_CHANGE_WORKLOAD, w->namespace);
+            if (is_open(s, w->namespace))
+                search_target(s, RBAC_STEP_HOST_POD, RBAC_TO_NODE);
+        }
+}
+
+/* What is running: commands, containers and images in it. */
+static void running(Search *s) {
+    const Rbac *r = s->rbac;
+    for (size_t i = 0; i < r->workloads.n; i++) {
+        const RbacWorkload w = r->workloads.p[i];
+        RbacId name = pod_name(s, &w);
+        search_try(s);
+        if (search_can_any(s, "create get", "", "pods/exec", name, w.namespace) || search_can_any(s, "create get", "", "pods/attach", name, w.namespace))
+            into(s, &w, RBAC_STEP_EXEC);
+        search_try(s);
+        if (search_can_any(s, "update patch", "", "pods/ephemeralcontainers", name, w.namespace))
+            into(s, &w, RBAC_STEP_DEBUG);
+        search_try(s);
+        if (search_can_any(s, "update patch", "", "pods", name, w.namespace))
+            into(s, &w, RBAC_STEP_CHANGE_POD);
+        if (!is_pod(s, &w))
+            change(s, &w);
+    }
+}
+
+static void secrets(Search *s, RbacId namespace) {
+    search_try(s);
+    if (search_can(s, "create", "", "secrets", RBAC_EMPTY, namespace) && search_can_any(s, "get list watch", "", "secrets", RBAC_EMPTY, namespace))
+        search_accounts(s, RBAC_STEP_NEW_TOKEN_SECRET, namespace);
+}
+
+static void token_secrets(Search *s) {
+    const Rbac *r = s->rbac;
+    for (size_t i = 0; i < r->secrets.n; i++) {
+        const RbacSecret x = r->secrets.p[i];
+        search_try(s);
+        if (x.account != RBAC_NONE && search_can_any(s, "get list watch", "", "secrets", x.name, x.namespace))
+            search_principal(s, RBAC_STEP_TOKEN_SECRET, x.account);
+    }
+}
+
+static void kubelet(Search *s) {
+    const Rbac *r = s->rbac;
+    search_try(s);
+    if (!search_can_any(s, "get create", "", "nodes/proxy", RBAC_EMPTY, RBAC_EMPTY))
+        return;
+    for (size_t i = 0; i < r->workloads.n; i++)
+        if (has_token(s, &r->workloads.p[i]))
+            search_principal(s, RBAC_STEP_KUBELET, r->workloads.p[i].account);
+    search_target(s, RBAC_STEP_KUBELET, RBAC_TO_NODE);
+}
+
+static void webhooks(Search *s) {
+    static const char *const resources[] = {"mutatingwebhookconfigurations", "mutatingadmissionpolicies"};
+    for (size_t i = 0; i < ARRAY_SIZE(resources); i++) {
+        search_try(s);
+        if (search_can_any(s, "create update patch", "admissionregistration.k8s.io", resources[i], RBAC_EMPTY, RBAC_EMPTY) &&
+            (i == 0 || search_can_any(s, "create update patch", "admissionregistration.k8s.io", "mutatingadmissionpolicybindings", RBAC_EMPTY, RBAC_EMPTY)))
+            search_accounts(s, RBAC_STEP_WEBHOOK, RBAC_EMPTY);
+    }
+}
+
+void steps_pods(Search *s) {
+    start(s, RBAC_EMPTY);
+    secrets(s, RBAC_EMPTY);
+    for (size_t i = 0; i < s->namespaces.n; i++) {
+        start(s, s->namespaces.p[i]);
+        secrets(s, s->namespaces.p[i]);
+    }
+    running(s);
+    token_secrets(s);
+    kubelet(s);
+    webhooks(s);
+}
