@@ -3,7 +3,7 @@
 
 #include "cmd/message.h"
 
-enum { SECONDS_MAX = 3600, BUDGET_MAX_MS = 30000, CONNECTIONS_MAX = 100000 };
+enum { SECONDS_MAX = 3600, DAYS_MAX = 36500, BUDGET_MAX_MS = 30000, CONNECTIONS_MAX = 100000 };
 
 static int check_number(Str value, uint64_t least, uint64_t most, Error *err) {
     uint64_t n;
@@ -26,6 +26,10 @@ static int check_budget(Str value, Error *err) {
 
 static int check_connections(Str value, Error *err) {
     return check_number(value, 1, CONNECTIONS_MAX, err);
+}
+
+static int check_days(Str value, Error *err) {
+    return check_number(value, 0, DAYS_MAX, err);
 }
 
 static int check_mode(Str value, Error *err) {
@@ -56,6 +60,12 @@ const Option admit_options[] = {
     {.name = "--fail", .arg = "MODE", .doc = "What cannot be judged is refused (closed) or let in with a warning (open). What a single rule cannot decide in time its own on-error decides", .values = "closed|open",
      .def = "closed", .env = "PLIMSOLL_ADMIT_FAIL", .config = "admit.fail"},
     {.name = "--time-budget", .arg = "MILLISECONDS", .doc = "Time for the rules of one review", .check = check_budget, .def = "1000", .env = "PLIMSOLL_ADMIT_TIME_BUDGET", .config = "admit.time-budget"},
+    {.name = "--facts", .arg = "FILE", .doc = "Fact store that `plimsoll scan --facts` fills: what scans said of images counts. Its directory is one that can be written to", .env = "PLIMSOLL_ADMIT_FACTS",
+     .config = "admit.facts", .is_file = true},
+    {.name = "--unknown-image", .arg = "ACTION", .doc = "What comes of an image that no scan has settled, or whose tag leads nobody knows where", .values = "deny|warn|allow", .def = "warn",
+     .env = "PLIMSOLL_ADMIT_UNKNOWN_IMAGE", .config = "admit.unknown-image"},
+    {.name = "--queue-unknown", .doc = "Puts such images into the store's queue, for `plimsoll admit worker` to scan", .env = "PLIMSOLL_ADMIT_QUEUE_UNKNOWN", .config = "admit.queue-unknown"},
+    {.name = "--max-scan-age", .arg = "DAYS", .doc = "An older scan settles nothing; 0 is any age", .check = check_days, .def = "0", .env = "PLIMSOLL_ADMIT_MAX_SCAN_AGE", .config = "admit.max-scan-age"},
     {.name = "--decision-log", .arg = "FILE", .doc = "Where every decision goes as a line of JSON: - is standard output, none is nowhere", .def = "-", .env = "PLIMSOLL_ADMIT_DECISION_LOG",
      .config = "admit.decision-log", .is_file = true},
     {.name = "--connections", .arg = "N", .doc = "Connections at the same time", .check = check_connections, .def = "1000", .env = "PLIMSOLL_ADMIT_CONNECTIONS", .config = "admit.connections"},
@@ -108,7 +118,7 @@ static void take_modes(Cli *cli, Arena *a, AdmissionConfig *ret) {
 }
 
 int admit_config(Cli *cli, Arena *a, AdmissionConfig *ret) {
-    uint64_t ms = 0;
+    uint64_t ms = 0, days = 0;
     take_modes(cli, a, ret);
     take_exempt(cli, a, ret);
     ret->breakers = texts(cli, "--break-glass-user", 0, a);
@@ -116,6 +126,12 @@ int admit_config(Cli *cli, Arena *a, AdmissionConfig *ret) {
     ret->fail_open = strcmp(cli_value(cli, "--fail"), "open") == 0;
     str_to_u64(str_from(cli_value(cli, "--time-budget")), BUDGET_MAX_MS, &ms);
     ret->budget = (int64_t) ms * 1000000;
+    str_to_u64(str_from(cli_value(cli, "--max-scan-age")), DAYS_MAX, &days);
+    ret->image_max_age = (int64_t) days * 86400;
+    ret->images = cli_value(cli, "--facts") != NULL;
+    rule_action_parse(str_from(cli_value(cli, "--unknown-image")), &ret->unknown_image);
+    if (cli_flag(cli, "--queue-unknown") && !ret->images)
+        return message_usage("admit", "--queue-unknown needs --facts: the queue is in the store");
     if (!cli_value(cli, "--tls-certificate") != !cli_value(cli, "--tls-key"))
         return message_usage("admit", "--tls-certificate and --tls-key belong together");
     if (cli_value(cli, "--client-ca") && !cli_value(cli, "--tls-certificate"))

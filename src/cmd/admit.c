@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/confine.h"
+#include "cmd/admit-facts.h"
 #include "cmd/admit.h"
 #include "cmd/cli.h"
 #include "cmd/message.h"
@@ -16,21 +17,32 @@
 /* Bodies of so many bytes may be under way at once: their trees are ten times as large. */
 enum { BODIES_MAX = 24 << 20, LOG_MAX = 8 << 20, IDLE_S = 120, THREADS_MIN = 2, THREADS_MAX = 16, LOG_S = 2 };
 
-typedef struct Admit {
+/* Rules that are read anew every so often, for exceptions end. */
+enum { RELOAD_S = 3600 };
+
+/* What reviews are judged by; there may be two while it is read anew. */
+typedef struct Loaded {
     AdmissionConfig config;
     PolicyChosen policy;
     Arena arena;
+} Loaded;
+
+typedef struct Admit {
     TlsServerOptions tls_options;
     TlsServer *tls;
     AdmissionService *service;
     HttpServer *http;
+    FactKeeper *facts;
     LineLog *log;
     int log_fd;
+    int64_t loaded;          /* when rules were read, or tried to be */
 } Admit;
 
 static void admit_done(Admit *m) {
     if (m->http)
         http_server_free(m->http);
+    if (m->facts)
+        fact_keeper_stop(m->facts);
     if (m->service)
         admission_service_free(m->service);
     if (m->tls)
@@ -39,8 +51,13 @@ static void admit_done(Admit *m) {
         line_log_free(m->log, LOG_S);
     if (m->log_fd > STDERR_FILENO)
         close(m->log_fd);
-    policy_chosen_done(&m->policy);
-    arena_done(&m->arena);
+}
+
+static void loaded_free(void *p) {
+    Loaded *l = p;
+    policy_chosen_done(&l->policy);
+    arena_done(&l->arena);
+    free(l);
 }
 
 static unsigned threads(void) {
@@ -48,14 +65,22 @@ static unsigned threads(void) {
     return (unsigned) MIN(MAX(n, (long) THREADS_MIN), (long) THREADS_MAX);
 }
 
-static int load_policy(Cli *cli, Admit *m) {
-    int x = policy_open(cli, time_now(), &m->policy);
-    if (x)
+/* Reads options and rules, for reviews from now on. */
+static int load(Cli *cli, Admit *m) {
+    Loaded *l = xcalloc(1, sizeof(*l));
+    int x = admit_config(cli, &l->arena, &l->config);
+    if (x == 0)
+        x = policy_open(cli, time_now(), &l->policy);
+    if (x) {
+        loaded_free(l);
         return x;
-    m->config.policy = m->policy.policy;
-    m->config.context = m->policy.context;
-    m->config.minor = KUBE_MINOR_NEWEST;
-    policy_version_of(m->policy.policy, "kubernetes", &m->config.minor);
+    }
+    l->config.policy = l->policy.policy;
+    l->config.context = l->policy.context;
+    l->config.minor = KUBE_MINOR_NEWEST;
+    policy_version_of(l->policy.policy, "kubernetes", &l->config.minor);
+    admission_service_config(m->service, &l->config, l, loaded_free);
+    m->loaded = time_now();
     return 0;
 }
 
@@ -75,7 +100,6 @@ static int open_server(Cli *cli, Admit *m, Error *err) {
     if (r < 0)
         return r;
     str_to_u64(str_from(cli_value(cli, "--connections")), UINT32_MAX, &connections);
-    m->service = admission_service_new(&(AdmissionServiceOptions) {.config = &m->config, .threads = threads()});
     HttpServerOptions o = {
         .address = cli_value(cli, "--listen"),
         .routes = admission_routes,
@@ -96,46 +120,84 @@ static char *directory_of(const char *path) {
     return xstrdup(dirname(copy));
 }
 
-static int confine(const Cli *cli, Error *err) {
-    static const char *const files[] = {"--tls-certificate", "--tls-key", "--client-ca", NULL};
-    char *read[ARRAY_SIZE(files)] = {NULL};
-    size_t n = 0;
-    for (size_t i = 0; files[i]; i++)
-        if (cli_value(cli, files[i]))
-            read[n++] = directory_of(cli_value(cli, files[i]));
-    int r = confine_files(&(ServerFiles) {.read = (const char *const *) read}, err);
-    for (size_t i = 0; i < n; i++)
-        free(read[i]);
-    return r;
+/* Rules beyond are not read again. */
+enum { PATHS_MAX = 64 };
+
+typedef struct Paths {
+    const char *p[PATHS_MAX + 1];
+    char *owned[PATHS_MAX];
+    size_t n;
+} Paths;
+
+static void add_path(Paths *l, const char *path, bool whole) {
+    if (!path || l->n == PATHS_MAX)
+        return;
+    l->owned[l->n] = whole ? xstrdup(path) : directory_of(path);
+    l->p[l->n] = l->owned[l->n];
+    l->n++;
 }
 
-static int start(const Cli *cli, Admit *m, Error *err) {
+static void paths_done(Paths *l) {
+    for (size_t i = 0; i < l->n; i++)
+        free(l->owned[i]);
+}
+
+static int confine(Cli *cli, Error *err) {
+    _cleanup_(paths_done) Paths read = {0}, write = {0};
+    static const char *const rules[] = {"--rules", "--rules-add"};
+    const char *policy = cli_value(cli, "--policy");
+    add_path(&read, cli_value(cli, "--tls-certificate"), false);
+    add_path(&read, cli_value(cli, "--tls-key"), false);
+    add_path(&read, cli_value(cli, "--client-ca"), false);
+    add_path(&read, policy && policy_is_path(policy) ? policy : NULL, true);
+    for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+        size_t n;
+        const char *const *paths = cli_values(cli, rules[i], &n);
+        for (size_t k = 0; k < n; k++)
+            add_path(&read, paths[k], true);
+    }
+    add_path(&write, cli_value(cli, "--facts"), false);
+    return confine_files(&(ServerFiles) {.read = read.p, .write = write.p}, err);
+}
+
+static int start(Cli *cli, Admit *m, Error *err) {
     int r = confine(cli, err);
     if (r == 0 && m->log_fd > 0)
         r = line_log_new(m->log_fd, LOG_MAX, &m->log, err);
     admission_service_watch(m->service, m->http, m->tls, m->log);
+    if (r == 0 && cli_value(cli, "--facts"))
+        r = fact_keeper_start(cli_value(cli, "--facts"), m->service, &m->facts, err);
     if (r == 0)
         r = http_server_start(m->http, err);
     return r < 0 ? r : confine_calls(err);
 }
 
-static void refresh(Admit *m, bool all) {
+/* `all`: whether or not anything seems to have changed. */
+static void refresh(Cli *cli, Admit *m, bool all) {
     _cleanup_error_ Error err = {0};
     int r = m->tls ? tls_server_refresh(m->tls, all, &err) : 0;
     if (r > 0)
         message_note("the certificate was read anew");
     else if (r < 0)
         message_error("%s; the certificate that was read before stays in use", error_text(&err, r));
+    if (!all && time_now() - m->loaded < RELOAD_S)
+        return;
+    if (load(cli, m) == 0) {
+        message_note("the rules were read anew");
+    } else {
+        message_error("the rules that were read before stay in use");
+        m->loaded = time_now();
+    }
 }
 
 /* Until a signal says to end, then for as long as it takes to be forgotten. */
-static void serve(const Cli *cli, Admit *m, const sigset_t *signals) {
+static void serve(Cli *cli, Admit *m, const sigset_t *signals) {
     const struct timespec second = {.tv_sec = 1};
     for (int ending = -1; ending != 0; ending -= ending > 0) {
         int got = sigtimedwait(signals, NULL, &second);
         http_server_tick(m->http);
         if (got < 0 || got == SIGHUP) {
-            refresh(m, got == SIGHUP);
+            refresh(cli, m, got == SIGHUP);
         } else if (ending < 0) {
             admission_service_ready(m->service, false);
             ending = (int) admit_seconds(cli, "--drain") + 1;
@@ -156,9 +218,8 @@ static int run(Cli *cli) {
     sigaddset(&signals, SIGTERM);
     /* Of all threads, for they inherit it. */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    int x = admit_config(cli, &m.arena, &m.config);
-    if (x == 0)
-        x = load_policy(cli, &m);
+    m.service = admission_service_new(&(AdmissionServiceOptions) {.threads = threads(), .asks = cli_flag(cli, "--queue-unknown")});
+    int x = load(cli, &m);
     if (x)
         return x;
     int r = open_log(cli, &m, &err);
@@ -168,8 +229,7 @@ static int run(Cli *cli) {
         r = start(cli, &m, &err);
     if (r < 0)
         return message_fail(r == -EINVAL || r == -EPERM ? EXIT_USAGE : EXIT_INCOMPLETE, &err, r);
-    Str policy = policy_name(m.policy.policy);
-    message_note("policy %.*s, listening on port %u%s", STR_FMT(policy), http_server_port(m.http), m.tls ? "" : " without TLS");
+    message_note("listening on port %u%s", http_server_port(m.http), m.tls ? "" : " without TLS");
     if (m.tls && tls_server_expires(m.tls) < time(NULL))
         message_warning("%s: the certificate has expired: the API server will not talk to this", m.tls_options.certificate);
     admission_service_ready(m.service, true);
@@ -182,7 +242,7 @@ const Command command_admit = {
     .summary = "Answers the API server of Kubernetes: may this object enter the cluster?",
     .description = "A validating admission webhook (admission.k8s.io/v1) over HTTPS. Each object is put to the rules of a policy set, the same that `plimsoll check` puts to files; the answer is "
                    "allowed, allowed with warnings, or refused with the reasons. POST /validate takes reviews; /healthz, /readyz and /metrics are for the kubelet and Prometheus.\n\n"
-                   "Answers come from memory: nothing waits for a disk or the network. Files of certificates are read again when they change, or on SIGHUP. Once it serves, the process has confined itself: no "
+                   "Answers come from memory: nothing waits for a disk or the network. Files of certificates are read again when they change; these and rules on SIGHUP. Once it serves, the process has confined itself: no "
                    "outgoing connections, no programs, no files but those that it was given.\n\n"
                    "It ends on SIGTERM or SIGINT, after --drain seconds in which it still answers, or at once on a second signal.",
     .examples = "plimsoll admit --listen :8443 --tls-certificate tls.crt --tls-key tls.key  # with the rules of the set production\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll scan: an image in, its findings out. */
 #include "cmd/policy.h"
+#include "cmd/scan-facts.h"
 #include "cmd/scan-run.h"
 
 static int run(Cli *cli) {
@@ -12,6 +13,8 @@ static int run(Cli *cli) {
     /* What is wrong with it is said before anything is read. */
     if (x == 0)
         x = policy_open_options(cli, q.as_of, &policy, &judged);
+    if (x == 0)
+        x = scan_facts_check(cli, judged);
     q.policy = judged ? &policy : NULL;
     if (x == 0)
         x = scan_run_collect(cli, &q, cli->args[0], &r);
@@ -19,6 +22,8 @@ static int run(Cli *cli) {
         x = scan_run_match(cli, &q, &r);
     if (x == 0)
         x = scan_run_report(cli, &q, &r);
+    if (x == EXIT_DONE || x == EXIT_FINDINGS || x == EXIT_INCOMPLETE)
+        x = scan_facts_put(cli, &r, x);
     scan_request_done(&q);
     return x;
 }
@@ -39,8 +44,9 @@ const Command command_scan = {
                 "docker save app | plimsoll scan -  # an archive from a pipe\n"
                 "plimsoll scan --fail-on high --ignore-unfixed registry.example/app@sha256:…  # as a gate in a pipeline\n"
                 "plimsoll scan --policy production registry.example/app:1.4  # a verdict: deny, warn or allow\n"
+                "plimsoll scan --policy production --facts facts.db registry.example/app:1.4  # remembered for `plimsoll admit`\n"
                 "plimsoll scan --format sarif --output app.sarif app.tar  # for code scanning\n",
-    .options = {scan_format_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, verdict_options, findings_options, exception_options, time_options, evaluate_options, incomplete_options, database_options, image_options, cache_options, secret_options, malware_options, license_options, registry_options},
+    .options = {scan_format_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, scan_facts_options, verdict_options, findings_options, exception_options, time_options, evaluate_options, incomplete_options, database_options, image_options, cache_options, secret_options, malware_options, license_options, registry_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

@@ -120,6 +120,7 @@ int source_registry_open(Image *img, const char *reference, Error *err) {
             return error_errno(err, -E2BIG, "%s", img->place);
         img->artifact.repo_tags[0] = ref.text;
         img->artifact.n_repo_tags = 1;
+        img->artifact.tag = ref.text;
     }
     return image_resolve(img, &s->top, err);
 }

@@ -136,6 +136,7 @@ int image_resolve(Image *img, const Descriptor *top, Error *err) {
     Artifact *f = &img->artifact;
     f->kind = ARTIFACT_IMAGE;
     f->digest = arena_str(img->arena, d.digest);
+    f->top_digest = arena_str(img->arena, top->digest);
     f->image_id = m.config.digest;
     f->layers = arena_alloc(img->arena, m.n_items * sizeof(*f->layers));
     if (m.n_items && !f->layers)

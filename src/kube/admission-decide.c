@@ -22,6 +22,7 @@ int admission_mode_parse(Str s, AdmissionMode *ret) {
 typedef struct Judging {
     const AdmissionConfig *config;
     const AdmissionReview *review;
+    const AdmissionMoment *moment;
     PolicyContext context;
     Evaluator *evaluator;
     Arena *arena;
@@ -86,6 +87,48 @@ static void each_hit(void *userdata, const PolicyHit *h) {
     j->full = j->full || !reason->message.p || !reason->subject.p;
 }
 
+static void add_image_reason(Judging *j, const KubeContainer *c, RuleAction action, const char *rule, Str why) {
+    AdmissionDecision *d = j->decision;
+    d->verdict = policy_worse(d->verdict, action);
+    AdmissionReason *reason = room(d, action);
+    if (!reason)
+        return;
+    *reason = (AdmissionReason) {
+        .rule = str_from(rule),
+        .subject = arena_printf(j->arena, "container %.*s", STR_FMT(c->name)),
+        .message = arena_printf(j->arena, "container %.*s runs %.*s: %.*s", STR_FMT(c->name), STR_FMT(kube_text(c->node, "image")), STR_FMT(why)),
+        .action = action,
+    };
+    j->full = j->full || !reason->message.p;
+}
+
+/* What is settled counts; what is not is decided as the configuration says, and asked for. */
+static void judge_image(Judging *j, const KubeContainer *c) {
+    static const char *const whys[] = {[IMAGE_UNRESOLVED] = "it is not known where the tag leads", [IMAGE_UNKNOWN] = "it was never scanned", [IMAGE_OLD] = "its scan is too old",
+                                       [IMAGE_INCOMPLETE] = "its scan could not look at everything"};
+    const AdmissionMoment *m = j->moment;
+    if (!kube_text(c->node, "image").n)
+        return;
+    ImageAnswer a = image_facts_find(m->images, &c->image, m->now, j->config->image_max_age);
+    if (a.known == IMAGE_SETTLED) {
+        if (str_eqz(a.fact->verdict, "allow"))
+            return;
+        bool deny = str_eqz(a.fact->verdict, "deny");
+        Str first = a.fact->reasons, rest;
+        str_cut(first, '\n', &first, &rest);
+        Str why = arena_printf(j->arena, "%.*s said %.*s%s%.*s", STR_FMT(a.fact->policy), STR_FMT(a.fact->verdict), first.n ? ": " : "", STR_FMT(first));
+        add_image_reason(j, c, deny ? RULE_DENY : RULE_WARN, deny ? "Image is denied" : "Image has findings", why);
+        return;
+    }
+    if (m->ask && !j->review->dry_run) {
+        Str reference = kube_image_reference(&c->image, j->arena);
+        if (reference.n)
+            m->ask(m->userdata, reference);
+    }
+    if (j->config->unknown_image != RULE_ALLOW)
+        add_image_reason(j, c, j->config->unknown_image, "Image is not settled", str_from(whys[a.known]));
+}
+
 static int each_subject(void *userdata, const Subject *s, const Node *at) {
     Judging *j = userdata;
     j->at = at;
@@ -105,6 +148,9 @@ static void judge_object(Judging *j, const Node *object) {
     _cleanup_(diag_done) Diag d = {0};
     KubeWorld w = kube_world(j->arena);
     w.minor = j->config->minor;
+    w.images = j->moment->images;
+    w.now = j->moment->now;
+    w.image_max_age = j->config->image_max_age;
     KubeObject *o = kube_world_put(&w, object, "object", &d);
     int r = o ? 0 : -E2BIG;
     if (o) {
@@ -112,6 +158,8 @@ static void judge_object(Judging *j, const Node *object) {
             o->namespace = j->review->namespace;
         j->object = o;
         r = kube_each_subject(o, j->arena, each_subject, j);
+        for (size_t i = 0; o->workload && j->config->images && i < o->workload->n_containers; i++)
+            judge_image(j, &o->workload->containers[i]);
     }
     if (r < 0 || d.errors)
         unjudged(j->decision, j->arena, &d, r);
@@ -153,7 +201,7 @@ static void conclude(const AdmissionConfig *c, const AdmissionReview *q, Admissi
     d->allowed = !refuse || d->mode != ADMISSION_ENFORCE;
 }
 
-void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, int64_t began, Evaluator *e, Arena *a, AdmissionDecision *ret) {
+void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret) {
     ret->verdict = RULE_ALLOW;
     ret->mode = mode_of(c, q->namespace);
     ret->skipped = skipped(c, q);
@@ -162,9 +210,9 @@ void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, int64_
     ret->n_reasons = ret->n_more = ret->late = 0;
     if (ret->skipped)
         return;
-    Judging j = {.config = c, .review = q, .context = c->context, .evaluator = e, .arena = a, .decision = ret};
+    Judging j = {.config = c, .review = q, .moment = m, .context = c->context, .evaluator = e, .arena = a, .decision = ret};
     j.context.namespace = q->namespace;
-    evaluator_until(e, c->budget ? began + c->budget : 0);
+    evaluator_until(e, c->budget ? m->began + c->budget : 0);
     judge_object(&j, q->object);
     conclude(c, q, ret);
 }

@@ -18,15 +18,28 @@ typedef struct Desk {
     struct Desk *next;
 } Desk;
 
+/* What reviews share until something else takes its place. */
+typedef struct Held {
+    const void *p;
+    void *owner;
+    void (*done)(void *owner);
+    size_t users;            /* and one for being the present one */
+} Held;
+
+/* Images that want a scan: what is not fetched in time is dropped, for the next review asks again. */
+enum { ASKED_MAX = 1000 };
+
 struct AdmissionService {
     AdmissionServiceOptions o;
-    pthread_mutex_t lock;    /* of `free` */
+    pthread_mutex_t lock;    /* of all up to `metrics` */
     Desk *free;
+    Held *config, *images;
+    Map asked;
     AdmissionMetrics metrics;
     HttpServer *http;
     TlsServer *tls;
     LineLog *log;            /* of decisions; NULL: none */
-    _Atomic bool ready;
+    _Atomic bool ready, images_failed;
 };
 
 static Desk *desk_new(void) {
@@ -51,9 +64,77 @@ static void desk_back(AdmissionService *s, Desk *d) {
     pthread_mutex_unlock(&s->lock);
 }
 
+static Held *held_new(const void *p, void *owner, void (*done)(void *owner)) {
+    Held *h = xcalloc(1, sizeof(*h));
+    *h = (Held) {p, owner, done, 1};
+    return h;
+}
+
+/* NULL stays NULL. Both under the lock. */
+static Held *held_use(Held *h) {
+    if (h)
+        h->users++;
+    return h;
+}
+
+static Held *held_leave(Held *h) {
+    return h && --h->users == 0 ? h : NULL;
+}
+
+/* What held_leave() gave. */
+static void held_done(Held *h) {
+    if (h && h->done)
+        h->done(h->owner);
+    free(h);
+}
+
+static void replace(AdmissionService *s, Held **place, Held *fresh) {
+    pthread_mutex_lock(&s->lock);
+    Held *old = held_leave(*place);
+    *place = fresh;
+    pthread_mutex_unlock(&s->lock);
+    held_done(old);
+}
+
+void admission_service_config(AdmissionService *s, const AdmissionConfig *c, void *owner, void (*done)(void *owner)) {
+    replace(s, &s->config, held_new(c, owner, done));
+}
+
+static void images_done(void *f) {
+    image_facts_free(f);
+}
+
+void admission_service_images(AdmissionService *s, ImageFacts *f) {
+    replace(s, &s->images, held_new(f, f, images_done));
+}
+
+void admission_service_images_failed(AdmissionService *s, bool failed) {
+    s->images_failed = failed;
+}
+
+static void ask(void *userdata, Str reference) {
+    AdmissionService *s = userdata;
+    bool fresh;
+    pthread_mutex_lock(&s->lock);
+    if (s->asked.n < ASKED_MAX)
+        map_slot(&s->asked, reference, &fresh);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void admission_service_asked(AdmissionService *s, void (*each)(void *userdata, Str reference), void *userdata) {
+    pthread_mutex_lock(&s->lock);
+    Map asked = s->asked;
+    s->asked = (Map) {.own_keys = true};
+    pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; i < asked.n; i++)
+        each(userdata, asked.entries[i].key);
+    map_done(&asked);
+}
+
 AdmissionService *admission_service_new(const AdmissionServiceOptions *o) {
     AdmissionService *s = xcalloc(1, sizeof(*s));
     s->o = *o;
+    s->asked.own_keys = true;
     pthread_mutex_init(&s->lock, NULL);
     for (unsigned i = 0; i < o->threads; i++)
         desk_back(s, desk_new());
@@ -66,6 +147,9 @@ void admission_service_free(AdmissionService *s) {
         evaluator_free(d->evaluator);
         free(d);
     }
+    held_done(held_leave(s->config));
+    held_done(held_leave(s->images));
+    map_done(&s->asked);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -87,37 +171,38 @@ static int64_t now_ns(void) {
 }
 
 /* A review that is none. Whose uid is known is answered as the fail mode says; else only the status is left to say it, and the API server's failurePolicy decides. */
-static void malformed(AdmissionService *s, const AdmissionReview *q, const Diag *d, int r, Desk *desk, HttpAnswer *a) {
-    AdmissionDecision *x = &desk->decision;
+static void malformed(const AdmissionConfig *c, const AdmissionReview *q, const Diag *d, int r, AdmissionDecision *x, HttpAnswer *a) {
     _cleanup_free_ char *text = d->items.n ? diag_item_text(&d->items.p[0]) : xstrdup("the review cannot be read");
-    metrics_malformed(&s->metrics);
     if (!q->uid.n) {
         a->status = r == -E2BIG ? 413 : 400;
         buf_printf(&a->body, "%s\n", text);
         return;
     }
-    *x = (AdmissionDecision) {.allowed = s->o.config->fail_open, .verdict = RULE_ALLOW, .error = str_from(text)};
+    *x = (AdmissionDecision) {.allowed = c->fail_open, .verdict = RULE_ALLOW, .error = str_from(text)};
     a->content_type = "application/json";
-    admission_answer(s->o.config, q, x, &a->body);
+    admission_answer(c, q, x, &a->body);
 }
 
-static void review(AdmissionService *s, const HttpServed *q, Desk *desk, HttpAnswer *a) {
+static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFacts *images, const HttpServed *q, Desk *desk, HttpAnswer *a) {
     _cleanup_(arena_done) Arena arena = {.max = REVIEW_BYTES};
     _cleanup_(diag_done) Diag d = {0};
+    AdmissionDecision *x = &desk->decision;
     AdmissionReview r;
-    int x = admission_read(q->body, &arena, &d, &r);
-    if (x < 0) {
-        malformed(s, &r, &d, x, desk, a);
+    int rc = admission_read(q->body, &arena, &d, &r);
+    if (rc < 0) {
+        metrics_malformed(&s->metrics);
+        malformed(c, &r, &d, rc, x, a);
         return;
     }
-    admission_decide(s->o.config, &r, q->began, desk->evaluator, &arena, &desk->decision);
+    const AdmissionMoment m = {.began = q->began, .now = time_now(), .images = images, .ask = s->o.asks ? ask : NULL, .userdata = s};
+    admission_decide(c, &r, &m, desk->evaluator, &arena, x);
     a->content_type = "application/json";
-    admission_answer(s->o.config, &r, &desk->decision, &a->body);
+    admission_answer(c, &r, x, &a->body);
     int64_t took = now_ns() - q->began;
-    metrics_decided(&s->metrics, &desk->decision, took);
+    metrics_decided(&s->metrics, x, took);
     if (s->log) {
         _cleanup_(buf_done) Buf line = buf_new(1 << 20);
-        admission_record(s->o.config, &r, &desk->decision, time_now(), took, &line);
+        admission_record(c, &r, x, m.now, took, &line);
         line_log_add(s->log, buf_view(&line));
     }
 }
@@ -131,11 +216,20 @@ static void serve_validate(void *userdata, const HttpServed *q, HttpAnswer *a) {
         buf_putz(&a->body, "expected Content-Type application/json\n");
         return;
     }
+    pthread_mutex_lock(&s->lock);
+    Held *config = held_use(s->config), *images = held_use(s->images);
+    pthread_mutex_unlock(&s->lock);
     Desk *desk = desk_take(s);
     metrics_begin(&s->metrics);
-    review(s, q, desk, a);
+    review(s, config->p, images ? images->p : NULL, q, desk, a);
     metrics_end(&s->metrics);
     desk_back(s, desk);
+    pthread_mutex_lock(&s->lock);
+    config = held_leave(config);
+    images = held_leave(images);
+    pthread_mutex_unlock(&s->lock);
+    held_done(config);
+    held_done(images);
 }
 
 static void serve_healthz(void *userdata, const HttpServed *q, HttpAnswer *a) {
@@ -153,6 +247,12 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
     AdmissionService *s = userdata;
     a->content_type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_write(&s->metrics, &a->body);
+    pthread_mutex_lock(&s->lock);
+    size_t tags, images = image_facts_count(s->images ? s->images->p : NULL, &tags);
+    pthread_mutex_unlock(&s->lock);
+    metrics_gauge(&a->body, "plimsoll_admission_images", "Images that scans have settled", (int64_t) images);
+    metrics_gauge(&a->body, "plimsoll_admission_facts_failed", "1 while the fact store cannot be read: what was read before stays in use", s->images_failed);
+    metrics_gauge(&a->body, "plimsoll_admission_tags", "Tags that are known to lead to an image", (int64_t) tags);
     if (s->log)
         metrics_counter(&a->body, "plimsoll_admission_log_dropped_total", "Lines of the decision log that were lost because nobody read it fast enough", line_log_dropped(s->log));
     if (s->tls)

@@ -9,13 +9,23 @@
 typedef struct AdmissionService AdmissionService;
 
 typedef struct AdmissionServiceOptions {
-    const AdmissionConfig *config;
     unsigned threads;        /* that call at the same time */
+    bool asks;               /* images that nobody knows are remembered for admission_service_asked() */
 } AdmissionServiceOptions;
 
 AdmissionService *admission_service_new(const AdmissionServiceOptions *o);
 void admission_service_free(AdmissionService *s);
 DEFINE_CLEANUP(AdmissionService, admission_service_free, admission_service_freep);
+
+/* Replaces what reviews are judged by from now on; `done` is called with `owner` when the last review is over that began with it. Thread-safe, as is what follows. Before it
+ * serves, for the first time. */
+void admission_service_config(AdmissionService *s, const AdmissionConfig *c, void *owner, void (*done)(void *owner));
+/* The same for what is known of images; takes it over. */
+void admission_service_images(AdmissionService *s, ImageFacts *f);
+/* Could the store of those facts not be read the last time? For /metrics. */
+void admission_service_images_failed(AdmissionService *s, bool failed);
+/* Calls `each` with every image that reviews wanted a scan of since the last time. */
+void admission_service_asked(AdmissionService *s, void (*each)(void *userdata, Str reference), void *userdata);
 
 /* For HttpServerOptions, with the service as its userdata. */
 extern const HttpRoute admission_routes[];

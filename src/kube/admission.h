@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/ */
 #pragma once
 
+#include "kube/image-facts.h"
 #include "kube/object.h"
 #include "policy/set.h"
 
@@ -49,6 +50,9 @@ typedef struct AdmissionConfig {
     bool fail_open;                  /* what cannot be judged is let in; else it is refused */
     int64_t budget;                  /* nanoseconds for one review; 0: no limit */
     unsigned minor;                  /* version of Kubernetes that rules speak of */
+    bool images;                     /* what scans said of images counts: those that were denied are denied */
+    RuleAction unknown_image;        /* what comes of one that no scan, or none that is young enough, has settled, or whose tag leads nobody knows where */
+    int64_t image_max_age;           /* seconds that a scan is good for; 0: any */
 } AdmissionConfig;
 
 /* Asks to be let in whatever rules say; its value is the reason. */
@@ -76,8 +80,17 @@ typedef struct AdmissionDecision {
     size_t late;                     /* rules that were not decided in time */
 } AdmissionDecision;
 
+/* What a decision needs beside review and configuration. */
+typedef struct AdmissionMoment {
+    int64_t began;                   /* nanoseconds of CLOCK_MONOTONIC: the budget runs from here */
+    int64_t now;                     /* seconds since 1970 */
+    const ImageFacts *images;        /* NULL: none are known */
+    void (*ask)(void *userdata, Str reference); /* is called with images that want a scan; NULL: nobody takes them. Not for dry runs */
+    void *userdata;
+} AdmissionMoment;
+
 /* Judges. Texts of the decision live in the arena. */
-void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, int64_t began, Evaluator *e, Arena *a, AdmissionDecision *ret);
+void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret);
 /* The answer's AdmissionReview. */
 void admission_answer(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionDecision *d, Buf *out);
 /* The decision as one line of JSON, without its newline; `took` in nanoseconds. What objects hold is not in it but for what rules' outputs say. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Containers, their environment and their mounts. What a container leaves out of its securityContext the pod's decides, field by field. */
 #include "kube/getter.h"
+#include "kube/image-facts.h"
 #include "kube/relations.h"
 #include "kube/subject.h"
 #include "policy/fields/slots.h"
@@ -39,6 +40,27 @@ static Value get_image_part(const void *object, const FieldRef *ref, Scratch *sc
 
 static Value get_tag_set(const void *object, const FieldRef *ref, Scratch *scratch) {
     return value_bool(((const KubeContainer *) object)->image.tag_set);
+}
+
+static ImageAnswer known_of(const KubeContainer *c) {
+    const KubeWorld *w = c->workload->object->world;
+    return image_facts_find(w->images, &c->image, w->now, w->image_max_age);
+}
+
+static Value get_image_verdict(const void *object, const FieldRef *ref, Scratch *scratch) {
+    static const char *const names[] = {[IMAGE_UNRESOLVED] = "unresolved", [IMAGE_UNKNOWN] = "unknown", [IMAGE_OLD] = "old", [IMAGE_INCOMPLETE] = "incomplete"};
+    const KubeContainer *c = object;
+    if (!c->workload->object->world->images || !kube_text(c->node, "image").n)
+        return value_none();
+    ImageAnswer a = known_of(c);
+    return value_str(a.known == IMAGE_SETTLED ? a.fact->verdict : str_from(names[a.known]));
+}
+
+static Value get_image_scan_age(const void *object, const FieldRef *ref, Scratch *scratch) {
+    const KubeContainer *c = object;
+    const KubeWorld *w = c->workload->object->world;
+    const ImageFact *f = w->images ? known_of(c).fact : NULL;
+    return f ? value_int((w->now - f->scanned) / 86400) : value_none();
 }
 
 static Value get_pull_policy(const void *object, const FieldRef *ref, Scratch *scratch) {
@@ -251,6 +273,8 @@ static const Getter getters[] = {
     [SLOT_CONTAINER_IMAGE_TAG] = {.call = get_image_part},
     [SLOT_CONTAINER_IMAGE_TAG_SET] = {.call = get_tag_set},
     [SLOT_CONTAINER_IMAGE_DIGEST] = {.call = get_image_part},
+    [SLOT_CONTAINER_IMAGE_VERDICT] = {.call = get_image_verdict},
+    [SLOT_CONTAINER_IMAGE_SCAN_AGE] = {.call = get_image_scan_age},
     [SLOT_CONTAINER_PULL_POLICY] = {.call = get_pull_policy},
     [SLOT_CONTAINER_PULL_POLICY_SET] = {GET_SET, "imagePullPolicy", NULL, NULL},
     [SLOT_CONTAINER_COMMAND] = {GET_TEXTS, "command", NULL, NULL},

@@ -47,6 +47,8 @@ struct KubeWorld {
     KubeObjects all;                 /* in the order of their reading */
     KubeObjects of[KUBE_CLASS_N_];
     Map namespaces;                  /* name -> KubeObjects *, what lives there */
+    const struct ImageFacts *images; /* image-facts.h; NULL: nothing is known of images, and rules' fields about that are absent */
+    int64_t now, image_max_age;      /* for those: the moment that counts, and how many seconds a scan is good for (0: any) */
     void *of_reader;                 /* what whoever fills it keeps about its text; in the arena */
 };
 

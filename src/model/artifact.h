@@ -37,6 +37,8 @@ typedef struct Artifact {
     ArtifactKind kind;
     Str reference;       /* as the user named it */
     Str digest;          /* manifest digest; empty for directories */
+    Str top_digest;      /* of what the reference leads to: the index of several platforms, or the manifest itself; empty where there is none of either */
+    Str tag;             /* "registry.example/app:1.2", when a registry was asked where it leads; else empty */
     Str image_id;        /* config digest; empty for directories */
     Str os, arch, variant; /* platform of the image; empty for directories */
     int64_t created;     /* TIME_NONE when unknown */

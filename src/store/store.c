@@ -8,6 +8,9 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 
+/* How long another process may hold a shared file. */
+enum { SHARED_WAIT_MS = 5000 };
+
 struct Store {
     sqlite3 *db;
     char *path;
@@ -106,6 +109,26 @@ int store_open_build(const char *path, Store **ret, Error *err) {
                    "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
                    "PRAGMA cache_size=-8192; BEGIN;",
                    err);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(s);
+    return 0;
+}
+
+int store_open_shared(const char *path, bool write, Store **ret, Error *err) {
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    if (!there && (!write || errno != ENOENT))
+        return error_errno(err, -errno, "opening %s", path);
+    if (there && !S_ISREG(st.st_mode))
+        return error_set(err, -EBADMSG, "%s: not a regular file", path);
+    _cleanup_(store_closep) Store *s = xcalloc(1, sizeof(Store));
+    s->path = xstrdup(path);
+    int rc = sqlite3_open_v2(path, &s->db, (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return failed(s, rc, err);
+    sqlite3_busy_timeout(s->db, SHARED_WAIT_MS);
+    int r = set_up(s, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;", err);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(s);

@@ -16,6 +16,9 @@ int store_open_immutable(const char *path, Store **ret, Error *err);
 int store_open_build(const char *path, Store **ret, Error *err);
 /* Commits and syncs what store_open_build() began, and closes. The store is gone whatever the result. */
 int store_finish(Store *s, Error *err);
+/* Opens a file that other processes read and write at the same time, which is waited for, for a while (-EBUSY). With `write` it is made when it is not there.
+ * Its schema is not trusted, either. */
+int store_open_shared(const char *path, bool write, Store **ret, Error *err);
 void store_close(Store *s);
 DEFINE_CLEANUP(Store, store_close, store_closep);
 

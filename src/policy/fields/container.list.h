@@ -10,6 +10,8 @@ FIELD(CONTAINER_IMAGE_REPOSITORY, "container.image.repository", STRING, NONE, FI
 FIELD(CONTAINER_IMAGE_TAG, "container.image.tag", STRING, NONE, FIELD_OPTIONAL, NULL, "Tag of the image; \"latest\" where neither tag nor digest is written")
 FIELD(CONTAINER_IMAGE_TAG_SET, "container.image.tag.set", BOOL, NONE, 0, NULL, "Is a tag written?")
 FIELD(CONTAINER_IMAGE_DIGEST, "container.image.digest", STRING, NONE, FIELD_OPTIONAL, NULL, "Digest of the image (\"sha256:…\")")
+FIELD(CONTAINER_IMAGE_VERDICT, "container.image.verdict", STRING, NONE, FIELD_OPTIONAL, "allow|warn|deny|incomplete|old|unknown|unresolved", "What its scan came to; incomplete: not all could be looked at; old: too long ago; unknown: no scan; unresolved: nobody knows where the tag leads. Absent without a fact store")
+FIELD(CONTAINER_IMAGE_SCAN_AGE, "container.image.scan_age", INT, DAYS, FIELD_OPTIONAL, NULL, "Days since the image was scanned. Absent without a fact store, and for images that were not")
 FIELD(CONTAINER_PULL_POLICY, "container.pull_policy", STRING, NONE, 0, "Always|IfNotPresent|Never", "imagePullPolicy; where none is written \"Always\" for the tag latest, else \"IfNotPresent\"")
 FIELD(CONTAINER_PULL_POLICY_SET, "container.pull_policy.set", BOOL, NONE, 0, NULL, "Is imagePullPolicy written?")
 FIELD(CONTAINER_COMMAND, "container.command", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "command, one value per word")

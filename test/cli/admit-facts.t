@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What scans said of images counts at the webhook; what it does not know a worker scans.
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/test/admit.sh"
+export PLIMSOLL_ALLOW_INCOMPLETE=no-packages,no-database,unsupported-os,no-advisories PLIMSOLL_DB=$tmp/none.db
+facts=$tmp/store/facts.db
+mkdir "$tmp/store"
+cat >"$tmp/rules.yaml" <<'RULES'
+- rule: Image of another team
+  desc: d
+  source: image
+  condition: image.user = mallory
+  output: "it runs as %image.user"
+  priority: CRITICAL
+  action: deny
+- rule: Pod is there
+  desc: d
+  source: workload
+  condition: workload.kind = Pod
+  output: "a pod"
+  priority: INFO
+  action: warn
+RULES
+# oci NAME USER: an image in $tmp/NAME
+oci() {
+  echo "{\"config\": {\"User\": \"$2\"}}" >"$tmp/config.json"
+  printf 'image layout config=%s\nlayer gzip\ntext hello %s\n' "$tmp/config.json" "$1" | python3 "$TOP/test/mkimage.py" "$tmp/$1" >/dev/null
+}
+push() { skopeo --insecure-policy copy -q --dest-tls-verify=false "oci:$tmp/$1" "docker://$2" 2>"$tmp/push.log" || note "$(cat "$tmp/push.log")"; }
+pod_of() { pod p ".spec.containers[0].image = \"$1\"" | review "$tmp/p.json" CREATE "${2:-.}"; ask "$tmp/p.json"; }
+scan() { "$PLIMSOLL" --quiet scan --policy "$tmp/rules.yaml" --facts "$facts" "$@"; }
+
+oci good 1000
+oci bad mallory
+reg=$(free_port)
+docker_registry "$reg"
+push good "localhost:$reg/team/good:1"
+push bad "localhost:$reg/team/bad:1"
+digest_of() { skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$1"; }
+good=$(digest_of "localhost:$reg/team/good:1") bad=$(digest_of "localhost:$reg/team/bad:1")
+
+exits 2 "a verdict is needed to remember one" "$PLIMSOLL" scan --facts "$facts" "$tmp/good"
+exits 3 "and a digest" scan --format json "$tmp/store"
+exits 0 "a good image" scan --format json "oci:$tmp/good"
+exits 1 "a denied image" scan --format json "oci:$tmp/bad"
+is "$(sqlite3 "$facts" "SELECT verdict FROM image ORDER BY 1" | tr '\n' ' ')" "allow deny " "both verdicts are in the store"
+is "$(sqlite3 "$facts" "SELECT count(*) FROM tag")" 0 "a tag that no registry was asked for is not believed"
+
+admit_start --policy "$tmp/rules.yaml" --facts "$facts" --unknown-image deny --queue-unknown
+pod_of "localhost:$reg/team/good@$good"
+is "$(answer .allowed)" true "an image that was allowed is let in"
+pod_of "localhost:$reg/team/bad@$bad"
+is "$(answer .allowed)" false "one that was denied is refused"
+like "$(answer .status.message)" 'Image is denied: container app runs .*@sha256:[0-9a-f]{64}: .* said deny: Image of another team: it runs as mallory' "with the reason of its scan"
+pod_of "localhost:$reg/team/good:1"
+is "$(answer .allowed)" false "a tag that leads nobody knows where is refused"
+like "$(answer .status.message)" 'it is not known where the tag leads' "with the reason"
+pod_of "localhost:$reg/team/never:1" '.dryRun = true'
+wait_for 10 bash -c "[ \"\$(sqlite3 '$facts' 'SELECT reference FROM queue')\" = localhost:$reg/team/good:1 ]" && pass "it is in the queue, and dry runs are not" || fail "the queue" "$(sqlite3 "$facts" 'SELECT * FROM queue')"
+exits 0 "the worker works the queue off" "$PLIMSOLL" admit worker --once --facts "$facts" --policy "$tmp/rules.yaml"
+is "$(sqlite3 "$facts" "SELECT tag || ' ' || digest FROM tag")" "localhost:$reg/team/good:1 $good" "the tag is resolved"
+is "$(sqlite3 "$facts" "SELECT count(*) FROM queue")" 0 "the queue is empty"
+let_in() { pod_of "localhost:$reg/team/good:1"; [ "$(answer .allowed)" = true ]; }
+wait_for 15 let_in && pass "the webhook has learnt of it" || fail "the webhook has learnt of it" "$out"
+request /metrics
+like "$out" '^plimsoll_admission_tags 1$' "metrics count tags"
+
+# A store that is locked, then broken, then gone
+before=$(sqlite3 "$facts" "SELECT count(*) FROM image")
+sqlite3 "$facts" "UPDATE tag SET expires = 1"
+refused() { pod_of "localhost:$reg/team/good:1"; [ "$(answer .allowed)" = false ]; }
+wait_for 15 refused && pass "a tag runs out" || fail "a tag runs out" "$out"
+exits 0 "the worker looks it up again" "$PLIMSOLL" admit worker --once --facts "$facts" --policy "$tmp/rules.yaml"
+wait_for 15 let_in && pass "and it is good again" || fail "and it is good again" "$out"
+printf 'this is no database, but it is long enough to look like one to whoever does not look' >"$tmp/store/broken"
+mv "$tmp/store/broken" "$facts.new" && cp "$facts" "$tmp/facts.saved" && mv "$facts.new" "$facts"
+wait_for 15 grep -q 'not a database' "$tmp/messages" && pass "a broken store is said" || fail "a broken store is said" "$(cat "$tmp/messages")"
+pod_of "localhost:$reg/team/good:1"
+is "$(answer .allowed)" true "what was known stays known"
+request /metrics
+like "$out" '^plimsoll_admission_facts_failed 1$' "metrics show it"
+mv "$tmp/facts.saved" "$facts"
+healthy() { request /metrics; grep -q '^plimsoll_admission_facts_failed 0$' <<<"$out"; }
+wait_for 15 healthy && pass "a good store is taken again" || fail "a good store is taken again"
+admit_stop
+
+# Rules can ask for it themselves, and there is no store at first
+rm -f "$facts"
+cat >"$tmp/own.yaml" <<'RULES'
+- rule: Only what was scanned
+  desc: d
+  source: container
+  condition: container.image.verdict exists and not container.image.verdict in (allow, warn)
+  output: "%container.name runs %container.image: %container.image.verdict"
+  priority: ERROR
+  action: deny
+RULES
+admit_start --policy "$tmp/own.yaml" --facts "$facts" --unknown-image allow
+pod_of "localhost:$reg/team/good@$good"
+is "$(answer .allowed)" true "without any store such fields are absent"
+scan --format json "oci:$tmp/good" >/dev/null
+known() { pod_of "localhost:$reg/team/new@sha256:0000000000000000000000000000000000000000000000000000000000000000"; [ "$(answer .allowed)" = false ]; }
+wait_for 15 known && pass "with one they are there" || fail "with one they are there" "$out"
+like "$(answer .status.message)" 'Only what was scanned: app runs .*: unknown' "rules see the verdict"
+pod_of "localhost:$reg/team/good@$good"
+is "$(answer .allowed)" true "and let in what was allowed"
+admit_stop
+done_testing
