@@ -87,19 +87,28 @@ ssize_t fs_pread_all(int fd, void *p, size_t n, uint64_t at) {
     return (ssize_t) done;
 }
 
-int fs_write_atomic(const char *path, const void *p, size_t n, unsigned mode, Error *err) {
+/* uid and gid -1: as they come. */
+static int write_atomic(const char *path, const void *p, size_t n, unsigned mode, uid_t uid, gid_t gid, Error *err) {
     _cleanup_free_ char *temp = xasprintf("%s.XXXXXX", path);
     _cleanup_fd_ int fd = mkostemp(temp, O_CLOEXEC);
     if (fd < 0)
         return error_errno(err, -errno, "%s", path);
     int r = fs_write_all(fd, p, n);
-    if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || rename(temp, path) < 0))
+    if (r == 0 && (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0 || rename(temp, path) < 0))
         r = -errno;
     if (r < 0) {
         unlink(temp);
         return error_errno(err, r, "writing %s", path);
     }
     return 0;
+}
+
+int fs_write_atomic(const char *path, const void *p, size_t n, unsigned mode, Error *err) {
+    return write_atomic(path, p, n, mode, (uid_t) -1, (gid_t) -1, err);
+}
+
+int fs_replace(const char *path, const void *p, size_t n, const struct stat *st, Error *err) {
+    return write_atomic(path, p, n, st->st_mode & 07777, st->st_uid, st->st_gid, err);
 }
 
 int fs_mkdir_p(const char *path, Error *err) {

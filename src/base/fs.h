@@ -15,6 +15,9 @@ int fs_write_all(int fd, const void *p, size_t n);
 ssize_t fs_pread_all(int fd, void *p, size_t n, uint64_t at);
 /* Writes a temporary file beside `path`, syncs it and renames it over: readers see the old or the new, never a part. */
 int fs_write_atomic(const char *path, const void *p, size_t n, unsigned mode, Error *err);
+/* The same for a file that is there: mode and owner stay as `st` says. -EPERM, and nothing is written, when the owner cannot be kept. */
+struct stat;
+int fs_replace(const char *path, const void *p, size_t n, const struct stat *st, Error *err);
 /* mkdir -p with mode 0700 for what is new. */
 int fs_mkdir_p(const char *path, Error *err);
 /* Opens `path` below dirfd as if dirfd were the root: links cannot leave it (openat2, RESOLVE_IN_ROOT, no magic links). */

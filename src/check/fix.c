@@ -21,8 +21,20 @@ static int by_place(const void *a, const void *b) {
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* Without the bytes that stay: an edit may have taken some along to be at odds with others. */
+static void tidy(CheckEdit *e, Str text) {
+    while (e->at < e->end && e->text.n && e->text.p[0] == text.p[e->at]) {
+        e->at++;
+        e->text = str_from_at(e->text, 1);
+    }
+    while (e->at < e->end && e->text.n && e->text.p[e->text.n - 1] == text.p[e->end - 1]) {
+        e->end--;
+        e->text.n--;
+    }
+}
+
 /* Those that can be made together, in order. What is excepted stays as it is. */
-static Edits chosen(const CheckItem *item, size_t bytes) {
+static Edits chosen(const CheckItem *item, Str text) {
     Edits all = {0};
     for (size_t i = 0; i < item->n_hits; i++)
         for (size_t k = 0; k < item->hits[i].n_edits && !item->hits[i].exception; k++)
@@ -32,12 +44,14 @@ static Edits chosen(const CheckItem *item, size_t bytes) {
     for (size_t i = 0; i < all.n; i++) {
         const CheckEdit *e = &all.p[i].edit, *last = n ? &all.p[n - 1].edit : NULL;
         bool same = last && last->at == e->at && last->end == e->end && str_eq(last->text, e->text);
-        if (same || e->at < end || e->end > bytes || (last && last->at == e->at && (last->end > last->at || e->end > e->at)))
+        if (same || e->at < end || e->end > text.n || (last && last->at == e->at && (last->end > last->at || e->end > e->at)))
             continue;
         end = e->end;
         all.p[n++] = all.p[i];
     }
     all.n = n;
+    for (size_t i = 0; i < n; i++)
+        tidy(&all.p[i].edit, text);
     return all;
 }
 
@@ -53,7 +67,7 @@ static void apply(const Edits *edits, size_t first, size_t n, Str text, size_t f
 }
 
 void check_apply(const CheckItem *item, Str text, Buf *out, size_t *ret_n) {
-    Edits edits = chosen(item, text.n);
+    Edits edits = chosen(item, text);
     apply(&edits, 0, edits.n, text, 0, text.n, out);
     *ret_n = edits.n;
     vec_done(&edits);
@@ -102,6 +116,28 @@ static void put_lines(Buf *out, char sign, Str s) {
     }
 }
 
+/* The length of the last line, with its line break. */
+static size_t last_line(Str s) {
+    return s.n ? s.n - line_start(s, s.n - 1) : 0;
+}
+
+/* Lines that become others: those that are the same at both ends are not changed. */
+static void put_change(Buf *out, Str was, Str is) {
+    Str before = was;
+    size_t n, tail = 0;
+    while (was.n && is.n && (n = line_end(was, 0)) == line_end(is, 0) && str_eq(str_head(was, n), str_head(is, n))) {
+        was = str_from_at(was, n);
+        is = str_from_at(is, n);
+    }
+    put_lines(out, ' ', str_head(before, before.n - was.n));
+    while (was.n > tail && is.n > tail && (n = last_line(str_head(was, was.n - tail))) == last_line(str_head(is, is.n - tail)) &&
+           str_eq(str_n(was.p + was.n - tail - n, n), str_n(is.p + is.n - tail - n, n)))
+        tail += n;
+    put_lines(out, '-', str_head(was, was.n - tail));
+    put_lines(out, '+', str_head(is, is.n - tail));
+    put_lines(out, ' ', str_from_at(was, was.n - tail));
+}
+
 /* Edits from `first` on that are so near to one another that their surroundings meet: their number. */
 static size_t group(const Edits *edits, size_t first, Str text) {
     size_t n = 1;
@@ -121,8 +157,7 @@ static void put_hunk(const Edits *edits, size_t first, size_t n, Str text, size_
         _cleanup_(buf_done) Buf fresh = buf_new(BUF_OWN_MAX);
         apply(edits, i, m, text, start, end, &fresh);
         put_lines(out, ' ', str_n(text.p + from, start - from));
-        put_lines(out, '-', str_n(text.p + start, end - start));
-        put_lines(out, '+', buf_view(&fresh));
+        put_change(out, str_n(text.p + start, end - start), buf_view(&fresh));
         from = end;
         i += m;
     }
@@ -130,10 +165,11 @@ static void put_hunk(const Edits *edits, size_t first, size_t n, Str text, size_
 }
 
 void check_diff(const CheckItem *item, Str text, Buf *out) {
-    Edits edits = chosen(item, text.n);
+    Edits edits = chosen(item, text);
+    const char *path = item->path + strspn(item->path, "/");
     size_t shift = 0; /* lines that the groups before have more; wraps round when they have fewer */
     if (edits.n)
-        buf_printf(out, "--- a/%s\n+++ b/%s\n", item->path, item->path);
+        buf_printf(out, "--- a/%s\n+++ b/%s\n", path, path);
     for (size_t i = 0, n; i < edits.n; i += n) {
         n = group(&edits, i, text);
         size_t from = back(text, line_start(text, edits.p[i].edit.at), CONTEXT), to = on(text, line_end(text, edits.p[i + n - 1].edit.end), CONTEXT);

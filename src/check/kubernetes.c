@@ -181,6 +181,7 @@ const CheckInput check_input_compose = {
     .recognise = recognise_compose,
     .sniff = sniff_compose,
     .read = read_compose,
+    .fix = compose_fix,
     .where = kube_where,
     .regions = true,
 };

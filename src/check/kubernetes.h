@@ -9,3 +9,5 @@
 int kubernetes_read_rendered(const CheckFile *f, CheckEach each, void *userdata);
 /* CheckInput.fix of manifests. */
 bool kubernetes_fix(const CheckFile *f, const CheckSubject *s, const Node *fix, CheckEdits *ret);
+/* The same of Compose files, for what a service can say. */
+bool compose_fix(const CheckFile *f, const CheckSubject *s, const Node *fix, CheckEdits *ret);

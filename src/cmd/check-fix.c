@@ -50,45 +50,55 @@ static int fix_file(const CheckItem *item, size_t *ret_n, Error *err) {
         return error_set(err, -EINVAL, "%s: a pipe cannot be edited: --diff shows what --fix would change", item->path);
     if (!real || stat(real, &st) < 0)
         return error_errno(err, -errno, "%s", item->path);
+    if (!(st.st_mode & 0222))
+        return error_set(err, -EACCES, "%s is read-only: nothing was written", item->path);
     int r = read_again(item, &text, &n, err);
     if (r < 0)
         return r;
     check_apply(item, str_n(text, n), &out, ret_n);
     if (out.failed)
         return error_errno(err, out.failed, "%s", item->path);
-    return *ret_n ? fs_write_atomic(real, out.p, out.n, st.st_mode & 07777, err) : 0;
+    return *ret_n ? fs_replace(real, out.p, out.n, &st, err) : 0;
 }
 
+/* Files that were changed are checked again: what could not be done beside something else is done then. 0, EXIT_INCOMPLETE where a file could not be written, which is said; the others
+ * are. */
 int check_fix_files(const CheckOptions *o, CheckItem *items, size_t n, Arena *a) {
     _cleanup_error_ Error err = {0};
-    for (int round = 0; round < ROUNDS; round++) {
+    bool *failed = xcalloc(n + 1, sizeof(*failed));
+    int x = 0, r = 0;
+    for (int round = 0; round < ROUNDS && r >= 0; round++) {
         Vec(CheckItem) again = {0};
         Vec(size_t) which = {0};
-        int r = 0;
-        for (size_t i = 0; i < n && r >= 0; i++) {
+        for (size_t i = 0; i < n; i++) {
+            _cleanup_error_ Error why = {0};
             size_t fixed = 0;
-            if (!has_edits(&items[i]))
+            if (failed[i] || !has_edits(&items[i]))
                 continue;
-            r = fix_file(&items[i], &fixed, &err);
-            if (r < 0 || fixed == 0)
+            int one = fix_file(&items[i], &fixed, &why);
+            if (one < 0) {
+                failed[i] = true;
+                x = message_fail(EXIT_INCOMPLETE, &why, one);
+                continue;
+            }
+            if (fixed == 0)
                 continue;
             message_note("%s: %zu change%s", items[i].path, fixed, fixed == 1 ? "" : "s");
             vec_push(&again, ((CheckItem) {.path = items[i].path, .input = items[i].input}));
             vec_push(&which, i);
         }
-        if (r >= 0 && again.n)
+        bool done = again.n == 0;
+        if (!done)
             r = check_files(o, again.p, again.n, a, &err);
         for (size_t i = 0; r >= 0 && i < again.n; i++)
             items[which.p[i]] = again.p[i];
-        bool done = again.n == 0;
         vec_done(&again);
         vec_done(&which);
-        if (r < 0)
-            return message_fail(EXIT_INCOMPLETE, &err, r);
         if (done)
-            return 0;
+            break;
     }
-    return 0;
+    free(failed);
+    return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : x;
 }
 
 int check_fix_show(Cli *cli, const CheckItem *items, size_t n) {

@@ -336,6 +336,7 @@ static void take_service(KubeWorld *w, Compose *c, const Node *name, const Node 
     compose_text(c, metadata, "name", name->key, name);
     if (node_is(kube_at(s, "labels"), NODE_MAP))
         compose_move(c, metadata, "labels", kube_at(s, "labels"));
+    compose_move(c, root, COMPOSE_SERVICE, s);
     Node *spec = compose_put(c, root, "spec", NODE_MAP, s);
     compose_move(c, spec, "replicas", kube_at(s, "deploy.replicas"));
     Node *template = compose_put(c, spec, "template", NODE_MAP, s);

@@ -3,6 +3,9 @@
  * and containers holds for it. What Docker does by default is filled in: its own seccomp profile, no service account. */
 #pragma once
 
+/* The key of a ComposeService that holds the service as it is written: k8s.obj["compose.build"]. */
+#define COMPOSE_SERVICE "compose"
+
 #include "kube/object.h"
 
 /* A map with services and without apiVersion. */

@@ -59,6 +59,7 @@ static void check_fixed(const char *text, const char *want, size_t left) {
     CHECK_INT(hits, left);
 }
 
+#define FIXED "  - {name: b, securityContext: {allowPrivilegeEscalation: false, seccompProfile: {type: RuntimeDefault}}}\n"
 #define HEAD "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
 
 TEST(values_are_replaced) {
@@ -68,9 +69,20 @@ TEST(values_are_replaced) {
 
 TEST(values_are_put_into_blocks) {
     check_fixed(HEAD "    - name: a # first\n      image: x\n",
-                HEAD "    - securityContext:\n        seccompProfile:\n          type: RuntimeDefault\n        allowPrivilegeEscalation: false\n      name: a # first\n      image: x\n", 0);
+                HEAD "    - name: a # first\n      securityContext:\n        allowPrivilegeEscalation: false\n        seccompProfile:\n          type: RuntimeDefault\n      image: x\n", 0);
+    /* Comments stay with what they are above of; the first value may go on in the next line, or be a block. */
+    check_fixed(HEAD "  - name: a\n\n    # of it\n    image: x\n" FIXED, HEAD "  - name: a\n    securityContext:\n      allowPrivilegeEscalation: false\n      seccompProfile:\n        type: RuntimeDefault\n\n    # of it\n    image: x\n" FIXED, 0);
+    check_fixed(HEAD "  - image: x\n      y\n    name: a\n", HEAD "  - securityContext:\n      allowPrivilegeEscalation: false\n      seccompProfile:\n        type: RuntimeDefault\n    image: x\n      y\n    name: a\n", 0);
+    check_fixed(HEAD "  - image: |\n      y\n    name: a\n", HEAD "  - securityContext:\n      allowPrivilegeEscalation: false\n      seccompProfile:\n        type: RuntimeDefault\n    image: |\n      y\n    name: a\n", 0);
     check_fixed(HEAD "  - name: a\n    volumeMounts:\n    - name: v\n      mountPath: /v\n    securityContext: {allowPrivilegeEscalation: false, seccompProfile: {type: RuntimeDefault}}\n",
-                HEAD "  - name: a\n    volumeMounts:\n    - readOnly: true\n      name: v\n      mountPath: /v\n    securityContext: {allowPrivilegeEscalation: false, seccompProfile: {type: RuntimeDefault}}\n", 0);
+                HEAD "  - name: a\n    volumeMounts:\n    - name: v\n      readOnly: true\n      mountPath: /v\n    securityContext: {allowPrivilegeEscalation: false, seccompProfile: {type: RuntimeDefault}}\n", 0);
+}
+
+TEST(line_ends) {
+    check_fixed("apiVersion: v1\r\nkind: Pod\r\nspec:\r\n  containers:\r\n  - name: a", "apiVersion: v1\r\nkind: Pod\r\nspec:\r\n  containers:\r\n  - name: a\r\n    securityContext:\r\n"
+                "      allowPrivilegeEscalation: false\r\n      seccompProfile:\r\n        type: RuntimeDefault", 0);
+    check_fixed(HEAD "  - name: a", HEAD "  - name: a\n    securityContext:\n      allowPrivilegeEscalation: false\n      seccompProfile:\n        type: RuntimeDefault", 0);
+    check_fixed(HEAD "  - name: a # last", HEAD "  - name: a # last\n    securityContext:\n      allowPrivilegeEscalation: false\n      seccompProfile:\n        type: RuntimeDefault", 0);
 }
 
 TEST(values_are_put_into_flow) {
@@ -80,6 +92,12 @@ TEST(values_are_put_into_flow) {
     check_fixed("{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"containers\": [{\"name\": \"a\"}]}}\n",
                 "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"containers\": [{\"securityContext\": {\"seccompProfile\": {\"type\": \"RuntimeDefault\"}, "
                 "\"allowPrivilegeEscalation\": false}, \"name\": \"a\"}]}}\n", 0);
+}
+
+TEST(members_keep_their_lines) {
+    check_fixed("{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Pod\",\n  \"spec\": {\"containers\": [\n    {\n      \"name\": \"a\"\n    }\n  ]}\n}\n",
+                "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Pod\",\n  \"spec\": {\"containers\": [\n    {\n      \"securityContext\": {\"seccompProfile\": {\"type\": \"RuntimeDefault\"}, "
+                "\"allowPrivilegeEscalation\": false},\n      \"name\": \"a\"\n    }\n  ]}\n}\n", 0);
 }
 
 TEST(what_is_not_safe_is_left) {
