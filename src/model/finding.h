@@ -91,6 +91,8 @@ typedef struct Finding {
     Str controls;             /* FINDING_CONFIG, FINDING_POLICY: of benchmarks, separated by spaces: "cis-docker-4.1" */
     Str remediation;          /* FINDING_CONFIG, FINDING_POLICY: what to do */
     const Exception *exception; /* of a suppressed finding, what suppresses it; else the VEX statement that calls it affected or under investigation; NULL: none */
+    int64_t first_seen;       /* with --baseline: the evaluation that had it first, as far back as reports tell; 0: not known */
+    int64_t fix_seen;         /* the same of a version that fixes it */
     bool is_new;              /* not in the --baseline report; true when there is no baseline */
 } Finding;
 

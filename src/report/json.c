@@ -224,6 +224,10 @@ static void finding(JsonWriter *w, const Finding *f) {
         json_null(w, "policy");
     secret(w, f);
     json_bool(w, "new", f->is_new);
+    if (f->first_seen)
+        json_time(w, "first_seen", f->first_seen);
+    if (f->fix_seen)
+        json_time(w, "fix_first_seen", f->fix_seen);
     json_parts(w, "controls", f->controls, ' ');
     json_str_null(w, "remediation", f->remediation);
     exception(w, f->exception);

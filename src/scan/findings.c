@@ -250,6 +250,32 @@ static bool is_named_by_fingerprint(Str kind) {
     return false;
 }
 
+/* What the older report says of one finding. */
+typedef struct Known {
+    int64_t first_seen, fix_seen; /* 0: not known */
+} Known;
+
+static int64_t time_of(const Node *n, int64_t otherwise) {
+    int64_t t;
+    return time_parse(node_str(n), &t) == 0 && t > 0 ? t : otherwise;
+}
+
+/* Reports without first_seen had none themselves to go by: what they have was seen then. */
+static Known *known_of(const Node *f, int64_t as_of, Arena *a) {
+    Known *k = arena_new(a, Known);
+    k->first_seen = time_of(node_get(f, "first_seen"), as_of);
+    k->fix_seen = node_get_str(f, "fixed_version").n ? time_of(node_get(f, "fix_first_seen"), as_of) : 0;
+    return k;
+}
+
+static void take_known(Report *r, Finding *f, const Known *k) {
+    const int64_t now = r->coverage.as_of > 0 ? r->coverage.as_of : 0;
+    f->is_new = f->is_new && !k;
+    r->n_baseline += k != NULL;
+    f->first_seen = k ? k->first_seen : now;
+    f->fix_seen = !f->fixed_version.n ? 0 : k && k->fix_seen ? k->fix_seen : now;
+}
+
 int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limits, Diag *d) {
     _cleanup_(arena_done) Arena a = {0};
     _cleanup_(map_done) Map known = {0};
@@ -260,13 +286,12 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
     const Node *list = node_get(root, "findings");
     if (!node_is(list, NODE_LIST))
         return diag_add(d, DIAG_ERROR, name, root->line, root->col, "expected a report of plimsoll (--format json): there is no list \"findings\"");
+    const int64_t as_of = time_of(node_path(root, "coverage", "as_of", NULL), 0);
     node_each(f, list) {
         const Node *p = node_get(f, "package");
-        if (is_named_by_fingerprint(node_get_str(f, "kind"))) {
-            map_set(&known, node_get_str(f, "fingerprint"), &known);
-            continue;
-        }
-        map_set(&known, identity(&a, node_get_str(f, "kind"), node_get_str(f, "id"), node_get_str(p, "name"), node_get_str(p, "architecture")), &known);
+        Str kind = node_get_str(f, "kind");
+        map_set(&known, is_named_by_fingerprint(kind) ? node_get_str(f, "fingerprint") : identity(&a, kind, node_get_str(f, "id"), node_get_str(p, "name"), node_get_str(p, "architecture")),
+                known_of(f, as_of, &a));
     }
     for (size_t i = 0; i < r->n_findings; i++) {
         Finding *f = &r->findings[i];
@@ -278,10 +303,7 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
             finding_fingerprint(f, fingerprint);
             key = str_from(fingerprint);
         }
-        if (map_has(&known, key)) {
-            f->is_new = false;
-            r->n_baseline++;
-        }
+        take_known(r, f, map_get(&known, key));
     }
     return 0;
 }

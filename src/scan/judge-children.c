@@ -60,6 +60,14 @@ static Value kev_due(Str date) {
     return time_parse(date, &t) == 0 ? value_int(t) : value_none();
 }
 
+static Value seen_time(int64_t t) {
+    return t > 0 ? value_int(t) : value_none();
+}
+
+static Value seen_days(const JudgeChild *c, int64_t from) {
+    return judge_days(from > 0 ? from : TIME_NONE, c->image->report->coverage.as_of);
+}
+
 static Value get_vulnerability(const void *object, const FieldRef *ref, Scratch *scratch) {
     const JudgeChild *c = object;
     const Finding *f = c->what;
@@ -77,6 +85,10 @@ static Value get_vulnerability(const void *object, const FieldRef *ref, Scratch 
     case SLOT_VULN_FIX_STATUS: return value_str(str_from(fix_status_name(f->status)));
     case SLOT_VULN_PUBLISHED: return judge_time(f->published);
     case SLOT_VULN_AGE: return judge_days(f->published, c->image->report->coverage.as_of);
+    case SLOT_VULN_FIRST_SEEN: return seen_time(f->first_seen);
+    case SLOT_VULN_FIRST_SEEN_AGE: return seen_days(c, f->first_seen);
+    case SLOT_VULN_FIX_SEEN: return seen_time(f->fix_seen);
+    case SLOT_VULN_FIX_AGE: return seen_days(c, f->fix_seen);
     case SLOT_VULN_NEW: return value_bool(f->is_new);
     case SLOT_VULN_MALICIOUS: return value_bool(f->kind == FINDING_MALICIOUS);
     case SLOT_VULN_TITLE: return judge_text(f->title);
@@ -187,7 +199,8 @@ static Value get_file(const void *object, const FieldRef *ref, Scratch *scratch)
 }
 
 static Value get_finding(const void *object, const FieldRef *ref, Scratch *scratch) {
-    const Finding *f = ((const JudgeChild *) object)->what;
+    const JudgeChild *c = object;
+    const Finding *f = c->what;
     switch (ref->field->slot) {
     case SLOT_FINDING_KIND: return value_str(str_from(finding_kind_name(f->kind)));
     case SLOT_FINDING_ID: return value_str(f->id);
@@ -198,6 +211,8 @@ static Value get_finding(const void *object, const FieldRef *ref, Scratch *scrat
     case SLOT_FINDING_LAYER: return layer_value(f->layer);
     case SLOT_FINDING_PACKAGE: return f->package ? value_str(f->package->fact.name) : value_none();
     case SLOT_FINDING_CONTROLS: return judge_words(f->controls, scratch);
+    case SLOT_FINDING_FIRST_SEEN: return seen_time(f->first_seen);
+    case SLOT_FINDING_FIRST_SEEN_AGE: return seen_days(c, f->first_seen);
     case SLOT_FINDING_NEW: return value_bool(f->is_new);
     default: return value_none();
     }

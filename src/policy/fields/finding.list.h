@@ -9,4 +9,6 @@ FIELD(FINDING_PATH, "finding.path", STRING, NONE, FIELD_PATH | FIELD_OPTIONAL, N
 FIELD(FINDING_LAYER, "finding.layer", INT, NONE, FIELD_OPTIONAL, NULL, "Layer it is about, from 0")
 FIELD(FINDING_PACKAGE, "finding.package", STRING, NONE, FIELD_OPTIONAL, NULL, "Package it is about")
 FIELD(FINDING_CONTROLS, "finding.controls", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Controls of benchmarks: cis-docker-4.1")
+FIELD(FINDING_FIRST_SEEN, "finding.first_seen", INT, TIME, FIELD_OPTIONAL, NULL, "The evaluation that had it first, as far back as the reports given as --baseline tell; absent without one")
+FIELD(FINDING_FIRST_SEEN_AGE, "finding.first_seen.age", INT, DAYS, FIELD_OPTIONAL, NULL, "Days from finding.first_seen to the time of evaluation")
 FIELD(FINDING_NEW, "finding.new", BOOL, NONE, 0, NULL, "Not in the report given as --baseline; true without one")
