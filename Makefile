@@ -3,7 +3,7 @@ BUILD ?= build
 IMAGE ?= /
 export PLIMSOLL ?= $(CURDIR)/$(BUILD)/plimsoll
 
-.PHONY: all setup build run test check-all bench fuzz lint install deb clean docs
+.PHONY: all setup build run test test-k8s check-all bench fuzz lint install deb clean docs
 
 all: build
 
@@ -20,6 +20,12 @@ test:
 	@scripts/setup.sh test
 	@scripts/build.sh $(BUILD)
 	@scripts/test.sh $(BUILD)
+
+# Against a real API server, which is built once.
+test-k8s:
+	@scripts/setup.sh k8s
+	@scripts/build.sh $(BUILD)
+	@scripts/test-k8s.sh $(BUILD)
 
 check-all: test
 	@scripts/check-all.sh

@@ -31,13 +31,17 @@ mkdir -p "$work/go/src/k8s.io"
 mv "$work/src" "$work/go/src/k8s.io/kubernetes"
 cd "$work/go/src/k8s.io/kubernetes"
 export GOCACHE=$cache/go-cache GOPATH=$work/go GOFLAGS= GOPROXY=off GO111MODULE=off GOMAXPROCS=${GOMAXPROCS:-2} CGO_ENABLED=0
+# The copy of this library that comes along fails on every map with Go 1.18 and later: Debian's own is newer.
+rm -rf vendor/github.com/modern-go/reflect2
+cp -rL /usr/share/gocode/src/github.com/modern-go/reflect2 vendor/github.com/modern-go/reflect2
+
 # What upstream's make generates first: definitions of all types that are marked for it.
 mapfile -t marked < <(grep -rl --include=*.go '+k8s:openapi-gen=' pkg cmd plugin vendor/k8s.io/*/ | xargs -n1 dirname | LC_ALL=C sort -u | grep -v -e code-generator -e sample-apiserver -e /testdata | sed 's,^,k8s.io/kubernetes/,')
 nice -n 15 go build -p "$GOMAXPROCS" -o "$work/openapi-gen" k8s.io/kubernetes/vendor/k8s.io/kube-openapi/cmd/openapi-gen >&2
 "$work/openapi-gen" -O zz_generated.openapi -h vendor/k8s.io/code-generator/hack/boilerplate.go.txt -r "$work/violations" -p k8s.io/kubernetes/pkg/generated/openapi \
   -i "$(IFS=,; echo "${marked[*]}")" >&2 || { say "the definitions of the API could not be generated"; exit 1; }
 
-version='-X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=20 -X k8s.io/component-base/version.gitVersion=v1.20.2'
+version='-X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitMajor=1 -X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitMinor=20 -X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion=v1.20.2'
 for p in $programs; do
   nice -n 15 go build -p "$GOMAXPROCS" -trimpath -ldflags "-s -w $version" -o "$work/bin/$p" "k8s.io/kubernetes/cmd/$p" >&2 || { say "$p could not be built"; exit 1; }
 done

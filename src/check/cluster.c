@@ -279,6 +279,7 @@ static void cluster_done(Cluster *c) {
 int check_cluster(KubeClient *client, const ClusterOptions *o, CheckWalk *w, Arena *a, Error *err) {
     _cleanup_(cluster_done) Cluster c = {.client = client, .o = o, .walk = w, .arena = a, .err = err};
     c.alone.text = c.bindings.text = c.pods.text = buf_new(CHECK_FILE_BYTES);
+    w->cluster = true;
     int r = kube_discover(client, wanted, NULL, &c.resources, err);
     for (size_t i = 0; i < c.resources.missed.n; i++) {
         _cleanup_free_ char *group = str_dup(c.resources.missed.p[i]);

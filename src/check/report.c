@@ -104,7 +104,7 @@ static void coverage(const CheckWalk *w, int64_t as_of, const char *confinement,
     if (r->n_files)
         qsort(r->files, r->n_files, sizeof(*r->files), by_path);
     c->as_of = as_of;
-    c->entries = w->objects ? w->objects : w->items.n;
+    c->entries = w->cluster ? w->objects : w->items.n;
     c->sandbox = w->items.n ? copy(r, str_from(confinement)) : STR("");
     c->analyzers = arena_alloc(&r->arena, (n + 1) * sizeof(Str));
     for (size_t i = 0; i < w->items.n; i++)
@@ -134,7 +134,7 @@ void check_report(const CheckWalk *w, const Policy *policy, const char *const *n
     Str reference = STR("");
     for (size_t i = 0; i < n_names; i++)
         reference = arena_printf(&r->arena, "%.*s%s%s", STR_FMT(reference), i ? " " : "", strcmp(names[i], "-") == 0 ? CHECK_STANDARD_INPUT : names[i]);
-    r->artifact = (Artifact) {.kind = w->objects ? ARTIFACT_CLUSTER : ARTIFACT_FILES, .reference = reference, .created = TIME_NONE};
+    r->artifact = (Artifact) {.kind = w->cluster ? ARTIFACT_CLUSTER : ARTIFACT_FILES, .reference = reference, .created = TIME_NONE};
     for (size_t i = 0; i < w->items.n; i++) {
         const CheckItem *item = &w->items.p[i];
         Str path = copy(r, str_from(item->path));

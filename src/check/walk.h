@@ -17,7 +17,8 @@ typedef struct CheckWalk {
     uint64_t seen;          /* files looked at, of any kind */
     const CheckInput *input; /* set by the caller: what files that are named themselves are; NULL: by their names and texts */
     bool has_standard_input; /* it was read */
-    uint64_t objects;       /* of a cluster, read; 0: files were */
+    bool cluster;           /* no files were read, but so many objects of a cluster */
+    uint64_t objects;
 } CheckWalk;
 
 /* What standard input is called in reports. */

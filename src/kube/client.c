@@ -172,7 +172,7 @@ const char *kube_client_namespace(const KubeClient *c) {
 }
 
 bool kube_is_transient(int r) {
-    return r == -EHOSTUNREACH || r == -ETIMEDOUT || r == -ECONNRESET || r == -EAGAIN || r == -EREMOTEIO;
+    return r == -EHOSTUNREACH || r == -ETIMEDOUT || r == -ETIME || r == -ECONNRESET || r == -EAGAIN || r == -EREMOTEIO;
 }
 
 unsigned kube_back_off_ms(const KubeClient *c, unsigned attempt, uint64_t at_least_s) {

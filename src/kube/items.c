@@ -152,7 +152,7 @@ int kube_items_end(KubeItems *s, Error *err) {
 
 const Node *kube_items_head(KubeItems *s) {
     Node *n = NULL;
-    if (s->head.n == 0 || s->taking)
+    if (s->head.n == 0)
         return NULL;
     _cleanup_(buf_done) Buf whole = buf_new(KUBE_HEAD_BYTES + 16);
     buf_str(&whole, buf_view(&s->head));

@@ -281,7 +281,7 @@ static const KubeEntry *find(KubeConfig *c, const Map *in, const char *what, Str
     const KubeEntry *e = map_get(in, name);
     if (!e) {
         Str names = names_of(c, in);
-        diag_add(d, DIAG_ERROR, of ? of->file : NULL, of ? of->node->line : 0, of ? of->node->col : 0, "no %s is called \"%.*s\"%.*s", what, STR_FMT(name), STR_FMT(names));
+        diag_add(d, DIAG_ERROR, of ? of->file : "kubeconfig", of ? of->node->line : 0, of ? of->node->col : 0, "no %s is called \"%.*s\"%.*s", what, STR_FMT(name), STR_FMT(names));
     }
     return e;
 }
@@ -290,7 +290,7 @@ int kubeconfig_access(KubeConfig *c, const char *context, KubeAccess *ret, Diag 
     KubeAccess a = {.context = context ? arena_str(&c->arena, str_from(context)) : c->current};
     if (!a.context.n) {
         Str names = names_of(c, &c->contexts);
-        diag_add(d, DIAG_ERROR, NULL, 0, 0, "the kubeconfig names no current-context: choose one with --context%.*s", STR_FMT(names));
+        diag_add(d, DIAG_ERROR, "kubeconfig", 0, 0, "it names no current-context: choose one with --context%.*s", STR_FMT(names));
         return -ENOENT;
     }
     const KubeEntry *e = find(c, &c->contexts, "context", a.context, NULL, d);

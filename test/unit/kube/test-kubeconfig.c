@@ -67,7 +67,7 @@ TEST(what_is_wrong) {
         const char *text, *context, *says;
     } bad[] = {
         {"current-context: a\ncontexts: []\n", NULL, "no context is called \"a\""},
-        {"clusters: []\n", NULL, "names no current-context"},
+        {"clusters: []\n", NULL, "it names no current-context"},
         {whole, "none", "no context is called \"none\"; there are dev, ci, lab"},
         {"current-context: a\ncontexts: [{name: a, context: {cluster: gone, user: u}}]\n", NULL, "config:2:31: error: no cluster is called \"gone\""},
         {"- a\n", NULL, "expected one kubeconfig"},
