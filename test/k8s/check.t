@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# plimsoll check --cluster on a real API server.
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/test/k8s.sh"
+check() { run timeout 120 "$PLIMSOLL" check --cluster "$@"; }
+
+namespace shop
+namespace other
+cat >"$tmp/objects.yaml" <<'EOF'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: app, image: nginx, securityContext: {privileged: true}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: lone, namespace: shop}
+spec: {hostNetwork: true, containers: [{name: app, image: nginx}]}
+---
+apiVersion: batch/v1beta1
+kind: CronJob
+metadata: {name: nightly, namespace: other}
+spec: {schedule: "0 0 31 2 *", jobTemplate: {spec: {template: {spec: {hostPID: true, restartPolicy: Never, containers: [{name: app, image: nginx}]}}}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: test-all}
+rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: test-objects-reader}
+rules: [{apiGroups: [""], resources: [namespaces, pods, services], verbs: [get, list]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: test-objects-reader}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: test-objects-reader}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: carol}]
+EOF
+kubectl apply -f "$tmp/objects.yaml" >/dev/null 2>&1
+at_exit "kubectl delete clusterrole test-all test-objects-reader >/dev/null 2>&1; kubectl delete clusterrolebinding test-objects-reader >/dev/null 2>&1"
+wait_for 30 sh -c '[ "$(kubectl -n shop get pods -o name | wc -l)" = 4 ]'
+is "$(kubectl -n shop get pods -o name | wc -l)" 4 "three pods of the deployment, and one"
+
+check --policy pss-baseline --format json
+is "$rc" 1 "what is denied gives 1"
+cp "$tmp/.out" "$tmp/all.json"
+is "$(jq -r '.artifact.kind + " " + .artifact.reference' "$tmp/all.json")" "cluster $server" "the report says which cluster"
+paths() { jq -r '.findings[].path' "$1" | sort -u | grep -E 'shop|other' | tr '\n' ' '; }
+is "$(paths "$tmp/all.json")" "CronJob/other/nightly Deployment/shop/web Pod/shop/lone " "findings stand where the objects live; pods of a deployment are judged with it"
+is "$(jq -r '.findings[] | select(.path == "Deployment/shop/web") | .subject' "$tmp/all.json")" "Deployment web, container app" "and say what in them"
+check --policy pss-baseline --format json --namespace other
+is "$(paths "$tmp/.out")" "CronJob/other/nightly " "one namespace"
+unlike "$out" 'ClusterRole' "has nothing that lives in none"
+
+# A pod that is not what its owner says
+rs=$(kubectl -n shop get rs -o jsonpath='{.items[0].metadata.name}') uid=$(kubectl -n shop get rs -o jsonpath='{.items[0].metadata.uid}')
+kubectl apply -f - >/dev/null <<EOF
+apiVersion: v1
+kind: Pod
+metadata: {name: stowaway, namespace: shop, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: $rs, uid: $uid, controller: true, blockOwnerDeletion: true}]}
+spec: {hostIPC: true, containers: [{name: app, image: nginx, securityContext: {privileged: true}}]}
+EOF
+check --policy pss-baseline --format json --namespace shop
+like "$(jq -r '.findings[].path' "$tmp/.out")" '^Pod/shop/stowaway$' "is judged by itself, whoever it says owns it"
+
+# The same verdict as for the file
+kubectl -n shop get deployment web -o yaml >"$tmp/web.yaml"
+run "$PLIMSOLL" check --policy pss-baseline --format json "$tmp/web.yaml"
+is "$(jq -c '[.findings[] | {id, severity, action, detail}] | sort' "$tmp/.out")" "$(jq -c '[.findings[] | select(.path == "Deployment/shop/web") | {id, severity, action, detail}] | sort' "$tmp/all.json")" \
+  "check says the same of the object in a file"
+
+# Twice the same bytes
+check --as-of 2026-01-01 --format json
+cp "$tmp/.out" "$tmp/first.json"
+check --as-of 2026-01-01 --format json
+same "$tmp/.out" "$tmp/first.json" "the same cluster gives the same bytes"
+like "$(jq -r '.findings[].path' "$tmp/first.json")" '^ClusterRole/test-all$' "roles of the cluster are judged"
+unlike "$(jq -r '.findings[].path' "$tmp/first.json")" '^ClusterRole/(system:|admin$|cluster-admin$)' "but not those of the API server itself"
+for f in table sarif junit html markdown gitlab codequality; do
+  check --format $f
+  like "$out" 'Deployment/shop/web' "--format $f"
+done
+
+# An account that may read some of it
+run as carol timeout 60 "$PLIMSOLL" check --cluster --policy pss-baseline
+is "$rc" 3 "what the account may not read makes the result incomplete"
+like "$out" 'Pod/shop/lone' "what it may read is judged"
+like "$out" 'deployments.*' "what it may not is named"
+like "$out" 'User "carol" cannot list resource "deployments"' "with the reason"
+unlike "$out$err" 'carol-token' "and never with the token"
+run as carol timeout 60 "$PLIMSOLL" check --cluster --policy pss-baseline --allow-incomplete unreadable-file
+is "$rc" 1 "unless that is allowed"
+# Nothing was read that is a secret, and nothing was written.
+is "$(jq -r 'select(.userAgent // "" | startswith("plimsoll/")) | .verb' "$K8S/audit.log" | sort -u | tr '\n' ' ')" "get list " "it only gets and lists"
+is "$(jq -r 'select((.userAgent // "" | startswith("plimsoll/")) and .objectRef.resource == "secrets") | .verb' "$K8S/audit.log")" "" "and asks for no secret"
+done_testing
