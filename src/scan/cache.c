@@ -65,7 +65,7 @@ static char *facts_key(Str diff_id, const LookFor *what) {
     if (what->yara_digest)
         buf_printf(&b, "yara %s\n", what->yara_digest);
     if (what->listing)
-        buf_printf(&b, "listing 5.%d.%x\n", what->listing, what->digests);
+        buf_printf(&b, "listing 6.%d.%x.%x\n", what->listing, what->digests, what->package_digests);
     return buf_take(&b);
 }
 

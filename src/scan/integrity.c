@@ -3,6 +3,7 @@
 
 #include "analyze/analyzer.h"
 #include "base/map.h"
+#include "scan/content-hash.h"
 #include "base/vec.h"
 #include "scan/hidden.h"
 #include "scan/owned.h"
@@ -72,7 +73,7 @@ static bool next_sum(Str *rest, Str *ret_sum, Str *ret_path) {
     return false;
 }
 
-uint32_t integrity_stated(const LayerFacts *l) {
+uint32_t integrity_stated(const LayerFacts *l, bool *ret_elsewhere) {
     WireReader r = wire_reader(buf_view(&l->facts));
     LocatedFact lf;
     uint32_t ret = 0;
@@ -82,10 +83,25 @@ uint32_t integrity_stated(const LayerFacts *l) {
         Str rest = lf.fact.files.files, sum, path;
         DigestKind k;
         while (next_sum(&rest, &sum, &path))
-            if (kind_of(sum, &k))
+            if (kind_of(sum, &k)) {
                 ret |= (uint32_t) 1 << k;
+                *ret_elsewhere = *ret_elsewhere || !content_packaged(path);
+            }
     }
     return ret;
+}
+
+static int on_link(void *userdata, const PlacedEntry *p) {
+    const ListedEntry *e = &p->entry;
+    bool *found = userdata;
+    *found = *found || (e->kind == ENTRY_FILE && e->size == 0 && e->target.n && content_packaged(e->path) && !content_packaged(e->target));
+    return 0;
+}
+
+int integrity_linked_elsewhere(const LayerFacts *layers, size_t n) {
+    bool found = false;
+    int r = layers_list(layers, n, on_link, &found);
+    return r < 0 ? r : found;
 }
 
 static Str package_key(Arena *a, PackageType type, Str name) {

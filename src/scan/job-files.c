@@ -73,7 +73,7 @@ static void entry(Job *j, const JobFileHeader *h, Str names, const Content *c) {
         return;
     if (job_lists_content(j) && bytes.n) {
         l.target = listing_interpreter(l.mode, bytes);
-        job_list_content(j, c);
+        job_list_content(j, path, c);
         job_list_file(j, &l, true);
     } else {
         job_list(j, &l);

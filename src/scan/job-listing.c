@@ -30,7 +30,7 @@ struct JobListing {
 typedef struct Record {
     enum { RECORD_BYTES, RECORD_ENTRY } type;
     bool hashed, whole;
-    uint32_t path_n, target_n, kind, mode;
+    uint32_t path_n, target_n, kind, mode, digests;
     uint64_t n, size;    /* of bytes; of the entry */
 } Record;
 
@@ -66,14 +66,14 @@ static bool take(Ring *in, void *to, size_t n) {
     return true;
 }
 
-static bool take_bytes(JobListing *l, Ring *in, uint64_t n) {
+static bool take_bytes(JobListing *l, Ring *in, uint32_t digests, uint64_t n) {
     while (n > 0) {
         const char *p;
         ssize_t have = ring_peek(in, 1, &p);
         if (have <= 0)
             return false;
         const size_t some = (size_t) MIN((uint64_t) have, n);
-        content_hash_add(&l->hash, p, some);
+        content_hash_add(&l->hash, digests, p, some);
         ring_consume(in, some);
         n -= some;
     }
@@ -87,7 +87,7 @@ static void help(void *userdata) {
     Record r;
     while (take(in, &r, sizeof(r))) {
         if (r.type == RECORD_BYTES) {
-            if (!take_bytes(l, in, r.n))
+            if (!take_bytes(l, in, r.digests, r.n))
                 break;
             continue;
         }
@@ -106,7 +106,7 @@ JobListing *job_listing_new(const LookFor *what, int (*send)(void *userdata, Str
     JobListing *l = xcalloc(1, sizeof(*l));
     l->send = send;
     l->userdata = userdata;
-    l->digests = what->digests;
+    l->digests = what->digests | what->package_digests;
     l->hash = content_hash_new(what);
     l->batch = buf_new(BUF_OWN_MAX);
     return l;
@@ -126,11 +126,11 @@ static void write_batch(JobListing *l) {
     buf_clear(&l->batch);
 }
 
-void job_listing_add(JobListing *l, const void *p, size_t n) {
+void job_listing_add(JobListing *l, uint32_t digests, const void *p, size_t n) {
     enum { SMALL = 16 * 1024 };
-    const Record r = {.type = RECORD_BYTES, .n = n};
+    const Record r = {.type = RECORD_BYTES, .digests = digests, .n = n};
     if (!helped(l)) {
-        content_hash_add(&l->hash, p, n);
+        content_hash_add(&l->hash, digests, p, n);
         return;
     }
     buf_add(&l->batch, &r, sizeof(r));

@@ -36,7 +36,7 @@ int job_run_start(JobRun *run, const JobArgs *a, const char *temp_dir, Error *er
         fds[n_fds++] = temp;
     /* Twice the largest file (its content and what an analyzer makes of it) beside a constant for codecs and rings. */
     WorkerLimits wl = {.memory = args->limits.file_bytes * 3 + ((uint64_t) 512 << 20), .file = temp >= 0 ? args->limits.file_bytes : 0,
-                       .threads = (args->out_size > 0) + (args->look_for.digests > 0)};
+                       .threads = (args->out_size > 0) + ((args->look_for.digests | args->look_for.package_digests) > 0)};
     return worker_spawn(layer_job, buf_view(&b), fds, n_fds, &wl, &run->worker, err);
 }
 

@@ -236,15 +236,15 @@ bool job_lists_content(const Job *j) {
     return j->args.look_for.listing >= LISTING_CONTENT;
 }
 
-void job_list_bytes(const Job *j, const void *p, size_t n) {
-    job_listing_add(j->listing, p, n);
+void job_list_bytes(const Job *j, Str path, const void *p, size_t n) {
+    job_listing_add(j->listing, content_digests(&j->args.look_for, path), p, n);
 }
 
-void job_list_content(const Job *j, const Content *c) {
+void job_list_content(const Job *j, Str path, const Content *c) {
     enum { STEP = 1 << 20 };
     for (size_t at = 0; at < c->view.n; at += STEP) {
         const Str some = str_head(str_from_at(c->view, at), STEP);
-        job_list_bytes(j, some.p, some.n);
+        job_list_bytes(j, path, some.p, some.n);
         content_forget(c, at, some.n);
     }
 }

@@ -48,8 +48,8 @@ void job_look(Job *j, const EntryInfo *e);
 void job_list(Job *j, const ListedEntry *e);
 /* Are its files' bytes asked for? Then job_list_bytes() or job_list_content() takes them, and job_list_file() lists what they are; `whole` false: they are not all. */
 bool job_lists_content(const Job *j);
-void job_list_bytes(const Job *j, const void *p, size_t n);
-void job_list_content(const Job *j, const Content *c);
+void job_list_bytes(const Job *j, Str path, const void *p, size_t n);
+void job_list_content(const Job *j, Str path, const Content *c);
 void job_list_file(const Job *j, const ListedEntry *e, bool whole);
 /* Passes a link on when analyzers may care for it. */
 void job_link(Job *j, Str path, Str target, bool hard);

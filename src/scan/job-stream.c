@@ -132,31 +132,31 @@ static bool marker(Job *j, Str path) {
 }
 
 /* A sparse file's holes are zeros. */
-static void hash_hole(const Stream *s, uint64_t n) {
+static void hash_hole(const Stream *s, Str path, uint64_t n) {
     static const char zeros[BLOCK];
     for (; n > 0; n -= MIN(n, sizeof(zeros)))
-        job_list_bytes(s->job, zeros, (size_t) MIN(n, sizeof(zeros)));
+        job_list_bytes(s->job, path, zeros, (size_t) MIN(n, sizeof(zeros)));
 }
 
 /* Hashes the content, of which `c` holds the beginning or all. False when it cannot be read to its end: then what was hashed is not the file. */
-static bool hash_content(const Stream *s, struct archive *a, struct archive_entry *e, const Content *c) {
+static bool hash_content(const Stream *s, struct archive *a, struct archive_entry *e, Str path, const Content *c) {
     const uint64_t size = (uint64_t) MAX(archive_entry_size(e), 0);
     const void *p;
     size_t n;
     la_int64_t at;
     uint64_t seen = c->view.n;
     int r = ARCHIVE_EOF;
-    job_list_content(s->job, c);
+    job_list_content(s->job, path, c);
     while (!c->whole && (r = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
         if (at < 0 || (uint64_t) at < seen || (uint64_t) at > size || n > size - (uint64_t) at)
             return false;
-        hash_hole(s, (uint64_t) at - seen);
-        job_list_bytes(s->job, p, n);
+        hash_hole(s, path, (uint64_t) at - seen);
+        job_list_bytes(s->job, path, p, n);
         seen = (uint64_t) at + n;
     }
     if (r != ARCHIVE_EOF || cut_short(s))
         return false;
-    hash_hole(s, size - MIN(seen, size));
+    hash_hole(s, path, size - MIN(seen, size));
     return true;
 }
 
@@ -168,7 +168,7 @@ static void list_content(const Stream *s, struct archive *a, struct archive_entr
     }
     l->target = listing_interpreter(l->mode, c->view);
     /* Holes cost an archive nothing. */
-    const bool whole = (!archive_entry_sparse_count(e) || l->size <= s->job->args.limits.file_bytes) && hash_content(s, a, e, c);
+    const bool whole = (!archive_entry_sparse_count(e) || l->size <= s->job->args.limits.file_bytes) && hash_content(s, a, e, l->path, c);
     job_list_file(s->job, l, whole);
 }
 
@@ -276,7 +276,7 @@ static void entry(const Stream *s, struct archive *a, struct archive_entry *e, S
         else
             job_link(j, path, str_n(to, (size_t) n), true);
         look(j, e, path, str_n(to, (size_t) MAX(n, (ssize_t) 0)), true);
-        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE, .target = j->args.look_for.digests ? str_n(to, (size_t) MAX(n, (ssize_t) 0)) : STR_NULL});
+        job_list(j, &(ListedEntry) {.path = path, .kind = ENTRY_FILE, .target = j->args.look_for.digests | j->args.look_for.package_digests ? str_n(to, (size_t) MAX(n, (ssize_t) 0)) : STR_NULL});
         return;
     }
     if (type == AE_IFDIR) {

@@ -72,4 +72,5 @@ typedef struct LookFor {
     uint32_t yara_seconds;     /* that they may take for one file; what took longer is not cached */
     ListingKind listing;
     uint32_t digests;          /* that it holds of files, from LISTING_CONTENT on: bit 1 << DigestKind */
+    uint32_t package_digests;  /* likewise, of those that lie where packages of distributions put theirs */
 } LookFor;

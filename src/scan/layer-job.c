@@ -22,6 +22,7 @@ void job_args_encode(Buf *b, const JobArgs *a) {
     }
     wire_put_u64(b, a->look_for.listing);
     wire_put_u64(b, a->look_for.digests);
+    wire_put_u64(b, a->look_for.package_digests);
     wire_put_str(b, a->look_for.secret_rules);
     wire_put_str(b, a->look_for.secret_key);
     wire_put_str(b, a->look_for.yara_rules);
@@ -53,6 +54,7 @@ int job_args_decode(Str s, Arena *arena, JobArgs *ret) {
     a.look_for.aliases = aliases;
     a.look_for.listing = (ListingKind) wire_max(&r, LISTING_KIND_N_ - 1);
     a.look_for.digests = (uint32_t) wire_max(&r, (1 << DIGEST_KIND_N_) - 1);
+    a.look_for.package_digests = (uint32_t) wire_max(&r, (1 << DIGEST_KIND_N_) - 1);
     a.look_for.secret_rules = wire_str(&r);
     a.look_for.secret_key = wire_str(&r);
     a.look_for.yara_rules = wire_str(&r);

@@ -35,8 +35,9 @@ typedef struct Scan {
     LayerFacts *layers;
     size_t n_layers;
     LookFor look_for;
-    uint32_t *digests;   /* of files, that the listing of each layer holds */
+    uint32_t *digests, *package_digests; /* as LookFor, that the listing of each layer holds */
     uint32_t stated;     /* that packages of the layers so far state */
+    bool elsewhere;      /* also of files that lie where packages do not put theirs */
     bool all_stated;     /* these are all that any layer states */
     bool unverified;
 } Scan;
@@ -91,15 +92,19 @@ static Str layer_name(Scan *s, size_t i) {
 static LookFor look_for_of(const Scan *s, size_t i) {
     LookFor l = s->look_for;
     if (integrity_wanted(&l))
-        l.digests |= s->stated || s->all_stated ? s->stated : INTEGRITY_COMMON;
+        *(s->elsewhere ? &l.digests : &l.package_digests) |= s->stated || s->all_stated ? s->stated : INTEGRITY_COMMON;
     s->digests[i] = l.digests;
+    s->package_digests[i] = l.digests | l.package_digests;
     return l;
 }
 
 /* Does a layer lack digests that packages of one above it state? */
-static bool lacks_digests(const Scan *s) {
-    for (size_t i = 0; integrity_wanted(&s->look_for) && i < s->n_layers; i++)
-        if (s->stated & ~s->digests[i])
+static bool lacks_digests(Scan *s) {
+    if (!s->stated)
+        return false;
+    s->elsewhere = s->elsewhere || integrity_linked_elsewhere(s->layers, s->n_layers) > 0;
+    for (size_t i = 0; i < s->n_layers; i++)
+        if (s->stated & ~(s->elsewhere ? s->digests[i] : s->package_digests[i]))
             return true;
     return false;
 }
@@ -140,13 +145,13 @@ static void read_layers(Scan *s) {
         s->report->coverage.mounts_left_out = mounts.left_out;
         if (r < 0)
             scan_add_gap(s->report, GAP_UNREADABLE_FILE, STR("/"), "%s", error_text(&err, r));
-        s->stated |= integrity_stated(&s->layers[0]);
+        s->stated |= integrity_stated(&s->layers[0], &s->elsewhere);
         return;
     }
     for (size_t i = 0; i < s->n_layers; i++) {
         read_layer(s, i);
         if (integrity_wanted(&s->look_for))
-            s->stated |= integrity_stated(&s->layers[i]);
+            s->stated |= integrity_stated(&s->layers[i], &s->elsewhere);
     }
 }
 
@@ -351,6 +356,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
     s.n_layers = artifact_is_tree(r->artifact.kind) ? 1 : r->artifact.n_layers;
     s.layers = xcalloc(s.n_layers, sizeof(LayerFacts));
     s.digests = xcalloc(s.n_layers, sizeof(*s.digests));
+    s.package_digests = xcalloc(s.n_layers, sizeof(*s.package_digests));
     if (o->cache_dir && r->artifact.kind == ARTIFACT_IMAGE) {
         _cleanup_error_ Error cache_err = {0};
         if (cache_open(o->cache_dir, o->cache_max, &s.cache, &cache_err) < 0)
@@ -367,6 +373,7 @@ int scan_collect(const char *reference, const ScanOptions *o, Report *r, Error *
         layer_facts_done(&s.layers[i]);
     free(s.layers);
     free(s.digests);
+    free(s.package_digests);
     if (s.cache)
         cache_close(s.cache);
     image_close(s.image);

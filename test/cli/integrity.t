@@ -82,6 +82,20 @@ exits 1 "they count for --fail-on" "$PLIMSOLL" scan --archives never --db none -
 scanned --hash-list <(sha256sum dropper) --integrity changed
 is "$(broken | wc -l) $(printf %s "$out" | jq -r '.findings[] | select(.kind == "malware") | .path' | sort | tr '\n' ' ')" "5 etc/tool.conf opt/evil usr/share/diverted " "beside a list of malware"
 
+# Digests are computed where packages put their files, and elsewhere once one states a file there, or a link leads there.
+mkdir info/places
+for kind in stated linked; do
+  [ $kind = stated ] && path=app/tool || path=usr/bin/link
+  { cat info/sums; echo "$(md5 honest)  $path"; } >info/places/$kind
+  {
+    package | sed "s!info/sums!info/places/$kind!"
+    echo "file app/tool packed"
+    [ $kind = stated ] || echo "hard usr/bin/link app/tool"
+  } | python3 "$TOP/test/mkimage.py" $kind >/dev/null
+  scanned --integrity $kind
+  is "$(broken) $(gaps)" "MEDIUM PACKAGE-FILE-CHANGED 0 $path A file of package tool is not what the package brought (the package states md5:$(md5 honest), the file has md5:$(md5 packed)) " "$kind: a file where packages put none"
+done
+
 # A package that states nothing, and a database above that states another digest than the one below it: layers are read again for it.
 sed '/tool.md5sums/d' <(package) | python3 "$TOP/test/mkimage.py" silent >/dev/null
 scanned --integrity silent
