@@ -53,6 +53,7 @@ const Option admit_options[] = {
     {.name = "--exempt-namespace", .arg = "PATTERN", .doc = "Nothing in these namespaces is judged; kube-system, kube-node-lease and the program's own (POD_NAMESPACE) always are exempt unless --judge-all is given",
      .env = "PLIMSOLL_ADMIT_EXEMPT", .config = "admit.exempt", .repeat = true},
     {.name = "--judge-all", .doc = "Judges kube-system, kube-node-lease and the program's own namespace, too", .env = "PLIMSOLL_ADMIT_JUDGE_ALL", .config = "admit.judge-all"},
+    {.name = "--all-updates", .doc = "Denies updates also for what the object had before; without it an update is denied for what it brings", .env = "PLIMSOLL_ADMIT_ALL_UPDATES", .config = "admit.all-updates"},
     {.name = "--break-glass-user", .arg = "PATTERN", .doc = "Users whom the annotation " ADMISSION_BREAK_GLASS ": REASON lets past every rule; without them and groups it does nothing",
      .env = "PLIMSOLL_ADMIT_BREAK_GLASS_USERS", .config = "admit.break-glass.users", .repeat = true},
     {.name = "--break-glass-group", .arg = "PATTERN", .doc = "Groups whose members the annotation lets past every rule", .env = "PLIMSOLL_ADMIT_BREAK_GLASS_GROUPS", .config = "admit.break-glass.groups",
@@ -123,6 +124,7 @@ int admit_config(Cli *cli, Arena *a, AdmissionConfig *ret) {
     take_exempt(cli, a, ret);
     ret->breakers = texts(cli, "--break-glass-user", 0, a);
     ret->breaker_groups = texts(cli, "--break-glass-group", 0, a);
+    ret->all_updates = cli_flag(cli, "--all-updates");
     ret->fail_open = strcmp(cli_value(cli, "--fail"), "open") == 0;
     str_to_u64(str_from(cli_value(cli, "--time-budget")), BUDGET_MAX_MS, &ms);
     ret->budget = (int64_t) ms * 1000000;

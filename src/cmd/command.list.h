@@ -3,6 +3,7 @@
 COMMAND(scan)
 COMMAND(check)
 COMMAND(admit)
+COMMAND(admit_manifests)
 COMMAND(admit_worker)
 COMMAND(sbom)
 COMMAND(vex)

@@ -58,9 +58,9 @@ static AdmissionReason *room(AdmissionDecision *d, RuleAction action) {
     return NULL;
 }
 
-/* "container app"; the object itself needs no name. */
+/* "container app"; the object itself needs no name, nor does the request. */
 static Str subject_name(const Judging *j, const Subject *s) {
-    if (j->at == j->object->root)
+    if (!j->at || j->at == j->object->root)
         return STR("");
     Str own = kube_text(j->at, "name");
     return arena_printf(j->arena, "%s%s%.*s", s->source->name, own.n ? " " : "", STR_FMT(own));
@@ -174,12 +174,95 @@ static const char *skipped(const AdmissionConfig *c, const AdmissionReview *q) {
         return "leases are never judged";
     if (str_eqz(q->subresource, "status") || str_eqz(q->subresource, "scale"))
         return "subresource says nothing that rules ask for";
-    if (str_eqz(q->operation, "DELETE"))
-        return "deletions are not judged";
     /* Finalizers come off an object that is on its way out: whoever stops that keeps it there. */
     if (str_eqz(q->operation, "UPDATE") && kube_at(q->object, "metadata.deletionTimestamp"))
         return "object is being deleted";
-    return q->object ? NULL : "there is no object";
+    return NULL;
+}
+
+/* Who asks for what. */
+static void judge_request(Judging *j) {
+    const Subject s = {.source = source_by_name(STR("admission")), .ops = &kube_admission_ops, .object = j->review};
+    j->at = NULL;
+    policy_evaluate(j->config->policy, &s, &j->context, j->evaluator, each_hit, j);
+}
+
+/* Kubernetes before 1.22 sends the new containers of a pod alone. They are judged as those of a pod of which no more is known. */
+static const Node *pod_of_containers(const AdmissionReview *q, Arena *a) {
+    const Node *list = kube_at(q->object, "ephemeralContainers"), *metadata = kube_at(q->object, "metadata");
+    Node *n = arena_alloc(a, 5 * sizeof(*n));
+    if (!n)
+        return NULL;
+    const Node *at = q->object;
+    enum { ROOT, VERSION, KIND, SPEC, CONTAINERS };
+    for (int i = 0; i < 5; i++)
+        n[i] = (Node) {.line = at->line, .col = at->col, .key_line = at->line, .key_col = at->col};
+    n[VERSION].type = n[KIND].type = NODE_STRING;
+    n[VERSION].key = STR("apiVersion");
+    n[VERSION].text = STR("v1");
+    n[KIND].key = STR("kind");
+    n[KIND].text = STR("Pod");
+    if (list)
+        n[CONTAINERS] = *list;
+    n[CONTAINERS].key = STR("ephemeralContainers");
+    n[CONTAINERS].next = NULL;
+    n[SPEC].type = n[ROOT].type = NODE_MAP;
+    n[SPEC].key = STR("spec");
+    n[SPEC].list.first = n[SPEC].list.last = &n[CONTAINERS];
+    n[SPEC].list.n = 1;
+    n[VERSION].next = &n[KIND];
+    n[KIND].next = &n[SPEC];
+    n[ROOT].list.first = &n[VERSION];
+    n[ROOT].list.last = &n[SPEC];
+    n[ROOT].list.n = 3;
+    Node *copy = metadata ? arena_new(a, Node) : NULL;
+    if (copy) {
+        *copy = *metadata;
+        copy->next = NULL;
+        n[SPEC].next = n[ROOT].list.last = copy;
+        n[ROOT].list.n = 4;
+    }
+    return &n[ROOT];
+}
+
+static void judge(Judging *j, const Node *object) {
+    bool containers = str_eqz(j->review->kind, "EphemeralContainers");
+    const Node *o = containers ? pod_of_containers(j->review, j->arena) : object;
+    if (o)
+        judge_object(j, o);
+    else
+        unjudged(j->decision, j->arena, NULL, -E2BIG);
+}
+
+static bool has_reason(const AdmissionDecision *d, const AdmissionReason *r) {
+    for (size_t i = 0; i < d->n_reasons; i++) {
+        const AdmissionReason *x = &d->reasons[i];
+        if (!x->exception && str_eq(x->rule, r->rule) && str_eq(x->subject, r->subject) && str_eq(x->message, r->message))
+            return true;
+    }
+    return false;
+}
+
+/* An update is denied for what it brings, not for what was there: else nobody could mend an object bit by bit, or give it a label, once rules became stricter. */
+static void compare_with_old(const Judging *j, AdmissionDecision *d) {
+    AdmissionDecision *old = arena_new(j->arena, AdmissionDecision);
+    if (!old || d->n_more || d->error.n)
+        return;
+    const AdmissionMoment quiet = {.began = j->moment->began, .now = j->moment->now, .images = j->moment->images};
+    Judging before = *j;
+    before.decision = old;
+    before.moment = &quiet;
+    old->error = STR("");
+    judge(&before, j->review->old);
+    if (old->error.n || before.full)
+        return;
+    d->verdict = RULE_ALLOW;
+    for (size_t i = 0; i < d->n_reasons; i++) {
+        AdmissionReason *r = &d->reasons[i];
+        r->before = !r->limited && r->action == RULE_DENY && !r->exception && has_reason(old, r);
+        if (!r->exception)
+            d->verdict = policy_worse(d->verdict, r->before || r->action != RULE_DENY ? RULE_WARN : RULE_DENY);
+    }
 }
 
 static bool may_break(const AdmissionConfig *c, const AdmissionReview *q) {
@@ -210,9 +293,19 @@ void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, const 
     ret->n_reasons = ret->n_more = ret->late = 0;
     if (ret->skipped)
         return;
+    bool creates = str_eqz(q->operation, "CREATE"), updates = str_eqz(q->operation, "UPDATE");
     Judging j = {.config = c, .review = q, .moment = m, .context = c->context, .evaluator = e, .arena = a, .decision = ret};
-    j.context.namespace = q->namespace;
+    if (q->namespace.n)
+        j.context.namespace = q->namespace;
     evaluator_until(e, c->budget ? m->began + c->budget : 0);
-    judge_object(&j, q->object);
+    judge_request(&j);
+    size_t own = ret->n_reasons;
+    /* What CONNECT brings along are options, and what is deleted is going anyway. */
+    if ((creates || updates) && q->object)
+        judge(&j, q->object);
+    if (updates && q->old && ret->verdict == RULE_DENY && !c->all_updates && ret->n_reasons > own && !str_eqz(q->kind, "EphemeralContainers"))
+        compare_with_old(&j, ret);
+    if (j.full)
+        unjudged(ret, a, NULL, -E2BIG);
     conclude(c, q, ret);
 }

@@ -50,6 +50,7 @@ typedef struct AdmissionConfig {
     bool fail_open;                  /* what cannot be judged is let in; else it is refused */
     int64_t budget;                  /* nanoseconds for one review; 0: no limit */
     unsigned minor;                  /* version of Kubernetes that rules speak of */
+    bool all_updates;                /* what the old object has as well is denied at updates, too; else only what they bring */
     bool images;                     /* what scans said of images counts: those that were denied are denied */
     RuleAction unknown_image;        /* what comes of one that no scan, or none that is young enough, has settled, or whose tag leads nobody knows where */
     int64_t image_max_age;           /* seconds that a scan is good for; 0: any */

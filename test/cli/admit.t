@@ -48,6 +48,42 @@ review "$tmp/finalizer.json" UPDATE < <(pod bad "$privileged"' | .metadata.delet
 ask "$tmp/finalizer.json"
 is "$(answer .allowed)" true "finalizers come off what is on its way out"
 
+# Updates are denied for what they bring
+review "$tmp/update.json" UPDATE '.oldObject = .object | .object.metadata.labels = {a: "b"}' < <(pod bad "$privileged")
+ask "$tmp/update.json"
+is "$(answer .allowed) $(answer '.warnings[]' | grep -c 'Privileged container')" "true 1" "an update of an object that was bad before is let in with warnings"
+review "$tmp/update.json" UPDATE '.oldObject = .object | .object.spec.containers[0].securityContext.privileged = true | .object.spec.containers[0].securityContext |= del(.allowPrivilegeEscalation)' < <(pod bad)
+ask "$tmp/update.json"
+is "$(answer .allowed)" false "an update that makes it bad is not"
+review "$tmp/update.json" UPDATE '.subResource = "ephemeralcontainers" | .oldObject = .object | .object.spec.ephemeralContainers = [{name: "debug", image: "registry.example.org/d:1", securityContext: {privileged: true}}]' < <(pod bad)
+ask "$tmp/update.json"
+is "$(answer .allowed)" false "a privileged ephemeral container is refused"
+like "$(answer .status.message)" 'container debug of bad is privileged' "by its name"
+review "$tmp/old-style.json" UPDATE '.subResource = "ephemeralcontainers" | .kind.kind = "EphemeralContainers" | .object = {kind: "EphemeralContainers", apiVersion: "v1", metadata: .object.metadata, ephemeralContainers: [{name: "debug", image: "x:1", securityContext: {privileged: true}}]}' < <(pod bad)
+ask "$tmp/old-style.json"
+is "$(answer .allowed) $(answer .status.message | grep -c 'container debug of bad is privileged')" "false 1" "so it is as Kubernetes 1.20 sends it"
+
+# Requests themselves
+options() { jq -nc --arg k "$1" '{apiVersion: "v1", kind: $k, metadata: {name: "web-1"}} + '"$2"; }
+review "$tmp/exec.json" CONNECT '.subResource = "exec" | .name = "web-1"' < <(options PodExecOptions '{stdin: true, tty: true, container: "app", command: ["sh", "-i"]}')
+ask "$tmp/exec.json"
+is "$(answer .allowed) $(answer '.warnings[0]')" "true Command is run in a container: jane runs (sh,-i) in pod web-1" "exec is warned of"
+review "$tmp/forward.json" CONNECT '.subResource = "portforward" | .name = "web-1"' < <(options PodPortForwardOptions '{ports: [5432]}')
+ask "$tmp/forward.json"
+like "$(answer '.warnings[0]')" '^Port of a container is forwarded' "so is a forwarded port"
+review "$tmp/nobody.json" CREATE '.userInfo = {username: "system:anonymous", groups: ["system:unauthenticated"]}' < <(pod good)
+ask "$tmp/nobody.json"
+is "$(answer .allowed)" false "what comes from nobody in particular is refused"
+review "$tmp/config.json" CREATE '.resource.resource = "configmaps"' <<<'{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "shop"}, "data": {"password": "hunter2-secret"}}'
+ask "$tmp/config.json"
+like "$(answer '.warnings[]')" 'ConfigMap c holds a secret' "a secret in a ConfigMap is seen"
+review "$tmp/role.json" CREATE '.resource.resource = "clusterroles" | .namespace = ""' <<<'{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "r"}, "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}'
+ask "$tmp/role.json"
+like "$(answer .auditAnnotations.rules)" "[Rr]ole" "rights on everything are seen"
+review "$tmp/unknown.json" CREATE '.resource.resource = "things"' <<<'{"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "t", "namespace": "shop"}, "spec": {"x": 1}}'
+ask "$tmp/unknown.json"
+is "$(answer .allowed)" true "a kind that nobody knows is let in"
+
 # What is no review
 request /validate -H 'Content-Type: application/json' -d '{'
 is "$status" 400 "JSON that is none"
@@ -82,6 +118,16 @@ is "$?" 0 "it ends on SIGTERM"
 is "$(jq -s 'map(select(.name == "bad" and .namespace == "shop" and .operation == "CREATE"))[0] | [.allowed, .verdict, .user, (.reasons | length > 0)] | tostring' -r "$tmp/decisions")" '[false,"deny","jane",true]' \
   "decisions are lines of JSON"
 is "$(jq -s 'map(select(.breakGlass)) | length' "$tmp/decisions")" 1 "the broken glass is in the log"
+
+unlike "$(cat "$tmp/decisions")" 'hunter2-secret' "no secret is in the log"
+
+admit_start --policy regulated --all-updates --fail closed
+ask "$tmp/exec.json"
+is "$(answer .allowed)" false "the set regulated refuses exec"
+review "$tmp/update.json" UPDATE '.oldObject = .object' < <(pod bad "$privileged")
+ask "$tmp/update.json"
+is "$(answer .allowed)" false "--all-updates denies what was there before"
+admit_stop
 
 admit_start --fail open --judge-all --decision-log none
 ask "$tmp/wrong.json"

@@ -106,6 +106,10 @@ enum NamespaceSlot {
 #include "policy/fields/namespace.list.h"
 };
 
+enum AdmissionSlot {
+#include "policy/fields/admission.list.h"
+};
+
 enum SyscallSlot {
 #include "policy/fields/syscall.list.h"
 };

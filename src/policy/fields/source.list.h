@@ -45,6 +45,8 @@ SOURCE(binding, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A RoleBinding or ClusterRoleBinding")
 SOURCE(namespace, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A Namespace")
+SOURCE(admission, "deploy", NULL, NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A request to the API server, for `plimsoll admit`: who asks for what, and what exec, attach and portforward say")
 SOURCE(pipeline, "build", NULL, "job pipeline_include pipeline_variable", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A workflow or action of GitHub, or GitLab's .gitlab-ci.yml")
 SOURCE(job, "build", "pipeline", "step job_image", ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A job of a pipeline; of GitLab with what it extends, its templates and defaults put in")

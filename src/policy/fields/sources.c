@@ -131,6 +131,11 @@ static const Field namespace_fields[] = {
     {0},
 };
 
+static const Field admission_fields[] = {
+#include "policy/fields/admission.list.h"
+    {0},
+};
+
 static const Field syscall_fields[] = {
 #include "policy/fields/syscall.list.h"
     {0},

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that the webhook needs in a cluster, as YAML. */
+#pragma once
+
+#include "base/buf.h"
+
+typedef struct AdmissionManifests {
+    const char *namespace;      /* of its own */
+    const char *image;          /* of the program, by digest */
+    const char *policy;         /* set that judges, by name */
+    unsigned replicas;
+    bool fail_closed;           /* failurePolicy: Fail, and --fail closed; else both the other way */
+    const char *mode;           /* of all namespaces: "enforce", "warn", "audit" */
+    const char *const *api_servers; /* NULL-ended: networks (10.0.0.0/24) that requests come from; empty: any */
+    bool mutate;                /* a MutatingWebhookConfiguration as well */
+    const char *const *mutations; /* NULL-ended values of --mutate */
+    const char *defaults;       /* value of --defaults */
+    unsigned minor;             /* of the cluster: matchConditions are known since 1.28 */
+    Str authorities;            /* PEM: what the API server trusts */
+    Str certificate, key;       /* PEM: the server's */
+} AdmissionManifests;
+
+/* The names that the server's certificate must have, for the service in this namespace; NULL-ended. `buf` holds them. */
+enum { ADMISSION_HOSTS = 3, ADMISSION_HOST_MAX = 300 };
+void admission_hosts(const char *namespace, char buf[static ADMISSION_HOSTS][ADMISSION_HOST_MAX], const char *ret[static ADMISSION_HOSTS + 1]);
+void admission_manifests(const AdmissionManifests *m, Buf *out);
