@@ -55,8 +55,7 @@ static const Option options[] = {
      .config = "admit.fail"},
     {.name = "--replicas", .arg = "N", .doc = "Pods", .check = check_replicas, .def = "2"},
     {.name = "--api-server", .arg = "NETWORK", .doc = "Where requests come from (10.0.0.0/24), for the network policy; without it any address may connect", .check = check_word, .repeat = true},
-    {.name = "--mutate", .arg = "KIND", .doc = "Changes pods as well: pin gives tags the digest that was judged, defaults adds what --defaults names", .values = "pin|defaults", .repeat = true},
-    {.name = "--defaults", .arg = "NAME", .doc = "Set of defaults for --mutate defaults", .check = check_word, .def = "restricted"},
+    {.name = "--defaults", .arg = "SET", .doc = "Changes pods as well: what the fixes of this set say is put in where a pod says nothing (secure-defaults)", .check = check_word},
     {.name = "--kubernetes", .arg = "VERSION", .doc = "Version of the cluster: conditions of webhooks are left out before 1.28", .check = check_version, .def = "latest"},
     {.name = "--authority", .arg = "FILE", .doc = "Certificate and key of the authority that signs the server's certificate, as PEM; made when it is not there. Keep it outside of the cluster", .def = "plimsoll-admit-ca.pem",
      .is_file = true},
@@ -136,7 +135,7 @@ static int run(Cli *cli) {
     _cleanup_(keys_done) Keys k = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     uint64_t replicas = 0;
-    size_t mutations, networks;
+    size_t networks;
     const char *image = cli_value(cli, "--image");
     if (!image || !strstr(image, "@sha256:"))
         return message_usage("admit manifests", "--image names the image by its digest: REPOSITORY@sha256:…");
@@ -152,13 +151,11 @@ static int run(Cli *cli) {
         .fail_closed = strcmp(cli_value(cli, "--fail"), "closed") == 0,
         .mode = cli_value(cli, "--mode"),
         .api_servers = cli_values(cli, "--api-server", &networks),
-        .mutations = cli_values(cli, "--mutate", &mutations),
         .defaults = cli_value(cli, "--defaults"),
         .authorities = buf_view(&k.trusted),
         .certificate = buf_view(&k.certificate),
         .key = buf_view(&k.key),
     };
-    m.mutate = mutations > 0;
     kube_version_parse(str_from(cli_value(cli, "--kubernetes")), &m.minor);
     admission_manifests(&m, &out);
     int x = output_write(cli, buf_view(&out));

@@ -67,6 +67,10 @@ const Option admit_options[] = {
      .env = "PLIMSOLL_ADMIT_UNKNOWN_IMAGE", .config = "admit.unknown-image"},
     {.name = "--queue-unknown", .doc = "Puts such images into the store's queue, for `plimsoll admit worker` to scan", .env = "PLIMSOLL_ADMIT_QUEUE_UNKNOWN", .config = "admit.queue-unknown"},
     {.name = "--max-scan-age", .arg = "DAYS", .doc = "An older scan settles nothing; 0 is any age", .check = check_days, .def = "0", .env = "PLIMSOLL_ADMIT_MAX_SCAN_AGE", .config = "admit.max-scan-age"},
+    {.name = "--mutate", .arg = "KIND", .doc = "Lets /mutate change objects: pin gives tags the digest that was judged, defaults puts in what --defaults says", .values = "pin|defaults",
+     .env = "PLIMSOLL_ADMIT_MUTATE", .config = "admit.mutate", .repeat = true},
+    {.name = "--defaults", .arg = "SET", .doc = "Policy set whose fixes --mutate defaults puts in where an object says nothing", .def = "secure-defaults", .env = "PLIMSOLL_ADMIT_DEFAULTS",
+     .config = "admit.defaults"},
     {.name = "--decision-log", .arg = "FILE", .doc = "Where every decision goes as a line of JSON: - is standard output, none is nowhere", .def = "-", .env = "PLIMSOLL_ADMIT_DECISION_LOG",
      .config = "admit.decision-log", .is_file = true},
     {.name = "--connections", .arg = "N", .doc = "Connections at the same time", .check = check_connections, .def = "1000", .env = "PLIMSOLL_ADMIT_CONNECTIONS", .config = "admit.connections"},
@@ -118,6 +122,15 @@ static void take_modes(Cli *cli, Arena *a, AdmissionConfig *ret) {
     ret->n_modes = all.n;
 }
 
+bool admit_mutates(Cli *cli, const char *kind) {
+    size_t n;
+    const char *const *values = cli_values(cli, "--mutate", &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(values[i], kind) == 0)
+            return true;
+    return false;
+}
+
 int admit_config(Cli *cli, Arena *a, AdmissionConfig *ret) {
     uint64_t ms = 0, days = 0;
     take_modes(cli, a, ret);
@@ -130,6 +143,9 @@ int admit_config(Cli *cli, Arena *a, AdmissionConfig *ret) {
     ret->budget = (int64_t) ms * 1000000;
     str_to_u64(str_from(cli_value(cli, "--max-scan-age")), DAYS_MAX, &days);
     ret->image_max_age = (int64_t) days * 86400;
+    ret->pin = admit_mutates(cli, "pin");
+    if (ret->pin && !cli_value(cli, "--facts"))
+        return message_usage("admit", "--mutate pin needs --facts: where tags lead is in the store");
     ret->images = cli_value(cli, "--facts") != NULL;
     rule_action_parse(str_from(cli_value(cli, "--unknown-image")), &ret->unknown_image);
     if (cli_flag(cli, "--queue-unknown") && !ret->images)

@@ -24,6 +24,7 @@ enum { RELOAD_S = 3600 };
 typedef struct Loaded {
     AdmissionConfig config;
     PolicyChosen policy;
+    Policy *defaults;        /* NULL: nothing is put in */
     Arena arena;
 } Loaded;
 
@@ -56,6 +57,8 @@ static void admit_done(Admit *m) {
 static void loaded_free(void *p) {
     Loaded *l = p;
     policy_chosen_done(&l->policy);
+    if (l->defaults)
+        policy_free(l->defaults);
     arena_done(&l->arena);
     free(l);
 }
@@ -65,16 +68,28 @@ static unsigned threads(void) {
     return (unsigned) MIN(MAX(n, (long) THREADS_MIN), (long) THREADS_MAX);
 }
 
+/* Out of the same texts. */
+static int load_defaults(const Cli *cli, Loaded *l) {
+    _cleanup_(diag_done) Diag d = {0};
+    int r = policy_make(&(RuleSetOptions) {.as_of = time_now()}, l->policy.texts.p, l->policy.texts.n, str_from(cli_value(cli, "--defaults")), &l->defaults, &d);
+    if (r < 0)
+        message_diag(&d);
+    return r < 0 ? EXIT_USAGE : 0;
+}
+
 /* Reads options and rules, for reviews from now on. */
 static int load(Cli *cli, Admit *m) {
     Loaded *l = xcalloc(1, sizeof(*l));
     int x = admit_config(cli, &l->arena, &l->config);
     if (x == 0)
         x = policy_open(cli, time_now(), &l->policy);
+    if (x == 0 && admit_mutates(cli, "defaults"))
+        x = load_defaults(cli, l);
     if (x) {
         loaded_free(l);
         return x;
     }
+    l->config.defaults = l->defaults;
     l->config.policy = l->policy.policy;
     l->config.context = l->policy.context;
     l->config.minor = KUBE_MINOR_NEWEST;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decisions as the API server and the log read them. */
+#include "base/base64.h"
 #include "base/time.h"
 #include "kube/admission.h"
 #include "parse/json-write.h"
@@ -135,6 +136,12 @@ void admission_answer(const AdmissionConfig *c, const AdmissionReview *q, const 
         json_i64(&w, "code", 403);
         json_end(&w);
     }
+    if (d->patch.n) {
+        _cleanup_(buf_done) Buf text = buf_new(BUF_OWN_MAX);
+        base64_encode(d->patch, &text);
+        json_strz(&w, "patchType", "JSONPatch");
+        json_str(&w, "patch", buf_view(&text));
+    }
     if (!d->skipped) {
         if (d->mode != ADMISSION_AUDIT || !d->allowed)
             put_warnings(d, &w);
@@ -190,6 +197,8 @@ void admission_record(const AdmissionConfig *c, const AdmissionReview *q, const 
         json_strz(&w, "skipped", d->skipped);
     json_str_opt(&w, "error", d->error);
     json_str_opt(&w, "breakGlass", d->broken);
+    if (d->patch.n)
+        json_raw(&w, "patch", d->patch);
     if (d->n_reasons)
         put_reasons(d, &w);
     json_i64(&w, "microseconds", took / 1000);

@@ -284,13 +284,17 @@ static void conclude(const AdmissionConfig *c, const AdmissionReview *q, Admissi
     d->allowed = !refuse || d->mode != ADMISSION_ENFORCE;
 }
 
-void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret) {
+void admission_begin(const AdmissionConfig *c, const AdmissionReview *q, AdmissionDecision *ret) {
     ret->verdict = RULE_ALLOW;
     ret->mode = mode_of(c, q->namespace);
     ret->skipped = skipped(c, q);
     ret->allowed = true;
-    ret->error = ret->broken = STR("");
+    ret->error = ret->broken = ret->patch = STR("");
     ret->n_reasons = ret->n_more = ret->late = 0;
+}
+
+void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret) {
+    admission_begin(c, q, ret);
     if (ret->skipped)
         return;
     bool creates = str_eqz(q->operation, "CREATE"), updates = str_eqz(q->operation, "UPDATE");

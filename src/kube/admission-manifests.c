@@ -50,10 +50,8 @@ static void put_arguments(const AdmissionManifests *m, Buf *out) {
                "          args:\n            - admit\n            - --listen=:8443\n            - --tls-certificate=/tls/tls.crt\n            - --tls-key=/tls/tls.key\n"
                "            - --policy=%s\n            - --mode=%s\n            - --fail=%s\n            - --drain=10\n",
                m->policy, m->mode, m->fail_closed ? "closed" : "open");
-    for (const char *const *p = m->mutations; m->mutate && p && *p; p++)
-        buf_printf(out, "            - --mutate=%s\n", *p);
-    if (m->mutate && m->defaults)
-        buf_printf(out, "            - --defaults=%s\n", m->defaults);
+    if (m->defaults)
+        buf_printf(out, "            - --mutate=defaults\n            - --defaults=%s\n", m->defaults);
 }
 
 static void put_probe(Buf *out, const char *kind, const char *path) {
@@ -158,6 +156,6 @@ void admission_manifests(const AdmissionManifests *m, Buf *out) {
     put_deployment(m, out);
     put_network(m, out);
     put_webhook(m, out, "ValidatingWebhookConfiguration", "/validate", validated, ARRAY_SIZE(validated));
-    if (m->mutate)
+    if (m->defaults)
         put_webhook(m, out, "MutatingWebhookConfiguration", "/mutate", mutated, ARRAY_SIZE(mutated));
 }

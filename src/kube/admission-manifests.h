@@ -12,9 +12,7 @@ typedef struct AdmissionManifests {
     bool fail_closed;           /* failurePolicy: Fail, and --fail closed; else both the other way */
     const char *mode;           /* of all namespaces: "enforce", "warn", "audit" */
     const char *const *api_servers; /* NULL-ended: networks (10.0.0.0/24) that requests come from; empty: any */
-    bool mutate;                /* a MutatingWebhookConfiguration as well */
-    const char *const *mutations; /* NULL-ended values of --mutate */
-    const char *defaults;       /* value of --defaults */
+    const char *defaults;       /* set that pods are changed by, with a MutatingWebhookConfiguration; NULL: they are not */
     unsigned minor;             /* of the cluster: matchConditions are known since 1.28 */
     Str authorities;            /* PEM: what the API server trusts */
     Str certificate, key;       /* PEM: the server's */

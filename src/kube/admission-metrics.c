@@ -31,6 +31,7 @@ void metrics_decided(AdmissionMetrics *m, const AdmissionDecision *d, int64_t to
         m->skipped++;
     else
         m->decisions[d->verdict][d->mode]++;
+    m->changed += d->patch.n > 0;
     m->refused += !d->allowed;
     m->unjudged += d->error.n > 0;
     m->undecided += d->late > 0;
@@ -71,6 +72,7 @@ void metrics_write(AdmissionMetrics *m, Buf *out) {
             buf_printf(out, "plimsoll_admission_decisions_total{verdict=\"%s\",mode=\"%s\"} %llu\n", rule_action_name(verdicts[i]), admission_mode_name(mode),
                        (unsigned long long) m->decisions[verdicts[i]][mode]);
     metrics_counter(out, "plimsoll_admission_refused_total", "Requests that were refused", m->refused);
+    metrics_counter(out, "plimsoll_admission_changed_total", "Objects that were changed", m->changed);
     metrics_counter(out, "plimsoll_admission_skipped_total", "Requests that were not looked at: exempt namespaces, leases, deletions", m->skipped);
     metrics_counter(out, "plimsoll_admission_malformed_total", "Requests that were no admission review", m->malformed);
     metrics_counter(out, "plimsoll_admission_unjudged_total", "Objects that could not be judged", m->unjudged);

@@ -10,7 +10,7 @@ enum { METRIC_BUCKETS = 12 };
 
 typedef struct AdmissionMetrics {
     _Atomic uint64_t decisions[RULE_ACTION_N_][ADMISSION_MODE_N_]; /* by verdict and mode */
-    _Atomic uint64_t refused, skipped, malformed, unjudged, undecided, broken;
+    _Atomic uint64_t refused, skipped, changed, malformed, unjudged, undecided, broken;
     _Atomic uint64_t buckets[METRIC_BUCKETS + 1], nanoseconds;
     _Atomic int64_t in_flight;
 } AdmissionMetrics;

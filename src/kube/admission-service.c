@@ -183,7 +183,9 @@ static void malformed(const AdmissionConfig *c, const AdmissionReview *q, const 
     admission_answer(c, q, x, &a->body);
 }
 
-static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFacts *images, const HttpServed *q, Desk *desk, HttpAnswer *a) {
+typedef void (*Decide)(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret);
+
+static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFacts *images, const HttpServed *q, Decide decide, Desk *desk, HttpAnswer *a) {
     _cleanup_(arena_done) Arena arena = {.max = REVIEW_BYTES};
     _cleanup_(diag_done) Diag d = {0};
     AdmissionDecision *x = &desk->decision;
@@ -195,7 +197,7 @@ static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFac
         return;
     }
     const AdmissionMoment m = {.began = q->began, .now = time_now(), .images = images, .ask = s->o.asks ? ask : NULL, .userdata = s};
-    admission_decide(c, &r, &m, desk->evaluator, &arena, x);
+    decide(c, &r, &m, desk->evaluator, &arena, x);
     a->content_type = "application/json";
     admission_answer(c, &r, x, &a->body);
     int64_t took = now_ns() - q->began;
@@ -207,8 +209,7 @@ static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFac
     }
 }
 
-static void serve_validate(void *userdata, const HttpServed *q, HttpAnswer *a) {
-    AdmissionService *s = userdata;
+static void serve_review(AdmissionService *s, const HttpServed *q, Decide decide, HttpAnswer *a) {
     Str type = q->content_type, rest;
     str_cut(type, ';', &type, &rest);
     if (!str_ieq(str_trim(type), STR("application/json"))) {
@@ -221,7 +222,7 @@ static void serve_validate(void *userdata, const HttpServed *q, HttpAnswer *a) {
     pthread_mutex_unlock(&s->lock);
     Desk *desk = desk_take(s);
     metrics_begin(&s->metrics);
-    review(s, config->p, images ? images->p : NULL, q, desk, a);
+    review(s, config->p, images ? images->p : NULL, q, decide, desk, a);
     metrics_end(&s->metrics);
     desk_back(s, desk);
     pthread_mutex_lock(&s->lock);
@@ -230,6 +231,14 @@ static void serve_validate(void *userdata, const HttpServed *q, HttpAnswer *a) {
     pthread_mutex_unlock(&s->lock);
     held_done(config);
     held_done(images);
+}
+
+static void serve_validate(void *userdata, const HttpServed *q, HttpAnswer *a) {
+    serve_review(userdata, q, admission_decide, a);
+}
+
+static void serve_mutate(void *userdata, const HttpServed *q, HttpAnswer *a) {
+    serve_review(userdata, q, admission_mutate, a);
 }
 
 static void serve_healthz(void *userdata, const HttpServed *q, HttpAnswer *a) {
@@ -268,7 +277,8 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
 }
 
 const HttpRoute admission_routes[] = {
-    {"POST", "/validate", HTTP_CLIENT, ADMISSION_BODY_MAX, serve_validate, "Admission reviews"},
+    {"POST", "/validate", HTTP_CLIENT, ADMISSION_BODY_MAX, serve_validate, "Admission reviews: may it enter?"},
+    {"POST", "/mutate", HTTP_CLIENT, ADMISSION_BODY_MAX, serve_mutate, "Admission reviews: how is it to be changed?"},
     {"GET", "/healthz", HTTP_ANYONE, 0, serve_healthz, "Is the process alive?"},
     {"GET", "/readyz", HTTP_ANYONE, 0, serve_readyz, "Can it answer reviews?"},
     {"GET", "/metrics", HTTP_ANYONE, 0, serve_metrics, "Counters in Prometheus' text format"},

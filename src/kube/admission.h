@@ -51,6 +51,8 @@ typedef struct AdmissionConfig {
     int64_t budget;                  /* nanoseconds for one review; 0: no limit */
     unsigned minor;                  /* version of Kubernetes that rules speak of */
     bool all_updates;                /* what the old object has as well is denied at updates, too; else only what they bring */
+    bool pin;                        /* admission_mutate(): tags get the digest that was judged */
+    const Policy *defaults;          /* admission_mutate(): what the fixes of its rules say is put in where nothing stands; NULL: nothing */
     bool images;                     /* what scans said of images counts: those that were denied are denied */
     RuleAction unknown_image;        /* what comes of one that no scan, or none that is young enough, has settled, or whose tag leads nobody knows where */
     int64_t image_max_age;           /* seconds that a scan is good for; 0: any */
@@ -75,6 +77,7 @@ typedef struct AdmissionDecision {
     AdmissionMode mode;
     const char *skipped;             /* why nothing was judged; NULL: it was */
     Str error;                       /* why it could not be judged; empty: it was */
+    Str patch;                       /* admission_mutate(): JSON (RFC 6902); empty: nothing to change */
     Str broken;                      /* the reason that was given for breaking the glass; empty: it was not broken */
     AdmissionReason reasons[ADMISSION_REASONS];
     size_t n_reasons, n_more;        /* those beyond the room are counted only, unless they are worse */
@@ -92,6 +95,10 @@ typedef struct AdmissionMoment {
 
 /* Judges. Texts of the decision live in the arena. */
 void admission_decide(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret);
+/* Says how the object is changed, instead of judging it. Its tree is changed, too. */
+void admission_mutate(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionMoment *m, Evaluator *e, Arena *a, AdmissionDecision *ret);
+/* What both begin with: mode, and whether there is anything to do; no reasons yet. */
+void admission_begin(const AdmissionConfig *c, const AdmissionReview *q, AdmissionDecision *ret);
 /* The answer's AdmissionReview. */
 void admission_answer(const AdmissionConfig *c, const AdmissionReview *q, const AdmissionDecision *d, Buf *out);
 /* The decision as one line of JSON, without its newline; `took` in nanoseconds. What objects hold is not in it but for what rules' outputs say. */

@@ -85,6 +85,48 @@ healthy() { request /metrics; grep -q '^plimsoll_admission_facts_failed 0$' <<<"
 wait_for 15 healthy && pass "a good store is taken again" || fail "a good store is taken again"
 admit_stop
 
+# Changes
+admit_start --policy "$tmp/rules.yaml" --facts "$facts" --mutate pin --mutate defaults --mode 'quiet=audit'
+change() { request /mutate -H 'Content-Type: application/json' --data-binary "@$1"; patch=$(answer .patch | base64 -d 2>/dev/null); }
+pod p ".spec.containers = [{name: \"a\", image: \"localhost:$reg/team/good:1\"}, {name: \"b\", image: \"never/seen:2\", securityContext: {allowPrivilegeEscalation: true}}] | del(.spec.securityContext)" |
+  tee "$tmp/pod.json" | review "$tmp/change.json" CREATE
+change "$tmp/change.json"
+is "$status $(answer .allowed) $(answer .patchType)" "200 true JSONPatch" "a patch"
+# The patch done by a reader of its own
+cat >"$tmp/patch.py" <<'PY'
+import json, sys
+doc, patch = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
+for o in patch:
+    *path, last = [p.replace("~1", "/").replace("~0", "~") for p in o["path"].split("/")[1:]]
+    at = doc
+    for p in path:
+        at = at[int(p)] if isinstance(at, list) else at[p]
+    if o["op"] == "replace" and last not in at:
+        sys.exit(f"nothing to replace at {o['path']}")
+    at[last] = o["value"]
+json.dump(doc, sys.stdout)
+PY
+printf '%s' "$patch" >"$tmp/patch.json"
+python3 "$tmp/patch.py" "$tmp/pod.json" "$tmp/patch.json" >"$tmp/changed.json"
+is "$(jq -c '[.spec.containers[].image]' "$tmp/changed.json")" "[\"localhost:$reg/team/good:1@$good\",\"never/seen:2\"]" "the tag that is known is pinned, the other is left"
+is "$(jq -c '.spec.containers[0].securityContext' "$tmp/changed.json")" '{"allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"},"capabilities":{"drop":["ALL"]}}' "defaults are put in"
+is "$(jq -c '.spec.containers[1].securityContext.allowPrivilegeEscalation' "$tmp/changed.json")" true "what the object says stays"
+review "$tmp/again.json" CREATE <"$tmp/changed.json"
+change "$tmp/again.json"
+is "$(answer .allowed) $(answer .patch)" "true null" "a second time there is nothing to change"
+review "$tmp/quiet.json" CREATE '.namespace = "quiet"' <"$tmp/pod.json"
+change "$tmp/quiet.json"
+is "$(answer .patch)" null "nothing is changed where mode is audit"
+review "$tmp/later.json" UPDATE <"$tmp/pod.json"
+change "$tmp/later.json"
+is "$(answer .patch)" null "nor in a pod that is there"
+jq '.metadata.annotations = {"a/b~c": "x"} | {apiVersion: "apps/v1", kind: "Deployment", metadata: {name: "d", namespace: "shop"}, spec: {selector: {}, template: {metadata: .metadata, spec: .spec}}}' "$tmp/pod.json" |
+  review "$tmp/deployment.json" UPDATE '.kind.kind = "Deployment"'
+change "$tmp/deployment.json"
+like "$patch" '"path":"/spec/template/spec/containers/0/image"' "templates of workloads are changed at any time"
+is "$(jq -s 'map(select(.patch)) | length' "$tmp/decisions")" 2 "changes are in the log"
+admit_stop
+
 # Rules can ask for it themselves, and there is no store at first
 rm -f "$facts"
 cat >"$tmp/own.yaml" <<'RULES'

@@ -8,7 +8,7 @@ manifests() { "$PLIMSOLL" admit manifests --authority "$tmp/ca.pem" --image "$im
 exits 2 "the image is named by its digest" "$PLIMSOLL" admit manifests --authority "$tmp/ca.pem" --image registry.example.org/plimsoll:1
 exits 2 "a namespace that is none" manifests --namespace 'a: b'
 exits 2 "a network that is none" manifests --api-server '10.0.0.0/8"}}'
-exits 0 "manifests" manifests --mutate pin --api-server 10.0.0.0/24 --output "$tmp/m.yaml"
+exits 0 "manifests" manifests --defaults secure-defaults --api-server 10.0.0.0/24 --output "$tmp/m.yaml"
 is "$(stat -c %a "$tmp/ca.pem")" 600 "the authority's key is for its owner only"
 for policy in regulated pss-restricted; do
   exits 0 "they pass the set $policy" "$PLIMSOLL" check --policy "$policy" --format json --output "$tmp/report.json" "$tmp/m.yaml"
