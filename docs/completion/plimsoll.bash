@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --decision-log | --connections | --request-timeout | --drain | --author | --top | --manifests | -m | --to | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --scan-timeout | --author | --top | --manifests | -m | --to | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -29,6 +29,8 @@ _plimsoll() {
     'scan '*) command='scan' ;;
     'check '*) command='check' ;;
     'admit '*) command='admit' ;;
+    'admit manifests') command='admit manifests' ;;
+    'admit worker') command='admit worker' ;;
     'sbom '*) command='sbom' ;;
     'vex '*) command='vex' ;;
     'bloat '*) command='bloat' ;;
@@ -62,6 +64,8 @@ _plimsoll() {
     'scan'':--rules') compopt -o default 2>/dev/null; return ;;
     'scan'':--rules-add') compopt -o default 2>/dev/null; return ;;
     'scan'':--policy-scope') return ;;
+    'scan'':--facts') compopt -o default 2>/dev/null; return ;;
+    'scan'':--tag-ttl') return ;;
     'scan'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'scan'':--baseline') compopt -o default 2>/dev/null; return ;;
@@ -121,6 +125,11 @@ _plimsoll() {
     'admit'':--break-glass-group') return ;;
     'admit'':--fail') mapfile -t COMPREPLY < <(compgen -W 'closed open' -- "$cur"); return ;;
     'admit'':--time-budget') return ;;
+    'admit'':--facts') compopt -o default 2>/dev/null; return ;;
+    'admit'':--unknown-image') mapfile -t COMPREPLY < <(compgen -W 'deny warn allow' -- "$cur"); return ;;
+    'admit'':--max-scan-age') return ;;
+    'admit'':--mutate') mapfile -t COMPREPLY < <(compgen -W 'pin defaults' -- "$cur"); return ;;
+    'admit'':--defaults') return ;;
     'admit'':--decision-log') compopt -o default 2>/dev/null; return ;;
     'admit'':--connections') return ;;
     'admit'':--request-timeout') return ;;
@@ -134,6 +143,21 @@ _plimsoll() {
     'admit'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'admit'':--client-key') compopt -o default 2>/dev/null; return ;;
     'admit'':--cache') compopt -o default 2>/dev/null; return ;;
+    'admit manifests'':--image') return ;;
+    'admit manifests'':--namespace') return ;;
+    'admit manifests'':--policy') return ;;
+    'admit manifests'':--mode') mapfile -t COMPREPLY < <(compgen -W 'enforce warn audit' -- "$cur"); return ;;
+    'admit manifests'':--fail') mapfile -t COMPREPLY < <(compgen -W 'closed open' -- "$cur"); return ;;
+    'admit manifests'':--replicas') return ;;
+    'admit manifests'':--api-server') return ;;
+    'admit manifests'':--defaults') return ;;
+    'admit manifests'':--kubernetes') return ;;
+    'admit manifests'':--authority') compopt -o default 2>/dev/null; return ;;
+    'admit manifests'':--old-authority') compopt -o default 2>/dev/null; return ;;
+    'admit manifests'':--days') return ;;
+    'admit worker'':--facts') compopt -o default 2>/dev/null; return ;;
+    'admit worker'':--scan-timeout') return ;;
+    'admit worker'':--policy') return ;;
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
     'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'sbom'':--platform') return ;;
@@ -307,9 +331,11 @@ _plimsoll() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        'scan') words='--format --policy --rules --rules-add --policy-scope --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
+        'scan') words='--format --policy --rules --rules-add --policy-scope --facts --tag-ttl --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'check') words='--format --input --cluster --namespace --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
-        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --break-glass-user --break-glass-group --fail --time-budget --decision-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
+        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
+        'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
+        'admit worker') words='--facts --once --scan-timeout --policy --help --version --quiet --color --config' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
@@ -353,7 +379,7 @@ _plimsoll() {
     'rbac paths:'*) compopt -o default 2>/dev/null; return ;;
     'policy lint:'*) compopt -o default 2>/dev/null; return ;;
     'policy list:'*) compopt -o default 2>/dev/null; return ;;
-    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
+    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
     'policy explain:'*) compopt -o default 2>/dev/null; return ;;
     'policy test:'*) compopt -o default 2>/dev/null; return ;;
     'policy push:'*) compopt -o default 2>/dev/null; return ;;
@@ -366,6 +392,8 @@ _plimsoll() {
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
     :0) words='scan check admit sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
+        [ "$first" != admit ] || words+=' manifests'
+        [ "$first" != admit ] || words+=' worker'
         [ "$first" != rbac ] || words+=' who-can'
         [ "$first" != rbac ] || words+=' risks'
         [ "$first" != rbac ] || words+=' paths'

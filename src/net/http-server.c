@@ -132,7 +132,10 @@ void http_server_stop(HttpServer *s, unsigned grace_s) {
     if (!s->daemon)
         return;
     s->stopping = true;
+    /* From here on the socket is ours again; clients are refused rather than kept waiting. */
     s->api->mhd_quiesce_daemon(s->daemon);
+    close(s->fd);
+    s->fd = -1;
     for (int64_t until = http_server_ms() + (int64_t) grace_s * 1000; s->requests > 0 && http_server_ms() < until;)
         poll(NULL, 0, 20);
     s->api->mhd_stop_daemon(s->daemon);
