@@ -40,6 +40,46 @@ static void pool_done(Pool *p) {
     map_done(&p->fields);
 }
 
+/* sinsp's mark for what is done here in any case: a missing field does not suppress the line. */
+static size_t begin(Str format) {
+    return str_starts(format, STR("*")) ? 1 : 0;
+}
+
+static void put_piece(const Piece *p, Run *run, Buf *out) {
+    if (!p->field) {
+        buf_str(out, p->text);
+        return;
+    }
+    evaluator_reset(run->e);
+    Value v = operand_value(run, &p->operand);
+    Str shown = v.type == VALUE_NONE ? STR_NULL : value_text(&run->e->scratch, &v);
+    value_clean(out, shown.p ? shown : STR("<NA>"));
+}
+
+struct OutputText {
+    const Piece *p;
+    size_t n;
+};
+
+const struct OutputText *output_compile(const Source *source, Str format, const Limits *limits, Arena *a) {
+    Pool pool = pool_of(a, limits, NULL);
+    Checker c = {.pool = &pool, .source = source};
+    AstText text = {.text = format};
+    Vec(Piece) pieces = {0};
+    Piece p;
+    for (size_t at = begin(format); next_piece(&c, &text, &at, &p);)
+        vec_push(&pieces, p);
+    pool_done(&pool);
+    struct OutputText *t = arena_new(a, struct OutputText);
+    Piece *all = arena_alloc(a, (pieces.n + 1) * sizeof(*all));
+    if (all && pieces.n)
+        memcpy(all, pieces.p, pieces.n * sizeof(*all));
+    if (t && all)
+        *t = (struct OutputText) {all, pieces.n};
+    vec_done(&pieces);
+    return all ? t : NULL;
+}
+
 void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out) {
     _cleanup_(arena_done) Arena arena = {.max = (size_t) 16 << 20};
     Limits limits = limits_default();
@@ -48,18 +88,8 @@ void output_text(const Source *source, Str format, const Subject *s, Evaluator *
     Run run = {.e = e, .subject = s};
     AstText text = {.text = format};
     Piece p;
-    /* sinsp's mark for what is done here in any case: a missing field does not suppress the line. */
-    size_t at = str_starts(format, STR("*")) ? 1 : 0;
-    while (next_piece(&c, &text, &at, &p)) {
-        if (!p.field) {
-            buf_str(out, p.text);
-            continue;
-        }
-        evaluator_reset(e);
-        Value v = operand_value(&run, &p.operand);
-        Str shown = v.type == VALUE_NONE ? STR_NULL : value_text(&e->scratch, &v);
-        value_clean(out, shown.p ? shown : STR("<NA>"));
-    }
+    for (size_t at = begin(format); next_piece(&c, &text, &at, &p);)
+        put_piece(&p, &run, out);
     pool_done(&pool);
 }
 
@@ -79,7 +109,13 @@ int output_check(const Source *source, const AstText *format, Diag *d) {
 }
 
 void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out) {
-    output_text(r->source, r->output, s, e, out);
+    Run run = {.e = e, .subject = s};
+    if (!r->shown) {
+        output_text(r->source, r->output, s, e, out);
+        return;
+    }
+    for (size_t i = 0; i < r->shown->n; i++)
+        put_piece(&r->shown->p[i], &run, out);
 }
 
 void value_clean(Buf *out, Str text) {

@@ -42,6 +42,8 @@ void program_causes(const Program *p, const Subject *s, Evaluator *e, bool (*eac
 
 /* The output of a rule with its %field, %field[arg] and %transformer(field) of the subject; absent ones as "<NA>", control characters as spaces. Appends to `out`. */
 void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out);
+/* The output taken apart, so that this is not done each time that the rule fires; in the arena. NULL when that is full. */
+const struct OutputText *output_compile(const Source *source, Str format, const Limits *limits, Arena *a);
 void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out);
 /* Fields that an output names and that the source has not: -EINVAL with messages. A "%" before something else is a percent sign. */
 int output_check(const Source *source, const AstText *format, Diag *d);

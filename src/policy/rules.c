@@ -240,6 +240,8 @@ int rule_set_finish(RuleSet *s, Diag *d) {
         if (r == 0 && !def->skipped && own.errors == 0)
             r = check_output(s, def, &own);
         if (r == 0 && !def->skipped && own.errors == 0)
+            def->rule.shown = output_compile(def->rule.source, def->rule.output, &s->limits, &s->arena);
+        if (r == 0 && !def->skipped && own.errors == 0)
             lint_rule(s, def, &own);
         if (own.errors || r < 0)
             failed = -EINVAL;

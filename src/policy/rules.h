@@ -65,6 +65,7 @@ typedef struct Rule {
     const char *file;
     AstPlace place;           /* of its name */
     struct Program *program;  /* program.h; NULL until compiled */
+    const struct OutputText *shown; /* `output`, taken apart; NULL until compiled */
 } Rule;
 
 typedef struct RuleSet RuleSet;

@@ -137,6 +137,18 @@ ask "$tmp/system.json"
 is "$(answer .allowed)" false "--judge-all judges kube-system"
 admit_stop
 
+# A budget that the reading alone uses up: each rule's on-error decides
+jq -c '.request.object.spec.many = [range(300000)]' "$tmp/good.json" >"$tmp/many.json"
+for action in deny warn allow; do
+  printf -- '- {rule: Slow, desc: d, source: workload, condition: workload.kind = Pod and k8s.name = nobody, output: o, priority: ERROR, action: deny, on-error: %s}\n' $action >"$tmp/slow.yaml"
+  admit_start --policy "$tmp/slow.yaml" --time-budget 1
+  ask "$tmp/many.json"
+  is "$(answer .allowed) $(answer '.warnings | length')" "$([ $action = deny ] && echo false || echo true) $([ $action = warn ] && echo 1 || echo 0)" "what is not decided in time: on-error $action"
+  ask "$tmp/good.json"
+  is "$(answer .allowed)" true "what is decided in time is not held up"
+  admit_stop
+done
+
 # Requests of real API servers
 need_shared
 admit_start --policy pss-baseline
