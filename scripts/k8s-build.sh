@@ -41,9 +41,12 @@ nice -n 15 go build -p "$GOMAXPROCS" -o "$work/openapi-gen" k8s.io/kubernetes/ve
 "$work/openapi-gen" -O zz_generated.openapi -h vendor/k8s.io/code-generator/hack/boilerplate.go.txt -r "$work/violations" -p k8s.io/kubernetes/pkg/generated/openapi \
   -i "$(IFS=,; echo "${marked[*]}")" >&2 || { say "the definitions of the API could not be generated"; exit 1; }
 
-version='-X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitMajor=1 -X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitMinor=20 -X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion=v1.20.2'
+flags="-s -w"
+for package in component-base/version client-go/pkg/version; do
+  for pair in gitMajor=1 gitMinor=20 gitVersion=v1.20.2; do flags+=" -X k8s.io/kubernetes/vendor/k8s.io/$package.$pair"; done
+done
 for p in $programs; do
-  nice -n 15 go build -p "$GOMAXPROCS" -trimpath -ldflags "-s -w $version" -o "$work/bin/$p" "k8s.io/kubernetes/cmd/$p" >&2 || { say "$p could not be built"; exit 1; }
+  nice -n 15 go build -p "$GOMAXPROCS" -trimpath -ldflags "$flags" -o "$work/bin/$p" "k8s.io/kubernetes/cmd/$p" >&2 || { say "$p could not be built"; exit 1; }
 done
 chmod -R u+w "$cache/go-cache"
 rm -rf "$cache/go-cache"

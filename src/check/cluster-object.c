@@ -80,23 +80,20 @@ static void put_volumes(JsonWriter *w, const Node *volumes, Str account) {
 
 static void put_container(JsonWriter *w, const Node *container) {
     json_map(w, NULL);
-    node_each(n, container) {
-        if (!str_eqz(n->key, "volumeMounts") || n->type != NODE_LIST) {
+    node_each(n, container)
+        if (!str_eqz(n->key, "volumeMounts"))
             put_member(w, n);
-            continue;
-        }
-        json_list(w, "volumeMounts");
-        node_each(m, n)
-            if (!str_eqz(kube_text(m, "mountPath"), "/var/run/secrets/kubernetes.io/serviceaccount"))
-                json_node(w, NULL, m);
-        json_end(w);
-    }
+    json_list(w, "volumeMounts");
+    node_each(m, kube_at(container, "volumeMounts"))
+        if (!str_eqz(kube_text(m, "mountPath"), "/var/run/secrets/kubernetes.io/serviceaccount"))
+            json_node(w, NULL, m);
+    json_end(w);
     json_end(w);
 }
 
 /* The pod's spec without what differs between a template and the pods that are made of it. */
 static void put_spec(JsonWriter *w, const Node *spec) {
-    static const char *const added[] = {"nodeName", "tolerations", "priority", "preemptionPolicy", "enableServiceLinks", "serviceAccount", "imagePullSecrets", "hostname", "subdomain"};
+    static const char *const added[] = {"nodeName", "tolerations", "priority", "preemptionPolicy", "enableServiceLinks", "serviceAccount", "imagePullSecrets", "hostname", "subdomain", "volumes"};
     static const char *const lists[] = {"containers", "initContainers"};
     Str account = kube_text(spec, "serviceAccountName");
     account = account.n ? account : STR("default");
@@ -104,9 +101,7 @@ static void put_spec(JsonWriter *w, const Node *spec) {
     node_each(n, spec) {
         if (is_one_of(n->key, added, ARRAY_SIZE(added)) || (str_eqz(n->key, "serviceAccountName") && str_eqz(account, "default")))
             continue;
-        if (str_eqz(n->key, "volumes") && n->type == NODE_LIST) {
-            put_volumes(w, n, account);
-        } else if (is_one_of(n->key, lists, ARRAY_SIZE(lists)) && n->type == NODE_LIST) {
+        if (is_one_of(n->key, lists, ARRAY_SIZE(lists)) && n->type == NODE_LIST) {
             json_key(w, n->key);
             json_list(w, NULL);
             node_each(c, n)
@@ -116,9 +111,7 @@ static void put_spec(JsonWriter *w, const Node *spec) {
             put_member(w, n);
         }
     }
-    /* A server writes none where there are none, or only its own. */
-    if (!kube_at(spec, "volumes"))
-        put_volumes(w, NULL, account);
+    put_volumes(w, kube_at(spec, "volumes"), account);
     json_end(w);
 }
 

@@ -58,6 +58,7 @@ typedef struct Cluster {
     Lines pods;           /* of `in` */
     Namespace *in;        /* whose pods come; NULL: none yet */
     uint64_t objects;
+    unsigned minor;       /* of the server's version: 20 is 1.20; 0: not known */
     /* The kind at hand. */
     const ClusterKind *kind;
     const KubeResource *resource;
@@ -74,12 +75,12 @@ static void lines_add(Lines *to, const Lines *from) {
     to->n += from->n;
 }
 
-/* A text for the workers: the number of objects that are there only to be looked up, these, and those that are judged. */
+/* A text for the workers: the version of the server and the number of objects that are there only to be looked up, these, and those that are judged. */
 static int judge(Cluster *c, const Lines *context, const Lines *objects) {
     if (objects->n == 0)
         return 0;
     Buf text = buf_new((size_t) 2 * CHECK_FILE_BYTES);
-    buf_printf(&text, "%llu\n", (unsigned long long) context->n);
+    buf_printf(&text, "%u %llu\n", c->minor, (unsigned long long) context->n);
     buf_str(&text, buf_view(&context->text));
     buf_str(&text, buf_view(&objects->text));
     int failed = objects->text.failed ? objects->text.failed : context->text.failed ? context->text.failed : text.failed;
@@ -244,6 +245,23 @@ static int take_kind(Cluster *c, const ClusterKind *k) {
     return r;
 }
 
+/* Which versions of the API are out of date is a matter of the server's own version. */
+static void find_version(Cluster *c) {
+    _cleanup_(buf_done) Buf body = buf_new(0);
+    _cleanup_(arena_done) Arena a = {0};
+    const KubeRequest rq = {.path = "/version", .max = 64 << 10};
+    const Limits limits = limits_default();
+    uint64_t minor;
+    Node *n;
+    if (kube_request(c->client, &rq, &body, NULL) < 0 || json_parse(buf_view(&body), "version", &limits, &a, NULL, &n) < 0)
+        return;
+    Str text = kube_text(n, "minor");
+    if (str_ends(text, STR("+")))
+        text.n--;
+    if (str_to_u64(text, KUBE_MINOR_NEWEST, &minor) == 0)
+        c->minor = (unsigned) minor;
+}
+
 static bool wanted(void *userdata, Str group) {
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         if (str_eqz(group, kinds[i].group))
@@ -281,6 +299,8 @@ int check_cluster(KubeClient *client, const ClusterOptions *o, CheckWalk *w, Are
     c.alone.text = c.bindings.text = c.pods.text = buf_new(CHECK_FILE_BYTES);
     w->cluster = true;
     int r = kube_discover(client, wanted, NULL, &c.resources, err);
+    if (r == 0)
+        find_version(&c);
     for (size_t i = 0; i < c.resources.missed.n; i++) {
         _cleanup_free_ char *group = str_dup(c.resources.missed.p[i]);
         miss(&c, "a group of the API", group);
@@ -333,14 +353,15 @@ static void say(const CheckFile *f, const Diag *d) {
 
 static int read_cluster(const CheckFile *f, CheckEach each, void *userdata) {
     KubeWorld *w = kube_world_in(f->arena);
-    Str rest = f->text, line;
-    uint64_t context = 0, n = 0;
+    Str rest = f->text, line, first, second;
+    uint64_t context = 0, minor = 0, n = 0;
     size_t from = 0;
     uint32_t number = 1;
     if (!w)
         return -E2BIG;
-    if (!str_line(&rest, &line) || str_to_u64(line, UINT32_MAX, &context) < 0)
-        return diag_add(f->diag, DIAG_ERROR, f->path, 1, 1, "expected the number of objects that are not judged");
+    if (!str_line(&rest, &line) || !str_cut(line, ' ', &first, &second) || str_to_u64(first, KUBE_MINOR_NEWEST, &minor) < 0 || str_to_u64(second, UINT32_MAX, &context) < 0)
+        return diag_add(f->diag, DIAG_ERROR, f->path, 1, 1, "expected the version of the server and the number of objects that are not judged");
+    w->minor = minor ? (unsigned) minor : w->minor;
     if (f->kubernetes)
         w->minor = *f->kubernetes;
     int result = 0;

@@ -46,7 +46,7 @@ metadata: {name: test-objects-reader}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: test-objects-reader}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: carol}]
 EOF
-kubectl apply -f "$tmp/objects.yaml" >/dev/null 2>&1
+kubectl apply -f "$tmp/objects.yaml" >/dev/null
 at_exit "kubectl delete clusterrole test-all test-objects-reader >/dev/null 2>&1; kubectl delete clusterrolebinding test-objects-reader >/dev/null 2>&1"
 wait_for 30 sh -c '[ "$(kubectl -n shop get pods -o name | wc -l)" = 4 ]'
 is "$(kubectl -n shop get pods -o name | wc -l)" 4 "three pods of the deployment, and one"
@@ -57,7 +57,7 @@ cp "$tmp/.out" "$tmp/all.json"
 is "$(jq -r '.artifact.kind + " " + .artifact.reference' "$tmp/all.json")" "cluster $server" "the report says which cluster"
 paths() { jq -r '.findings[].path' "$1" | sort -u | grep -E 'shop|other' | tr '\n' ' '; }
 is "$(paths "$tmp/all.json")" "CronJob/other/nightly Deployment/shop/web Pod/shop/lone " "findings stand where the objects live; pods of a deployment are judged with it"
-is "$(jq -r '.findings[] | select(.path == "Deployment/shop/web") | .subject' "$tmp/all.json")" "Deployment web, container app" "and say what in them"
+is "$(jq -r '.findings[] | select(.path == "Deployment/shop/web") | .policy.subject' "$tmp/all.json" | sort -u)" "Deployment web, container app" "and say what in them"
 check --policy pss-baseline --format json --namespace other
 is "$(paths "$tmp/.out")" "CronJob/other/nightly " "one namespace"
 unlike "$out" 'ClusterRole' "has nothing that lives in none"

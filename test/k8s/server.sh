@@ -68,7 +68,7 @@ start() {
   run api "$bin/kube-apiserver" --etcd-servers "http://127.0.0.1:$client" --bind-address 127.0.0.1 --secure-port "$api" --insecure-port 0 --advertise-address 127.0.0.1 --endpoint-reconciler-type none \
     --service-cluster-ip-range 10.96.0.0/16 --authorization-mode RBAC --client-ca-file "$dir/ca.crt" --tls-cert-file "$dir/server.crt" --tls-private-key-file "$dir/server.key" \
     --service-account-key-file "$dir/accounts.pub" --service-account-signing-key-file "$dir/accounts.key" --service-account-issuer https://kubernetes.default.svc \
-    --token-auth-file "$dir/tokens.csv" --audit-policy-file "$dir/audit-policy.yaml" --audit-log-path "$dir/audit.log" --feature-gates EphemeralContainers=true \
+    --token-auth-file "$dir/tokens.csv" --audit-policy-file "$dir/audit-policy.yaml" --audit-log-path "$dir/audit.log" --feature-gates EphemeralContainers=true --allow-privileged \
     --enable-admission-plugins MutatingAdmissionWebhook,ValidatingAdmissionWebhook --max-requests-inflight 1000 --max-mutating-requests-inflight 500 --etcd-compaction-interval 0
   until_ready 60 api "https://127.0.0.1:$api/readyz"
   run controllers "$bin/kube-controller-manager" --kubeconfig "$dir/admin.conf" --service-account-private-key-file "$dir/accounts.key" --root-ca-file "$dir/ca.crt" --leader-elect=false \
