@@ -9,7 +9,7 @@ test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils containerd
   python3-jsonschema python3-yaml sqlite3 binutils git
   python3-pip python3-requests composer php-zip cargo librust-rand-dev
   python3-packaging ruby php-cli php-composer-semver golang-go golang-golang-x-mod-dev rustc librust-semver-dev elixir libmaven3-core-java default-jre-headless"
-k8s="$build dpkg-dev golang-go golang-github-modern-go-reflect2-dev etcd-server curl openssl jq perl"
+k8s="$build dpkg-dev golang-go golang-github-modern-go-reflect2-dev etcd-server curl openssl jq perl docker-registry skopeo sqlite3"
 bench="$test isal libarchive-tools time nghttp2-client"
 fuzz="$build clang llvm libclang-rt-14-dev"
 lint="$build clang-tidy cppcheck"

@@ -99,7 +99,7 @@ static void put_limits(const AdmissionManifests *m, Buf *out) {
 }
 
 static void put_network(const AdmissionManifests *m, Buf *out) {
-    put_head(m, out, "policy/v1", "PodDisruptionBudget");
+    put_head(m, out, m->minor < 21 ? "policy/v1beta1" : "policy/v1", "PodDisruptionBudget");
     buf_putz(out, "spec:\n  minAvailable: 1\n  selector:\n    matchLabels: {app.kubernetes.io/name: " NAME "}\n");
     buf_putz(out, "# The API server is no pod, so that no selector names it; what comes in is its port only, and nothing goes out.\n");
     put_head(m, out, "networking.k8s.io/v1", "NetworkPolicy");
@@ -112,20 +112,21 @@ static void put_network(const AdmissionManifests *m, Buf *out) {
 }
 
 typedef struct WebhookRule {
-    const char *groups, *operations, *resources;
+    const char *groups, *versions, *operations, *resources;
 } WebhookRule;
 
 static const WebhookRule validated[] = {
-    {"\"\"", "CREATE, UPDATE", "pods, pods/ephemeralcontainers, replicationcontrollers, podtemplates, configmaps, services, serviceaccounts, namespaces"},
-    {"apps", "CREATE, UPDATE", "deployments, replicasets, statefulsets, daemonsets"},
-    {"batch", "CREATE, UPDATE", "jobs, cronjobs"},
-    {"networking.k8s.io", "CREATE, UPDATE", "ingresses, networkpolicies"},
-    {"rbac.authorization.k8s.io", "CREATE, UPDATE", "roles, clusterroles, rolebindings, clusterrolebindings"},
-    {"\"\"", "CONNECT", "pods/exec, pods/attach, pods/portforward, pods/proxy, services/proxy"},
+    {"\"\"", "v1", "CREATE, UPDATE", "pods, pods/ephemeralcontainers, replicationcontrollers, podtemplates, configmaps, services, serviceaccounts, namespaces"},
+    {"apps", "v1", "CREATE, UPDATE", "deployments, replicasets, statefulsets, daemonsets"},
+    /* Servers before 1.21 have their CronJobs in v1beta1 only. */
+    {"batch", "v1, v1beta1", "CREATE, UPDATE", "jobs, cronjobs"},
+    {"networking.k8s.io", "v1", "CREATE, UPDATE", "ingresses, networkpolicies"},
+    {"rbac.authorization.k8s.io", "v1", "CREATE, UPDATE", "roles, clusterroles, rolebindings, clusterrolebindings"},
+    {"\"\"", "v1", "CONNECT", "pods/exec, pods/attach, pods/portforward, pods/proxy, services/proxy"},
 };
 
 static const WebhookRule mutated[] = {
-    {"\"\"", "CREATE", "pods"},
+    {"\"\"", "v1", "CREATE", "pods"},
 };
 
 static void put_webhook(const AdmissionManifests *m, Buf *out, const char *kind, const char *path, const WebhookRule *rules, size_t n) {
@@ -146,7 +147,7 @@ static void put_webhook(const AdmissionManifests *m, Buf *out, const char *kind,
                       "      - name: not-nodes\n        expression: '!(\"system:nodes\" in request.userInfo.groups)'\n");
     buf_putz(out, "    rules:\n");
     for (size_t i = 0; i < n; i++)
-        buf_printf(out, "      - {apiGroups: [%s], apiVersions: [v1], operations: [%s], resources: [%s], scope: \"*\"}\n", rules[i].groups, rules[i].operations, rules[i].resources);
+        buf_printf(out, "      - {apiGroups: [%s], apiVersions: [%s], operations: [%s], resources: [%s], scope: \"*\"}\n", rules[i].groups, rules[i].versions, rules[i].operations, rules[i].resources);
 }
 
 void admission_manifests(const AdmissionManifests *m, Buf *out) {
