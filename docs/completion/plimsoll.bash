@@ -59,7 +59,7 @@ _plimsoll() {
     'rbac can-i') command='rbac can-i' ;;
     esac
     case $command:$prev in
-    'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab codequality html markdown' -- "$cur"); return ;;
+    'scan'':--format'|'scan'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif cyclonedx spdx junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
     'scan'':--policy') return ;;
     'scan'':--rules') compopt -o default 2>/dev/null; return ;;
     'scan'':--rules-add') compopt -o default 2>/dev/null; return ;;
@@ -95,7 +95,7 @@ _plimsoll() {
     'scan'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-key') compopt -o default 2>/dev/null; return ;;
-    'check'':--format'|'check'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown' -- "$cur"); return ;;
+    'check'':--format'|'check'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
     'check'':--input') mapfile -t COMPREPLY < <(compgen -W 'dockerfile helm kustomize kubernetes compose github-actions gitlab-ci' -- "$cur"); return ;;
     'check'':--namespace'|'check'':-n') return ;;
     'check'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
@@ -239,7 +239,7 @@ _plimsoll() {
     'rbac who-can'':--manifests'|'rbac who-can'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac who-can'':--namespace'|'rbac who-can'':-n') return ;;
     'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
-    'rbac risks'':--format'|'rbac risks'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown' -- "$cur"); return ;;
+    'rbac risks'':--format'|'rbac risks'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
     'rbac risks'':--manifests'|'rbac risks'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac risks'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'rbac risks'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;

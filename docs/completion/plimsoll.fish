@@ -24,7 +24,7 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -l config -rF -d 'Settings from FIL
 complete -c plimsoll -n "__plimsoll_at '' 0" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a scan -d 'Finds the vulnerabilities of an image, a root file system or an SBOM'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -F
-complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab codequality html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'scan'" -l format -s f -xa 'table json sarif cyclonedx spdx junit gitlab codequality html markdown policyreport prometheus' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l policy -x -d 'Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file, a directory of both, or a policy bundle (oci://REGISTRY/NAME:TAG)'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l rules -rF -d 'Rules of this file, directory or policy bundle (oci://REGISTRY/NAME:TAG) instead of those that come with the program; several go together, as Falco\'s -r has it'
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l rules-add -rF -d 'Rules of this file, directory or policy bundle besides those that hold anyway; one of the same name replaces, appends to or overrides the one that comes with the program'
@@ -79,7 +79,7 @@ complete -c plimsoll -n "__plimsoll_at 'scan'" -l config -rF -d 'Settings from F
 complete -c plimsoll -n "__plimsoll_at 'scan'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a check -d 'Checks Dockerfiles, manifests and other files that describe containers'
 complete -c plimsoll -n "__plimsoll_at 'check'" -F
-complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l input -xa 'dockerfile helm kustomize kubernetes compose github-actions gitlab-ci' -d 'What the files that are named themselves, and standard input, are; without it names and texts tell'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l cluster -d 'Checks the objects of a running cluster instead of files'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l namespace -s n -x -d 'With --cluster only objects of this namespace; all without it'
@@ -350,7 +350,7 @@ complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l config -rF -d 'Setting
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a rbac -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'rbac' 1" -a risks -d 'Finds rights that lead further than they look'
-complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l format -s f -xa 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l builtin -d 'Also says what the API server\'s own bindings give to its own identities'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'

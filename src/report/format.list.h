@@ -11,3 +11,5 @@ FORMAT(gitlab, "GitLab container scanning report (schema 15)", "application/json
 FORMAT(codequality, "GitLab code quality report: issues at their lines in a merge request", "application/json", "codequality.json", false, true)
 FORMAT(html, "one self-contained page", "text/html; charset=utf-8", "html", true, true)
 FORMAT(markdown, "for pull requests and wikis", "text/markdown; charset=utf-8", "md", true, true)
+FORMAT(policyreport, "Kubernetes PolicyReports (wgpolicyk8s.io/v1alpha2) by namespace, as a List for kubectl apply", "application/json", "json", false, true)
+FORMAT(prometheus, "counts of findings and gaps for Prometheus, as node_exporter's textfile collector reads them", "text/plain; version=0.0.4; charset=utf-8", "prom", false, true)
