@@ -278,11 +278,11 @@ static int each_instruction(const Reader *r, const InstructionInfo *info, const 
     if (!own)
         return -E2BIG;
     *own = (Subject) {source_by_name(STR("instruction")), &check_instruction_ops, info, stage};
-    CheckSubject s = {*own, place_of(f, info->in->at, info->in->end), str_from(docker_kind_name(info->in->kind))};
+    CheckSubject s = {.subject = *own, .place = place_of(f, info->in->at, info->in->end), .name = str_from(docker_kind_name(info->in->kind))};
     int e = each(userdata, &s);
     for (size_t i = 0; e >= 0 && i < info->n_commands; i++) {
         const CommandInfo *c = &info->commands[i];
-        s = (CheckSubject) {{source_by_name(STR("command")), &check_command_ops, c, own}, place_of(f, c->at, c->end), s.name};
+        s = (CheckSubject) {.subject = {source_by_name(STR("command")), &check_command_ops, c, own}, .place = place_of(f, c->at, c->end), .name = s.name};
         e = each(userdata, &s);
     }
     return e;
@@ -297,7 +297,7 @@ static int each_stage(const Reader *r, const StageInfo *info, const Subject *fil
     *own = (Subject) {source_by_name(STR("stage")), &check_stage_ops, info, file};
     if (stage) {
         Str name = stage->name.n ? arena_printf(r->file->arena, "stage %.*s", STR_FMT(stage->name)) : arena_printf(r->file->arena, "stage %u", stage->index);
-        CheckSubject s = {*own, place_of(r->doc->f, stage->from->at, stage->from->end), name};
+        CheckSubject s = {.subject = *own, .place = place_of(r->doc->f, stage->from->at, stage->from->end), .name = name};
         e = name.p ? each(userdata, &s) : -E2BIG;
     }
     for (size_t i = 0; e >= 0 && i < info->n_instructions; i++)
@@ -322,7 +322,7 @@ static int read_dockerfile(const CheckFile *file, CheckEach each, void *userdata
     if (!own)
         return -E2BIG;
     *own = (Subject) {source_by_name(STR("dockerfile")), &check_dockerfile_ops, r.doc, NULL};
-    CheckSubject s = {*own, place_of(f, last->at, last->end), STR("image")};
+    CheckSubject s = {.subject = *own, .place = place_of(f, last->at, last->end), .name = STR("image")};
     e = each(userdata, &s);
     for (size_t i = 0; e >= 0 && i <= f->n_stages; i++)
         e = each_stage(&r, r.stages[i], own, each, userdata);
