@@ -36,7 +36,7 @@ static int measure(const Policy *policy, const char *path) {
         _cleanup_(arena_done) Arena a = {0};
         CheckItem item = {0};
         double start = now_ms();
-        if (check_text(policy, NULL, input, path, str_n(text, n), &limits, false, &a, &item) < 0)
+        if (check_text(policy, NULL, input, path, str_n(text, n), &limits, false, NULL, &a, &item) < 0)
             return 1;
         took[i] = now_ms() - start;
         hits = item.n_hits;

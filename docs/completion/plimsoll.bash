@@ -379,7 +379,7 @@ _plimsoll() {
     'rbac paths:'*) compopt -o default 2>/dev/null; return ;;
     'policy lint:'*) compopt -o default 2>/dev/null; return ;;
     'policy list:'*) compopt -o default 2>/dev/null; return ;;
-    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
+    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission text_secret pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
     'policy explain:'*) compopt -o default 2>/dev/null; return ;;
     'policy test:'*) compopt -o default 2>/dev/null; return ;;
     'policy push:'*) compopt -o default 2>/dev/null; return ;;

@@ -429,7 +429,7 @@ complete -c plimsoll -n "__plimsoll_at 'policy list'" -l config -rF -d 'Settings
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a fields -d 'Prints what conditions of rules can ask'
-complete -c plimsoll -n "__plimsoll_at 'policy fields' 2" -a 'image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host'
+complete -c plimsoll -n "__plimsoll_at 'policy fields' 2" -a 'image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission text_secret pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host'
 complete -c plimsoll -n "__plimsoll_at 'policy fields'" -l format -s f -xa 'table json' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'policy fields'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'policy fields'" -l version -d 'Shows the version, and exits'

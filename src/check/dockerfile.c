@@ -336,5 +336,6 @@ const CheckInput check_input_dockerfile = {
     .recognise = recognise,
     .sniff = sniff,
     .read = read_dockerfile,
+    .secrets = true,
     .fix = check_dockerfile_fix,
 };

@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "check/place.h"
 #include "check/run.h"
+#include "check/secrets.h"
 #include "policy/program.h"
 
 typedef struct Evaluation {
@@ -17,6 +18,7 @@ typedef struct Evaluation {
     bool ascii;              /* columns in bytes are columns in code points */
     PlaceLines lines;        /* made where they are needed */
     bool fixes;
+    CheckSecrets secrets;    /* never to be printed */
     Vec(CheckHit) hits;
     Map seen;                /* what told them apart */
 } Evaluation;
@@ -124,7 +126,7 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
         buf_putz(&b, "the condition could not be decided within the limits");
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
-    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .path = s->path, .subject = s->name, .output = arena_str(e->file->arena, buf_view(&b)), .limited = h->limited};
+    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .path = s->path, .subject = check_secrets_masked(&e->secrets, s->name, e->file->arena), .output = check_secrets_masked(&e->secrets, arena_str(e->file->arena, buf_view(&b)), e->file->arena), .limited = h->limited};
     fill_chars(e, &hit.place);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0 && !is_repeated(e, &hit))
@@ -147,18 +149,19 @@ static int each_subject(void *userdata, const CheckSubject *s) {
 }
 
 /* Errors as the result has them. */
-static void take_errors(const Diag *d, Arena *a, CheckItem *ret) {
+static void take_errors(const Diag *d, const CheckSecrets *secrets, Arena *a, CheckItem *ret) {
     CheckError *list = arena_alloc(a, (d->items.n + 1) * sizeof(*list));
     size_t n = 0;
     for (size_t i = 0; list && i < d->items.n; i++)
-        list[n++] = (CheckError) {d->items.p[i].level, d->items.p[i].line, d->items.p[i].col, arena_str(a, str_from(d->items.p[i].message))};
+        list[n++] = (CheckError) {d->items.p[i].level, d->items.p[i].line, d->items.p[i].col, check_secrets_masked(secrets, arena_str(a, str_from(d->items.p[i].message)), a)};
     if (list && d->errors + d->warnings > d->items.n)
         list[n++] = (CheckError) {DIAG_WARNING, 0, 0, arena_printf(a, "and %zu more messages", d->errors + d->warnings - d->items.n)};
     ret->errors = list;
     ret->n_errors = n;
 }
 
-int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret) {
+int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, SecretEngine *secrets, Arena *a,
+               CheckItem *ret) {
     static const PolicyContext nothing = {0};
     Diag d = {0};
     unsigned kubernetes;
@@ -168,7 +171,9 @@ int check_text(const Policy *policy, const PolicyContext *context, const CheckIn
     Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing, .evaluator = evaluator_new(), .ascii = is_ascii(text), .fixes = fixes};
     ret->input = input;
     ret->bytes = text.n;
-    ret->status = input->read(&file, each_subject, &e);
+    int found = secrets && input->secrets ? check_secrets(secrets, input, &file, &e.secrets, each_subject, &e) : 0;
+    ret->status = found < 0 && found != -EINVAL ? found : input->read(&file, each_subject, &e);
+    ret->status = ret->status == 0 ? found : ret->status;
     if (ret->status < 0 && d.errors == 0)
         diag_add(&d, DIAG_ERROR, path, 0, 0, "%s", ret->status == -E2BIG ? "what the rules say of it takes too much memory" : "it cannot be read");
     /* What could be understood of a wrong file was judged; that it is wrong is said beside it. */
@@ -179,7 +184,7 @@ int check_text(const Policy *policy, const PolicyContext *context, const CheckIn
         ret->hits = hits;
         ret->n_hits = e.hits.n;
     }
-    take_errors(&d, a, ret);
+    take_errors(&d, &e.secrets, a, ret);
     vec_done(&e.hits);
     place_lines_done(&e.lines);
     map_done(&e.seen);

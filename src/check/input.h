@@ -65,6 +65,7 @@ typedef struct CheckInput {
     int (*read)(const CheckFile *f, CheckEach each, void *userdata);
     /* The value of the file that a cause asks for, *ret_there true, or the innermost one on the way to it; NULL: the finding stands where its subject does. NULL: always. */
     const Node *(*where)(const Cause *c, bool *ret_there);
+    bool secrets; /* its text is searched for secrets */
     bool regions; /* places without an end get one from the text, as YAML and JSON are written */
     /* The edits that do what `fix` says (the rule's key of that name, docs/policy-language.md) to a subject that a rule fired on: true when that is safe.
      * NULL: no rule of these sources has a fix. */

@@ -43,6 +43,7 @@ const CheckInput check_input_helm = {
     .recognise = recognise_helm,
     .render = render_helm,
     .read = kubernetes_read_rendered,
+    .secrets = true,
 };
 
 const CheckInput check_input_kustomize = {
@@ -52,4 +53,5 @@ const CheckInput check_input_kustomize = {
     .recognise = recognise_kustomize,
     .render = render_kustomize,
     .read = kubernetes_read_rendered,
+    .secrets = true,
 };

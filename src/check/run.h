@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "check/input.h"
 #include "policy/set.h"
+#include "secret/engine.h"
 
 typedef struct CheckOptions {
     const PolicyText *rules;  /* of one's own, beside those that come with the program */
@@ -57,5 +58,5 @@ enum { CHECK_FILE_BYTES = 32 << 20 };
 int check_policy(const CheckOptions *o, Policy **ret, Diag *d);
 /* Reads and checks the items. Results lie in `a`. 0, or a failure of ours. */
 int check_files(const CheckOptions *o, CheckItem *items, size_t n, Arena *a, Error *err);
-/* In this process, for tests: one text. `context` NULL: nothing is told. */
-int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, Arena *a, CheckItem *ret);
+/* In this process, for tests: one text. `context` NULL: nothing is told. `secrets`: NULL: they are not looked for. */
+int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, SecretEngine *secrets, Arena *a, CheckItem *ret);

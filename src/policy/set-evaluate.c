@@ -89,6 +89,10 @@ static const PolicyException *excepted(const PolicyRule *entry, const Subject *s
     return NULL;
 }
 
+bool policy_asks(const Policy *p, Str source) {
+    return map_get(&p->by_source, source) != NULL;
+}
+
 void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, Evaluator *e, void (*hit)(void *userdata, const PolicyHit *h), void *userdata) {
     static const RuleAction on_error[ON_ERROR_N_] = {[ON_ERROR_WARN] = RULE_WARN, [ON_ERROR_DENY] = RULE_DENY, [ON_ERROR_ALLOW] = RULE_ALLOW};
     const SourceEntries *of = map_get(&p->by_source, str_from(s->source->name));

@@ -104,6 +104,8 @@ typedef struct PolicyHit {
     const PolicyException *exception; /* it is excepted by this; NULL: it counts */
 } PolicyHit;
 
+/* Is there a rule about this source, among those that were chosen? */
+bool policy_asks(const Policy *p, Str source);
 /* Puts the rules of the subject's source to it; `hit` is called for each that holds. */
 void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, Evaluator *e, void (*hit)(void *userdata, const PolicyHit *h), void *userdata);
 /* The worse of two actions: allow, warn and alert, deny. */

@@ -6,7 +6,7 @@ FORMAT(json, "everything, in our own schema (docs/reference/report.schema.json)"
 FORMAT(sarif, "SARIF 2.1.0, for code scanning services", "application/sarif+json", "sarif", false, true)
 FORMAT(cyclonedx, "CycloneDX 1.6 bill of materials in JSON, with vulnerabilities", "application/vnd.cyclonedx+json; version=1.6", "cdx.json", true, false)
 FORMAT(spdx, "SPDX 2.3 bill of materials in JSON; findings as external references", "application/spdx+json", "spdx.json", true, false)
-FORMAT(junit, "JUnit XML, for continuous integration: a test case per package", "application/xml", "xml", false, true)
+FORMAT(junit, "JUnit XML, for continuous integration: a test case per package, or per file that was checked", "application/xml", "xml", false, true)
 FORMAT(gitlab, "GitLab container scanning report (schema 15)", "application/json", "json", false, true)
 FORMAT(codequality, "GitLab code quality report: issues at their lines in a merge request", "application/json", "codequality.json", false, true)
 FORMAT(html, "one self-contained page", "text/html; charset=utf-8", "html", true, true)

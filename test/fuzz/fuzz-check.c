@@ -28,13 +28,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     Str text = str_n((const char *) p, n);
     if (!policy && check_policy(&(CheckOptions) {.policy_name = STR("production")}, &policy, &d) < 0)
         abort();
-    if (check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", text, &limits, true, &a, &item) == 0) {
+    if (check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", text, &limits, true, NULL, &a, &item) == 0) {
         check_places(&item, n);
         check_apply(&item, text, &out, &fixed);
         check_diff(&item, text, &diff);
         if ((diff.n > 0) != (fixed > 0))
             abort();
-        if (check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", buf_view(&out), &limits, true, &a, &again) < 0)
+        if (check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", buf_view(&out), &limits, true, NULL, &a, &again) < 0)
             abort();
     } else if (item.n_errors == 0) {
         abort();

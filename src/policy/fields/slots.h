@@ -22,6 +22,10 @@ enum SecretSlot {
 #include "policy/fields/secret.list.h"
 };
 
+enum TextSecretSlot {
+#include "policy/fields/text_secret.list.h"
+};
+
 enum CertificateSlot {
 #include "policy/fields/certificate.list.h"
 };

@@ -47,6 +47,8 @@ SOURCE(namespace, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLO
        "A Namespace")
 SOURCE(admission, "deploy", NULL, NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A request to the API server, for `plimsoll admit`: who asks for what, and what exec, attach and portforward say")
+SOURCE(text_secret, "build", NULL, NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A secret that stands in clear in a file that `plimsoll check` reads; never its value")
 SOURCE(pipeline, "build", NULL, "job pipeline_include pipeline_variable", ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A workflow or action of GitHub, or GitLab's .gitlab-ci.yml")
 SOURCE(job, "build", "pipeline", "step job_image", ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A job of a pipeline; of GitLab with what it extends, its templates and defaults put in")

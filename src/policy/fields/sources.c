@@ -26,6 +26,11 @@ static const Field secret_fields[] = {
     {0},
 };
 
+static const Field text_secret_fields[] = {
+#include "policy/fields/text_secret.list.h"
+    {0},
+};
+
 static const Field certificate_fields[] = {
 #include "policy/fields/certificate.list.h"
     {0},

@@ -89,7 +89,7 @@ static char *checked(const Both *b, Str text, bool *ret_wrong) {
     Limits limits = limits_default();
     CheckItem item = {0};
     Lines l = {0};
-    *ret_wrong = check_text(b->policy, NULL, check_input_of(STR("x.json"), text), "x.json", text, &limits, false, &a, &item) < 0;
+    *ret_wrong = check_text(b->policy, NULL, check_input_of(STR("x.json"), text), "x.json", text, &limits, false, NULL, &a, &item) < 0;
     for (size_t i = 0; i < item.n_hits; i++)
         vec_push(&l, line(item.hits[i].rule->rule->name, item.hits[i].action, item.hits[i].exception, item.hits[i].output));
     return joined(&l);

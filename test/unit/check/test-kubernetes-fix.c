@@ -29,7 +29,7 @@ static void check_fixed(const char *text, const char *want, size_t left) {
         CheckItem item = {0};
         CheckEdit edits[64];
         size_t n = 0;
-        CHECK_INT(check_text(policy, NULL, check_input_of(STR("x.yaml"), buf_view(&now)), "x.yaml", buf_view(&now), &limits, true, &a, &item), 0);
+        CHECK_INT(check_text(policy, NULL, check_input_of(STR("x.yaml"), buf_view(&now)), "x.yaml", buf_view(&now), &limits, true, NULL, &a, &item), 0);
         hits = item.n_hits;
         for (size_t i = 0; i < item.n_hits; i++)
             for (size_t k = 0; k < item.hits[i].n_edits && n < 64; k++) {
