@@ -12,6 +12,8 @@ typedef struct Shell {
     bool opaque;                    /* substitutions were read by the shell outside */
     uint32_t depth, cases;
     bool pattern;                   /* behind "in" and ";;" of a case: the next is a pattern, or esac */
+    const ShellCommand *open[SHELL_DEPTH]; /* of compound commands that are open: the command that began in or behind their first word */
+    unsigned opened;                /* how many, deeper ones included */
     struct ShellOut *out;
     Vec(Str) heredocs;              /* bodies that begin behind this line: their ends */
 } Shell;
@@ -21,12 +23,6 @@ typedef struct Draft {
     ShellCommand *command;
     Vec(ShellWord) words, assigns, redirects;
 } Draft;
-
-struct ShellOut {
-    Vec(ShellCommand *) list;
-    size_t words;
-    uint32_t pipelines;
-};
 
 static int read_list(Shell *s, const ShellCommand *parent, ShellPlace place, size_t parent_word, char close);
 static int read_scripts(Shell *s, ShellCommand *c);
@@ -278,6 +274,17 @@ static bool is_keyword(Str w) {
     return str_has_word(STR("if then elif else fi while until do done { } ! esac time coproc"), w);
 }
 
+/* What is between the words that begin and end a compound command has its output, and its pipe. */
+static void note_compound(Shell *s, const ShellCommand *c, Str w) {
+    if (str_has_word(STR("{ do if"), w)) {
+        if (s->opened < SHELL_DEPTH)
+            s->open[s->opened] = c;
+        s->opened++;
+    } else if (str_has_word(STR("} done fi"), w) && s->opened > 0 && --s->opened < SHELL_DEPTH) {
+        vec_push(&s->out->compounds, ((Compound) {s->open[s->opened], c}));
+    }
+}
+
 /* "for x in …" up to its end, "case x in": neither is a command. */
 static bool skip_compound(Shell *s, Str w) {
     if (str_eqz(w, "for") || str_eqz(w, "select") || str_eqz(w, "function")) {
@@ -340,6 +347,7 @@ static int read_parts(Shell *s, Draft *d, char close) {
             continue;
         if (d->words.n == 0 && d->assigns.n == 0 && is_keyword(w.text)) {
             s->cases -= str_eqz(w.text, "esac") && s->cases;
+            note_compound(s, d->command, w.text);
             continue;
         }
         if (d->words.n == 0 && d->assigns.n == 0 && skip_compound(s, w.text))
@@ -465,36 +473,17 @@ static int read_scripts(Shell *s, ShellCommand *c) {
     return script ? read_text(s, c->words[script].text, &c->words[script], c) : 0;
 }
 
-/* Whose output is run: commands in front of an interpreter in a pipeline, and those inside of what runs them. Parents stand before their children. */
-static void mark_executed(struct ShellOut *out, size_t *runner) {
-    for (size_t i = 0; i < out->list.n; i++) {
-        const ShellCommand *c = out->list.p[i];
-        if (c->link == SHELL_PIPE && shell_runs_input(c))
-            runner[c->pipeline] = c->stage;
-    }
-    for (size_t i = 0; i < out->list.n; i++) {
-        ShellCommand *c = out->list.p[i];
-        const ShellCommand *parent = c->parent;
-        c->executed = runner[c->pipeline] > c->stage;
-        if (parent && c->place != SHELL_SCRIPT)
-            c->executed |= parent->executed || ((c->place == SHELL_SUBSTITUTED || c->place == SHELL_PROCESS) && shell_runs_word(parent, c->parent_word, c->place));
-        if (parent && (c->place == SHELL_WRAPPED || c->place == SHELL_GROUPED))
-            c->piped |= parent->piped;
-    }
-}
-
 /* The list as the result has it; done with `out`. */
 static int hand_out(struct ShellOut *out, int r, Arena *a, const ShellCommand *const **ret, size_t *ret_n) {
     const ShellCommand **list = r < 0 ? NULL : arena_alloc(a, out->list.n * sizeof(*list));
-    size_t *runner = list ? arena_alloc(a, out->pipelines * sizeof(*runner)) : NULL;
+    bool marked = list && shell_mark(out, a) == 0;
     size_t n = 0;
-    if (runner)
-        mark_executed(out, runner);
-    for (size_t i = 0; runner && i < out->list.n; i++)
+    for (size_t i = 0; marked && i < out->list.n; i++)
         if (is_command(out->list.p[i]))
             list[n++] = out->list.p[i];
     vec_done(&out->list);
-    if (!runner)
+    vec_done(&out->compounds);
+    if (!marked)
         return -E2BIG;
     *ret = list;
     *ret_n = n;

@@ -83,6 +83,13 @@ TEST(executed) {
     check("bash x <(curl x)", "<bash><x><<(curl x)>\n<<curl><x>");
     check(". <(curl x)", "<.><<(curl x)>\n<!<curl><x>");
     check("(cd x; curl y) | sh", "() !<cd><x>\n; () !<curl><y>\n| <sh>");
+    check("{ cd x; curl y; } | sh", "!<cd><x>\n; !<curl><y>\n| <sh>");
+    check("{ curl x; }; sh", "<curl><x>\n; <sh>");
+    check("{ curl x | cat; } > y | sh", "<curl><x>\n| !<cat>\n; ! ><y>\n| <sh>");
+    check("for i in a b; do curl $i; done | sudo bash", "!<curl><$i>\n| <sudo><bash>\n| wrapped <bash>");
+    check("if a; then { curl x; }; fi | sh; curl y", "!<a>\n; !<curl><x>\n| <sh>\n; <curl><y>");
+    check("while read l\ndo\n curl $l\ndone | sh", "<read><l>\n; !<curl><$l>\n| <sh>");
+    check("} | sh; { curl x", "| <sh>\n; <curl><x>");
     check("echo $(curl x) | sh", "!<echo><$(curl x)>\n$!<curl><x>\n| <sh>");
     check("a $(b | c) | d; e", "<a><$(b | c)>\n$<b>\n| $<c>\n| <d>\n; <e>");
 }
