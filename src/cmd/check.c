@@ -3,10 +3,11 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/fs.h"
 #include "base/worker.h"
-#include "check/cluster.h"
 #include "check/report.h"
 #include "cmd/check-fix.h"
+#include "cmd/check-cluster.h"
 #include "cmd/kube-client.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
@@ -29,6 +30,14 @@ static void list_inputs(Buf *out) {
             buf_printf(out, "%s%s", out->n ? "|" : "", all[i]->name);
 }
 
+static int check_also(Str value, Error *err) {
+    Str format, file;
+    if (!str_cut(value, '=', &format, &file) || !file.n)
+        return error_set(err, -EINVAL, "expected FORMAT=FILE");
+    const Format *f = format_by_name(format);
+    return f && f->check ? 0 : error_set(err, -EINVAL, "'%.*s' is none of the formats of --format", STR_FMT(format));
+}
+
 static const Option options[] = {
     {.name = "--format",
      .letter = 'f',
@@ -44,6 +53,8 @@ static const Option options[] = {
      .list_values = list_inputs},
     {.name = "--cluster", .doc = "Checks the objects of a running cluster instead of files"},
     {.name = "--namespace", .letter = 'n', .arg = "NAME", .doc = "With --cluster only objects of this namespace; all without it", .repeat = true},
+    {.name = "--every", .arg = "DURATION", .doc = "With --cluster: looks again so long after the last time (90s, 10m, 1h), until it is told to end, and writes the report anew", .check = check_cluster_duration},
+    {.name = "--also", .arg = "FORMAT=FILE", .doc = "Writes the report in this format as well", .check = check_also, .repeat = true},
     {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
     {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report"},
     {0},
@@ -76,6 +87,8 @@ static int take(Cli *cli, Request *q) {
         return message_usage("check", "a running cluster is only looked at: --fix and --diff are for its files");
     if (cluster && cli->n_args)
         return message_usage("check", "--cluster takes no PATH: check files and the cluster apart");
+    if (!cluster && cli_value(cli, "--every"))
+        return message_usage("check", "--every is for --cluster");
     if (!cluster && !cli->n_args)
         return message_usage("check", "name a PATH, or --cluster");
     int x = scan_request(cli, &q->common);
@@ -103,23 +116,6 @@ static int look(Cli *cli, const Request *q, CheckWalk *w, Arena *a) {
     return cli_flag(cli, "--fix") ? check_fix_files(&o, w->items.p, w->items.n, a) : 0;
 }
 
-static int look_at_cluster(Cli *cli, const Request *q, CheckWalk *w, Arena *a, char **ret_name) {
-    _cleanup_(kube_client_freep) KubeClient *client = NULL;
-    _cleanup_error_ Error err = {0};
-    size_t n;
-    int x = kube_client_from(cli, &client);
-    if (x)
-        return x;
-    const CheckOptions check = options_of(q);
-    const char *const *namespaces = cli_values(cli, "--namespace", &n);
-    const ClusterOptions o = {.check = &check, .namespaces = n ? namespaces : NULL};
-    progress_begin(kube_client_server(client), 0, 0);
-    int r = check_cluster(client, &o, w, a, &err);
-    progress_end();
-    *ret_name = xstrdup(kube_client_server(client));
-    return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : 0;
-}
-
 static void warnings(const CheckWalk *w) {
     for (size_t i = 0; i < w->items.n; i++)
         for (size_t k = 0; k < w->items.p[i].n_errors; k++) {
@@ -131,6 +127,24 @@ static void warnings(const CheckWalk *w) {
         }
 }
 
+/* The further formats: each file is replaced as a whole. */
+static int write_also(Cli *cli, const Report *r) {
+    size_t n;
+    const char *const *also = cli_values(cli, "--also", &n);
+    const FormatOptions fo = {.now = TIME_NONE};
+    for (size_t i = 0; i < n; i++) {
+        _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+        _cleanup_error_ Error err = {0};
+        Str format, file;
+        str_cut(str_from(also[i]), '=', &format, &file);
+        int x = format_by_name(format)->write(r, &fo, &out);
+        x = x < 0 ? x : out.failed ? out.failed : fs_write_atomic(file.p, out.p, out.n, 0644, &err);
+        if (x < 0)
+            return message_fail(EXIT_INCOMPLETE, &err, x);
+    }
+    return 0;
+}
+
 static int write_report(Cli *cli, const Request *q, Report *r) {
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     FormatOptions fo = {.width = output_width(cli), .color = output_color(cli), .now = TIME_NONE};
@@ -140,6 +154,8 @@ static int write_report(Cli *cli, const Request *q, Report *r) {
         return EXIT_INCOMPLETE;
     }
     x = output_write(cli, buf_view(&out));
+    if (x == 0)
+        x = write_also(cli, r);
     return x ? x : report_exit_code(r);
 }
 
@@ -157,7 +173,12 @@ static int choose(const Request *q, Report *r) {
     return scan_run_baseline(&q->common, r);
 }
 
-static int run(Cli *cli) {
+static int look_at_cluster(Cli *cli, const Request *q, CheckWalk *w, Arena *a, char **ret_name) {
+    const CheckOptions o = options_of(q);
+    return check_cluster_look(cli, &o, w, a, ret_name);
+}
+
+static int once(Cli *cli) {
     _cleanup_(request_done) Request q = {0};
     _cleanup_(check_walk_done) CheckWalk w = {0};
     _cleanup_(arena_done) Arena a = {0};
@@ -179,6 +200,10 @@ static int run(Cli *cli) {
     return x ? x : report_exit_code(&r);
 }
 
+static int run(Cli *cli) {
+    return cli_value(cli, "--every") ? check_cluster_again(cli, once) : once(cli);
+}
+
 const Command command_check = {
     .name = "check",
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
@@ -187,13 +212,14 @@ const Command command_check = {
                    "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " POLICY_DEFAULT "; those of --rules-add besides. Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
                    "With --cluster the objects of a running cluster are judged instead, all of them or those of --namespace, and stand where they live: Deployment/shop/web. Secrets are not read; a pod that "
-                   "is as its owner says is judged with it. The account needs to get and list; what it may not is a gap.\n\n"
+                   "is as its owner says is judged with it. The account needs to get and list; what it may not is a gap. With --every it looks again and again; files are replaced as a whole, and kept when the cluster cannot be reached.\n\n"
                    "Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, 2 usage, 3 a file could not be read as what it is.",
     .examples = "plimsoll check .  # everything below the working directory\n"
                 "plimsoll check --fail-on high Dockerfile  # as a gate in a pipeline\n"
                 "plimsoll check --policy pss-restricted@v1.25 pod.yaml  # would that level refuse the pod?\n"
                 "helm template . | plimsoll check -  # what another program writes\n"
                 "plimsoll check --cluster --namespace shop --policy pss-baseline  # what runs in a namespace\n"
+                "plimsoll check --cluster --every 1h --format json --output cluster.json --also html=cluster.html  # all the time\n"
                 "plimsoll check --rules team.yaml --format sarif --output check.sarif .  # own rules, for code scanning\n",
     .options = {options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options, kube_client_options},
     .min_args = 0,

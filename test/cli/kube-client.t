@@ -137,6 +137,15 @@ exits 2 "a wrong kubeconfig is wrong use" "$PLIMSOLL" check --cluster --kubeconf
 exits 2 "--cluster and a path" "$PLIMSOLL" check --cluster .
 exits 2 "--cluster and --fix" "$PLIMSOLL" check --cluster --fix
 exits 2 "neither" "$PLIMSOLL" check
-exits 3 "a server that is none" "$PLIMSOLL" check --cluster --kubeconfig "$tmp/plain.conf"
-like "$err" "GET http://127.0.0.1:$port/api/v1: 404" "and it says so"
+sed "s,127.0.0.1:$port,&/none," "$tmp/plain.conf" >"$tmp/none.conf"
+exits 3 "a server that is none" "$PLIMSOLL" check --cluster --kubeconfig "$tmp/none.conf"
+like "$err" "GET http://127.0.0.1:$port/none/api/v1: 404" "and it says so"
+exits 3 "a group that does not answer is a gap" python3 -c 'import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], timeout=600).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, "KiB", file=sys.stderr)
+sys.exit(code)' "$PLIMSOLL" check --cluster --kubeconfig "$tmp/plain.conf" --policy pss-baseline
+like "$out" 'apps/v9: GET http://.*404 Not Found' "which is said"
+like "$out" '100,000 objects' "100,000 pods are judged all the same"
+kib=$(sed -n 's/ KiB.*//p' <<<"$err")
+is "$((kib < 262144))" 1 "in less than 256 MiB ($kib KiB)"
 done_testing

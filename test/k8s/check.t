@@ -100,6 +100,24 @@ like "$out" 'User "carol" cannot list resource "deployments"' "with the reason"
 unlike "$out$err" 'carol-token' "and never with the token"
 run as carol timeout 60 "$PLIMSOLL" check --cluster --policy pss-baseline --allow-incomplete unreadable-file
 is "$rc" 1 "unless that is allowed"
+# Again and again
+sed "s,certificate-authority: ca.crt,certificate-authority: $K8S/ca.crt,; s,client-certificate: admin.crt,client-certificate: $K8S/admin.crt,; s,client-key: admin.key,client-key: $K8S/admin.key," "$K8S/admin.conf" >"$tmp/again.conf"
+"$PLIMSOLL" check --cluster --namespace other --policy pss-baseline --kubeconfig "$tmp/again.conf" --every 1s --format json --output "$tmp/again.json" --also "markdown=$tmp/again.md" 2>"$tmp/again.err" &
+again=$!
+wait_for 30 grep -q nightly "$tmp/again.md"
+kubectl -n other run late --image=nginx --overrides='{"spec": {"hostPID": true}}' >/dev/null
+wait_for 30 grep -q 'Pod/other/late' "$tmp/again.json" && pass "--every finds what came later" || fail "--every finds what came later" "$(cat "$tmp/again.json" "$tmp/again.err")"
+wait_for 30 grep -q 'Pod/other/late' "$tmp/again.md" && pass "--also has it, too" || fail "--also has it, too" "$(cat "$tmp/again.md")"
+sed "s,$server,https://127.0.0.1:$(free_port)," "$tmp/again.conf" >"$tmp/away.conf"
+cp "$tmp/away.conf" "$tmp/again.conf"
+wait_for 60 grep -q 'not reached' "$tmp/again.err" && pass "a cluster that is away is said" || fail "a cluster that is away is said" "$(cat "$tmp/again.err")"
+like "$(cat "$tmp/again.json")" 'Pod/other/late' "and the last report stays"
+kill "$again"
+wait "$again"
+is "$?" 0 "it ends when it is told to"
+exits 2 "a duration that is none" "$PLIMSOLL" check --cluster --every soon
+exits 2 "a further format that is none" "$PLIMSOLL" check --cluster --also nothing=x
+
 # Nothing was read that is a secret, and nothing was written.
 is "$(jq -r 'select(.userAgent // "" | startswith("plimsoll/")) | .verb' "$K8S/audit.log" | sort -u | tr '\n' ' ')" "get list " "it only gets and lists"
 is "$(jq -r 'select((.userAgent // "" | startswith("plimsoll/")) and .objectRef.resource == "secrets") | .verb' "$K8S/audit.log")" "" "and asks for no secret"

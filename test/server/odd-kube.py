@@ -58,11 +58,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         u = urllib.parse.urlsplit(self.path)
         q = dict(urllib.parse.parse_qsl(u.query))
         log.write(f"{self.path} {self.headers.get('Authorization', '-')}\n")
-        name = u.path.split("/")[-1].replace("-", "_")
+        name = "none" if u.path.startswith("/none/") else u.path.split("/")[-1].replace("-", "_")
         f = getattr(self, "at_" + name, None)
         if not f:
             return self.json(status(404, "NotFound", "the server could not find the requested resource"), 404)
         f(q, "watch" in q)
+
+    # Discovery of a cluster that has pods only, and very many
+    def at_v1(self, q, watch):
+        self.json({"kind": "APIResourceList", "groupVersion": "v1", "resources": [{"name": "pods", "namespaced": True, "kind": "Pod", "verbs": ["get", "list", "watch"]}, {"name": "pods/log", "namespaced": True, "kind": "Pod", "verbs": ["get"]}]})
+
+    def at_apis(self, q, watch):
+        self.json({"kind": "APIGroupList", "apiVersion": "v1", "groups": [{"name": "apps", "versions": [{"groupVersion": "apps/v9", "version": "v9"}], "preferredVersion": {"groupVersion": "apps/v9", "version": "v9"}}]})
+
+    def at_version(self, q, watch):
+        self.json({"major": "1", "minor": "30+"})
+
+    def at_pods(self, q, watch):
+        self.at_many(q, watch)
 
     # Lists
     def at_expired(self, q, watch):
