@@ -49,10 +49,9 @@ static int check_word(Str value, Error *err) {
 static const Option options[] = {
     {.name = "--image", .arg = "REFERENCE", .doc = "Image of this program, by its digest", .check = check_word, .env = "PLIMSOLL_ADMIT_IMAGE", .config = "admit.image"},
     {.name = "--namespace", .arg = "NAME", .doc = "Namespace of its own", .check = check_label, .def = "plimsoll-system", .env = "PLIMSOLL_ADMIT_NAMESPACE", .config = "admit.namespace"},
-    {.name = "--policy", .arg = "NAME", .doc = "Set that judges", .check = check_word, .def = "production", .env = "PLIMSOLL_POLICY", .config = "policy.set"},
+    {.name = "--policy", .arg = "NAME", .doc = "Set that judges", .check = check_word, .def = "production"},
     {.name = "--mode", .arg = "MODE", .doc = "Of all namespaces", .values = "enforce|warn|audit", .def = "enforce"},
-    {.name = "--fail", .arg = "MODE", .doc = "What happens to requests while nobody answers, and to objects that cannot be judged", .values = "closed|open", .def = "closed", .env = "PLIMSOLL_ADMIT_FAIL",
-     .config = "admit.fail"},
+    {.name = "--fail", .arg = "MODE", .doc = "What happens to requests while nobody answers, and to objects that cannot be judged", .values = "closed|open", .def = "closed"},
     {.name = "--replicas", .arg = "N", .doc = "Pods", .check = check_replicas, .def = "2"},
     {.name = "--api-server", .arg = "NETWORK", .doc = "Where requests come from (10.0.0.0/24), for the network policy; without it any address may connect", .check = check_word, .repeat = true},
     {.name = "--defaults", .arg = "SET", .doc = "Changes pods as well: what the fixes of this set say is put in where a pod says nothing (secure-defaults)", .check = check_word},

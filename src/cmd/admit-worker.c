@@ -20,7 +20,7 @@ static int check_minutes(Str value, Error *err) {
 }
 
 static const Option options[] = {
-    {.name = "--facts", .arg = "FILE", .doc = "The store whose queue is worked off", .env = "PLIMSOLL_FACTS", .config = "scan.facts", .is_file = true},
+    {.name = "--facts", .arg = "FILE", .doc = "The store whose queue is worked off", .env = "PLIMSOLL_WORKER_FACTS", .config = "admit.worker-facts", .is_file = true},
     {.name = "--once", .doc = "Ends when nothing is left to scan, instead of waiting for more"},
     {.name = "--scan-timeout", .arg = "MINUTES", .doc = "A scan that takes longer is ended", .check = check_minutes, .def = "15", .env = "PLIMSOLL_SCAN_TIMEOUT", .config = "admit.scan-timeout"},
     {0},
