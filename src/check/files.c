@@ -58,7 +58,7 @@ static int read_item(CheckItem *item, char **ret, Error *err) {
         item->bytes = item->text.n;
         return 0;
     }
-    return item->input->render ? item->input->render(item->path, CHECK_FILE_BYTES, ret, &item->bytes, err) : fs_read(item->path, CHECK_FILE_BYTES, ret, &item->bytes, err);
+    return item->input->render ? item->input->render(item->path, CHECK_FILE_BYTES, ret, &item->bytes, err) : fs_read(item->path, check_max_bytes(item->input), ret, &item->bytes, err);
 }
 
 /* Takes items until the batch is full; false when none is left. */
@@ -78,7 +78,7 @@ static bool batch_fill(Work *w, Batch *b) {
             r = read_item(item, &text, &err);
         if (r < 0) {
             if (item->status == 0)
-                give_up(w, item, r, r == -EFBIG ? "the file is larger than 32 MiB" : error_text(&err, r));
+                give_up(w, item, r, r == -EFBIG ? (item->input->max_bytes ? "the file is larger than 512 MiB" : "the file is larger than 32 MiB") : error_text(&err, r));
             continue;
         }
         sha256_hex(text, item->bytes, item->digest);

@@ -54,6 +54,7 @@ typedef struct CheckInput {
     const char *name;    /* "dockerfile" */
     const char *doc;     /* one line */
     const char *sources; /* of its subjects, separated by spaces: "dockerfile stage instruction command" */
+    size_t max_bytes;    /* of a file; 0: CHECK_FILE_BYTES */
     /* By its path, with "/" as separator, and its first bytes (up to CHECK_HEAD). */
     bool (*recognise)(Str path, Str head);
     /* By its text alone, for what has no name or one that says nothing. NULL: what its path says is part of it. */

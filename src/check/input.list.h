@@ -3,6 +3,7 @@
 INPUT(dockerfile)
 INPUT(helm)
 INPUT(kustomize)
+INPUT(k8s_audit)
 INPUT(kubernetes)
 INPUT(compose)
 INPUT(cluster)

@@ -4,4 +4,4 @@
 
 #include "policy/reader.h"
 
-extern const ObjectReader dockerfile_object_reader;
+extern const ObjectReader dockerfile_object_reader, audit_object_reader;

@@ -53,6 +53,10 @@ typedef struct CheckItem {
 } CheckItem;
 
 enum { CHECK_FILE_BYTES = 32 << 20 };
+/* Of a file of that kind; NULL: not known yet. */
+static inline size_t check_max_bytes(const CheckInput *input) {
+    return input && input->max_bytes ? input->max_bytes : CHECK_FILE_BYTES;
+}
 
 /* The policy that the options ask for; `rules` must outlive it. -EINVAL with messages, whose lines *ret, which is always set, knows. */
 int check_policy(const CheckOptions *o, Policy **ret, Diag *d);

@@ -65,10 +65,11 @@ static void stream(CheckWalk *w, const char *path, int fd) {
     _cleanup_free_ char *text = NULL;
     size_t n;
     w->seen++;
-    int r = fd < 0 ? fs_read(path, CHECK_FILE_BYTES, &text, &n, &err) : fs_read_fd(fd, path, CHECK_FILE_BYTES, &text, &n, &err);
+    const size_t max = check_max_bytes(w->input);
+    int r = fd < 0 ? fs_read(path, max, &text, &n, &err) : fs_read_fd(fd, path, max, &text, &n, &err);
     const CheckInput *input = r < 0 ? NULL : input_of(w, path, str_n(text, n));
     if (r < 0)
-        miss(w, path, r == -EFBIG ? "it is larger than 32 MiB" : error_text(&err, r));
+        miss(w, path, r == -EFBIG ? (max > CHECK_FILE_BYTES ? "it is larger than 512 MiB" : "it is larger than 32 MiB") : error_text(&err, r));
     else if (!input)
         miss(w, path, unknown);
     else if (input->render)

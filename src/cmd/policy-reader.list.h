@@ -3,3 +3,4 @@
 READER(kube_object_reader)
 READER(pipeline_reader)
 READER(dockerfile_object_reader)
+READER(audit_object_reader)

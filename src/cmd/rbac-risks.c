@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll rbac risks: rights that lead further than they look. */
 #include "base/worker.h"
+#include "cmd/check-report.h"
 #include "cmd/message.h"
-#include "cmd/output.h"
 #include "cmd/rbac.h"
-#include "cmd/scan-run.h"
 #include "kube/rbac-risk.h"
 #include "plimsoll-version.h"
 
-static void list_formats(Buf *out) {
-    for (const Format *f = formats(); f->name; f++)
-        if (f->check)
-            buf_printf(out, "%s%s", out->n ? "|" : "", f->name);
-}
-
 static const Option options[] = {
-    {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .list_values = list_formats, .def = "table"},
+    {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .list_values = check_report_formats, .def = "table"},
     {.name = "--builtin", .doc = "Also says what the API server's own bindings give to its own identities"},
     {0},
 };
@@ -116,32 +109,14 @@ static void gaps(const RbacInput *in, Report *r) {
 
 static int finish(Cli *cli, const ScanRequest *q, const RbacInput *in, Findings *f) {
     Report *r = f->report;
-    FindingFilter filter = {0};
     vec_sort(&f->p, by_place);
     r->findings = arena_alloc(&r->arena, (f->p.n + 1) * sizeof(Finding));
     if (f->p.n)
         memcpy(r->findings, f->p.p, f->p.n * sizeof(Finding));
     r->n_findings = f->p.n;
     gaps(in, r);
-    for (Severity s = 0; s < SEVERITY_N_; s++)
-        filter.severities |= q->severity[s] ? 1u << s : 0;
-    scan_filter(r, &filter);
-    r->show_suppressed = q->show_suppressed;
-    r->fail_on_set = q->fail_on_set;
-    r->fail_on = q->fail_on;
-    for (size_t i = 0; i < r->coverage.n_gaps; i++)
-        r->coverage.gaps[i].allowed = q->allow[r->coverage.gaps[i].kind];
-    int x = scan_run_baseline(q, r);
-    if (x)
-        return x;
-    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
-    FormatOptions fo = {.width = output_width(cli), .color = output_color(cli), .now = TIME_NONE};
-    if (format_by_name(str_from(cli_value(cli, "--format")))->write(r, &fo, &out) < 0 || out.failed) {
-        message_error("the report does not fit into memory: choose another --format");
-        return EXIT_INCOMPLETE;
-    }
-    x = output_write(cli, buf_view(&out));
-    return x ? x : report_exit_code(r);
+    int x = check_report_choose(q, r);
+    return x ? x : check_report_write(cli, format_by_name(str_from(cli_value(cli, "--format"))), r);
 }
 
 static void describe(Cli *cli, const ScanRequest *q, const RbacInput *in, Report *r) {

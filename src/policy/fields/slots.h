@@ -118,6 +118,10 @@ enum SyscallSlot {
 #include "policy/fields/syscall.list.h"
 };
 
+enum KubeAuditSlot {
+#include "policy/fields/k8s_audit.list.h"
+};
+
 enum HostSlot {
 #include "policy/fields/host.list.h"
 };

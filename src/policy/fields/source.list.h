@@ -59,4 +59,5 @@ SOURCE(pipeline_variable, "build", "pipeline", NULL, ACTION_WARN | ACTION_DENY |
 SOURCE(step_command, "build", "step", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "A command of a step's script, inside of substitutions as well")
 SOURCE(expression, "build", "step", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW, "An expression in a step: ${{ … }} of GitHub, $[[ … ]] of GitLab")
 SOURCE(syscall, "run", NULL, NULL, ACTION_ALERT, "An event of a running container or host: a system call and the process that made it")
+SOURCE(k8s_audit, "run", NULL, NULL, ACTION_ALERT | ACTION_WARN, "A request to a Kubernetes API server, as its audit log has it")
 SOURCE(host, "run", NULL, NULL, ACTION_ALERT | ACTION_WARN, "The machine that runs containers")

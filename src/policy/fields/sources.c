@@ -146,6 +146,11 @@ static const Field syscall_fields[] = {
     {0},
 };
 
+static const Field k8s_audit_fields[] = {
+#include "policy/fields/k8s_audit.list.h"
+    {0},
+};
+
 static const Field host_fields[] = {
 #include "policy/fields/host.list.h"
     {0},
