@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/worker.h"
 #include "check/gather-private.h"
+#include "kube/access.h"
 #include "parse/node-wire.h"
 
 enum { MEMORY = 3u << 30 };
@@ -17,18 +18,18 @@ static void forget(Node *n) {
 }
 
 /* No value of a Secret leaves the worker: neither its own, nor the copy that kubectl keeps in an annotation. */
-static void cut_down(const KubeObject *o) {
+static void cut_down(const KubeObject *o, Arena *a) {
     static const char *const values[] = {"data", "stringData"};
-    bool secret = str_eqz(o->kind, "Secret");
     forget(child(o->root, "status"));
     forget(child(o->metadata, "managedFields"));
     forget((Node *) kube_key(kube_at(o->metadata, "annotations"), STR("kubectl.kubernetes.io/last-applied-configuration")));
     for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-        Node *map = secret || str_eqz(o->kind, "ConfigMap") ? child(o->root, values[i]) : NULL;
+        Node *map = str_eqz(o->kind, "ConfigMap") ? child(o->root, values[i]) : NULL;
         for (Node *c = node_is(map, NODE_MAP) ? map->list.first : NULL; c; c = c->next)
             forget(c);
     }
     forget(child(o->root, "binaryData"));
+    access_describe(o, a);
 }
 
 /* Records are kept in a buffer and written when there are enough of them. */
@@ -49,7 +50,7 @@ static int answer_objects(int out, const KubeWorld *w, Buf *b) {
     int r = 0;
     for (size_t i = 0; i < w->all.n && r == 0; i++) {
         const KubeObject *o = w->all.p[i];
-        cut_down(o);
+        cut_down(o, w->arena);
         buf_clear(&body);
         wire_put_u64(&body, GATHER_OBJECT);
         node_wire_put(&body, o->root);

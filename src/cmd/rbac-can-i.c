@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/kube-client.h"
 #include "cmd/rbac.h"
 
 enum { GROUPS_MAX = 32, QUESTIONS_MAX = 256 << 20 };
@@ -76,7 +77,7 @@ const Command command_rbac_can_i = {
                    "SUBJECT is a user, system:serviceaccount:NAMESPACE:NAME, NAMESPACE/NAME or group:NAME; RESOURCE is as for plimsoll rbac who-can. The answer is a line: yes or no, as the "
                    "authoriser of RBAC decides. The namespace counts also for what lives in none, as for kubectl auth can-i.",
     .examples = "printf 'alice\\tget\\tsecrets\\tshop\\n' | plimsoll rbac can-i -m cluster/  # prints yes or no\n",
-    .options = {cluster_options, rbac_namespace_options},
+    .options = {cluster_options, kube_client_options, rbac_namespace_options},
     .workers = true,
     .plumbing = true,
     .run = run,

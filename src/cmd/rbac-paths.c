@@ -2,6 +2,7 @@
 /* plimsoll rbac paths: what somebody can become. */
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/kube-client.h"
 #include "cmd/rbac.h"
 #include "kube/rbac-path.h"
 #include "report/text.h"
@@ -196,7 +197,7 @@ const Command command_rbac_paths = {
                    "Exit codes: 0 done, 1 there is a path and --fail is given, 2 usage, 3 a file could not be read.",
     .examples = "plimsoll rbac paths shop/web --manifests cluster/  # what whoever breaks into the web shop can get\n"
                 "plimsoll rbac paths group:developers --to cluster-admin --fail -m cluster/  # as a gate\n",
-    .options = {options, cluster_options, rbac_format_options},
+    .options = {options, cluster_options, kube_client_options, rbac_format_options},
     .min_args = 1,
     .max_args = 1,
     .workers = true,

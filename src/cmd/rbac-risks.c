@@ -3,6 +3,7 @@
 #include "base/worker.h"
 #include "cmd/check-report.h"
 #include "cmd/message.h"
+#include "cmd/kube-client.h"
 #include "cmd/rbac.h"
 #include "kube/rbac-risk.h"
 #include "plimsoll-version.h"
@@ -165,7 +166,7 @@ const Command command_rbac_risks = {
                    "Exit codes: 0 done, 1 a finding is at or over --fail-on, 2 usage, 3 a file could not be read.",
     .examples = "plimsoll rbac risks --manifests cluster/  # of everything that is there\n"
                 "plimsoll rbac risks --fail-on critical --format sarif -o rbac.sarif -m deploy/  # in a pipeline\n",
-    .options = {options, cluster_options, verdict_options, time_options, incomplete_options},
+    .options = {options, cluster_options, kube_client_options, verdict_options, time_options, incomplete_options},
     .workers = true,
     .run = run,
 };

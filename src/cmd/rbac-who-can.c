@@ -2,6 +2,7 @@
 /* plimsoll rbac who-can: everybody who may do something. */
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/kube-client.h"
 #include "cmd/rbac.h"
 
 typedef struct Answer {
@@ -128,7 +129,7 @@ const Command command_rbac_who_can = {
     .examples = "plimsoll rbac who-can get secrets --manifests cluster/  # in all namespaces\n"
                 "plimsoll rbac who-can create pods/exec -n shop -m cluster/  # in one of them\n"
                 "kubectl get clusterroles,roles,clusterrolebindings,rolebindings -A -o json | plimsoll rbac who-can '*' '*' -m -  # of a cluster\n",
-    .options = {cluster_options, rbac_namespace_options, rbac_format_options},
+    .options = {cluster_options, kube_client_options, rbac_namespace_options, rbac_format_options},
     .min_args = 2,
     .max_args = 2,
     .workers = true,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/rbac.h"
+#include "cmd/rbac-private.h"
 
 #include "cmd/message.h"
 
 const Option cluster_options[] = {
     {.name = "--manifests", .letter = 'm', .arg = "PATH", .doc = "Reads the objects of this file or directory, or of standard input (-)", .repeat = true, .is_file = true},
+    {.name = "--cluster", .doc = "Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets"},
     {0},
 };
 
@@ -42,11 +43,18 @@ int rbac_input(Cli *cli, RbacInput *ret, GatherEach also, void *userdata) {
     size_t n;
     const char *const *paths = cli_values(cli, "--manifests", &n);
     ret->rbac = rbac_new(&ret->arena);
-    if (n == 0)
-        return message_usage(cli->command->name, "no cluster is named: give --manifests PATH");
+    if ((n > 0) == cli_flag(cli, "--cluster"))
+        return message_usage(cli->command->name, n ? "--cluster and --manifests: choose one" : "no cluster is named: give --manifests PATH or --cluster");
     Limits limits = limits_default();
     _cleanup_error_ Error err = {0};
     Taking t = {&ret->rbac, also, userdata};
+    if (n == 0) {
+        ret->rbac.live = true;
+        int x = rbac_live(cli, take, &t, &ret->gathered);
+        if (x == 0)
+            rbac_finish(&ret->rbac);
+        return x;
+    }
     int r = gather_files(paths, n, &limits, take, &t, &ret->gathered, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);

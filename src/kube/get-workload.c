@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/access.h"
 #include "kube/getter.h"
 #include "kube/relations.h"
 #include "kube/subject.h"
@@ -305,6 +306,8 @@ static const Getter getters[] = {
     [SLOT_WORKLOAD_DISRUPTION_BUDGET] = {.call = get_budget},
     [SLOT_WORKLOAD_ROLES] = {.call = get_roles},
     [SLOT_WORKLOAD_CLUSTER_ADMIN] = {.call = get_cluster_admin},
+    [SLOT_WORKLOAD_SECRETS] = {.call = access_get_secrets},
+    [SLOT_WORKLOAD_SECRET_WAYS] = {.call = access_get_ways},
 };
 
 static Value get(const void *object, const FieldRef *ref, Scratch *scratch) {

@@ -69,3 +69,5 @@ FIELD(WORKLOAD_EGRESS_POLICY, "workload.egress_policy", BOOL, NONE, 0, NULL, "Do
 FIELD(WORKLOAD_DISRUPTION_BUDGET, "workload.disruption_budget", BOOL, NONE, 0, NULL, "Does a PodDisruptionBudget among the objects choose its pods?")
 FIELD(WORKLOAD_ROLES, "workload.roles", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Names of the roles that bindings among the objects give its service account")
 FIELD(WORKLOAD_CLUSTER_ADMIN, "workload.cluster_admin", BOOL, NONE, 0, NULL, "Does a binding among the objects give its service account cluster-admin?")
+FIELD(WORKLOAD_SECRETS, "workload.secrets", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Secrets that it gets, by any way of plimsoll access: names of Secrets, of SecretProviderClasses (CSI), paths in Vault")
+FIELD(WORKLOAD_SECRET_WAYS, "workload.secret_ways", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, "env|env-from|volume|projected|image-pull|csi|csi-credential|vault", "Ways in which it gets secrets")

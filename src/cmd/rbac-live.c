@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What decides about access, from a running cluster. Secrets are not asked for: their values would come along. */
+#include "cmd/kube-client.h"
+#include "cmd/message.h"
+#include "cmd/progress.h"
+#include "cmd/rbac-private.h"
+
+static const struct {
+    const char *group, *resource, *kind;
+    bool needed;             /* without it nothing can be said */
+} resources[] = {
+    {"rbac.authorization.k8s.io", "clusterroles", "ClusterRole", true},
+    {"rbac.authorization.k8s.io", "clusterrolebindings", "ClusterRoleBinding", true},
+    {"rbac.authorization.k8s.io", "roles", "Role", true},
+    {"rbac.authorization.k8s.io", "rolebindings", "RoleBinding", true},
+    {"", "serviceaccounts", "ServiceAccount", false},
+    {"", "namespaces", "Namespace", false},
+    {"", "pods", "Pod", false},
+    {"apps", "deployments", "Deployment", false},
+    {"apps", "daemonsets", "DaemonSet", false},
+    {"apps", "statefulsets", "StatefulSet", false},
+    {"batch", "cronjobs", "CronJob", false},
+};
+
+typedef struct Live {
+    GatherEach take;
+    void *userdata;
+    Gathered *gathered;
+    const char *server, *kind;
+    Str api_version;
+} Live;
+
+/* Members of a list do not say what they are. */
+static int each(void *userdata, const Node *object) {
+    Live *l = userdata;
+    _cleanup_(arena_done) Arena a = {.max = 256 << 20};
+    KubeWorld *w = kube_world_in(&a);
+    Node parts[2] = {{.type = NODE_STRING, .key = STR("apiVersion"), .text = l->api_version, .next = &parts[1]},
+                     {.type = NODE_STRING, .key = STR("kind"), .text = str_from(l->kind), .next = object->type == NODE_MAP ? object->list.first : NULL}};
+    Node copy = *object;
+    if (object->type != NODE_MAP || !w)
+        return 0;
+    copy.list.first = parts;
+    copy.list.n += 2;
+    copy.line = copy.col = 0;
+    KubeObject *o = kube_world_put(w, &copy, l->server, NULL);
+    if (o) {
+        l->gathered->objects++;
+        l->take(l->userdata, o);
+    }
+    return 0;
+}
+
+int rbac_live(Cli *cli, GatherEach take, void *userdata, Gathered *ret) {
+    _cleanup_(kube_client_freep) KubeClient *client = NULL;
+    int x = kube_client_from(cli, &client);
+    if (x)
+        return x;
+    Live l = {take, userdata, ret, arena_str(&ret->arena, str_from(kube_client_server(client))).p, NULL, STR_NULL};
+    progress_begin(l.server, 0, 0);
+    vec_push(&ret->files, l.server);
+    for (size_t i = 0; i < ARRAY_SIZE(resources) && x == 0; i++) {
+        _cleanup_error_ Error err = {0};
+        char path[256];
+        const char *group = resources[i].group;
+        snprintf(path, sizeof(path), "%s%s/v1/%s", *group ? "/apis/" : "/api", group, resources[i].resource);
+        l.kind = resources[i].kind;
+        l.api_version = arena_printf(&ret->arena, "%s%sv1", group, *group ? "/" : "");
+        const KubeListOptions o = {.path = path, .each = each, .userdata = &l};
+        int r = kube_list(client, &o, NULL, &err);
+        if (r < 0 && resources[i].needed)
+            x = message_fail(EXIT_INCOMPLETE, &err, r);
+        else if (r < 0)
+            vec_push(&ret->missed, ((CheckMiss) {(char *) arena_printf(&ret->arena, "%s: %s", l.server, resources[i].resource).p, (char *) arena_str(&ret->arena, str_from(error_text(&err, r))).p}));
+    }
+    progress_end();
+    if (x == 0)
+        message_note("Secrets of the cluster were not read: tokens in them are not known");
+    return x;
+}
