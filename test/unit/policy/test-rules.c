@@ -243,8 +243,8 @@ TEST(actions_and_sources) {
     says("- {rule: r, desc: d, output: o, priority: error, condition: evt.type=open, action: deny}\n",
          "a.yaml:1:84: error: source syscall takes no action \"deny\"; it takes: alert\n");
     says("- {rule: r, desc: d, output: o, priority: error, source: imge, condition: image.root = true}\n", "a.yaml:1:58: error: unknown source \"imge\"; did you mean \"image\"?\n");
-    _cleanup_(done) Loaded l = LOAD("- {rule: r, desc: d, output: o, priority: error, source: k8s_audit, condition: ka.verb = get}\n");
-    CHECK_STR(str_from(l.said), "a.yaml:1:58: warning: unknown source \"k8s_audit\": the rule is left out\n");
+    _cleanup_(done) Loaded l = LOAD("- {rule: r, desc: d, output: o, priority: error, source: aws_cloudtrail, condition: ka.verb = get}\n");
+    CHECK_STR(str_from(l.said), "a.yaml:1:58: warning: unknown source \"aws_cloudtrail\": the rule is left out\n");
     CHECK(!rule_set_find(l.set, STR("r")));
 }
 
