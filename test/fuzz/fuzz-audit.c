@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     uint32_t lines = 1;
     for (size_t i = 0; i < n; i++)
         lines += p[i] == '\n';
-    int r = check_text(policy_of(), NULL, &check_input_k8s_audit, "audit.log", str_n((const char *) p, n), &limits, false, &a, &item);
+    int r = check_text(policy_of(), NULL, &check_input_k8s_audit, "audit.log", str_n((const char *) p, n), &limits, false, NULL, &a, &item);
     if (r < 0 && item.n_errors == 0)
         abort();
     for (size_t i = 0; i < item.n_hits; i++)
