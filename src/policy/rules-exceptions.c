@@ -25,7 +25,7 @@ static void read_until(RulesReader *r, ExceptionDef *e, const Node *n) {
     if (str_eqz(s, "fix"))
         e->fact = STR("not vuln.fix exists");
     else if (str_starts(s, since) && time_parse(str_trim(str_from_at(s, since.n)), &t) == 0)
-        e->fact = arena_printf(&r->set->arena, "image.created < \"%.*s\"", STR_FMT(str_trim(str_from_at(s, since.n))));
+        e->fact = arena_printf(&r->set->arena, "image.created exists and image.created < \"%.*s\"", STR_FMT(str_trim(str_from_at(s, since.n))));
     else
         rules_error(r, n, "expected a date (2027-01-31), \"fix\" or \"rebuilt since DATE\"");
 }

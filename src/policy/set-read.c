@@ -152,7 +152,7 @@ static void read_condition(RulesReader *r, PolicyException *e, const Node *n, co
     } else if (str_eqz(e->until, "fix")) {
         fact = STR("not vuln.fix exists");
     } else if (str_starts(e->until, since) && time_parse(str_trim(str_from_at(e->until, since.n)), &t) == 0) {
-        fact = arena_printf(a, "image.created < \"%.*s\"", STR_FMT(str_trim(str_from_at(e->until, since.n))));
+        fact = arena_printf(a, "image.created exists and image.created < \"%.*s\"", STR_FMT(str_trim(str_from_at(e->until, since.n))));
     } else if (until) {
         rules_error(r, until, "expected a date (2027-01-31), \"fix\" or \"rebuilt since DATE\"");
         return;
