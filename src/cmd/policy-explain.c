@@ -48,9 +48,8 @@ static void explain_policy(const PolicyChosen *c, const Rule *rule, Buf *out) {
     }
 }
 
-/* The object of a file: what its reader takes, a text or a tree. */
-static int parse_object(const Rule *rule, Str text, const char *path, Arena *a, Diag *d, Node **ret) {
-    const ObjectReader *reader = object_reader_for(object_readers, rule->source);
+int policy_parse_object(const Source *source, Str text, const char *path, Arena *a, Diag *d, Node **ret) {
+    const ObjectReader *reader = object_reader_for(object_readers, source);
     Limits limits = limits_default();
     size_t n;
     if (reader && reader->text) {
@@ -102,7 +101,7 @@ static int run(Cli *cli) {
     if (policy)
         explain_policy(&chosen, rule, &out);
     Explain state = {rule, e, &out, 0};
-    r = parse_object(rule, str_n(text, n), place, &a, &d, &object);
+    r = policy_parse_object(rule->source, str_n(text, n), place, &a, &d, &object);
     for (const Node *one = r == 0 ? object : NULL; one && r >= 0; one = one->next)
         r = object_read(object_readers, rule->source, one, place, &a, &d, explain_one, &state);
     if (r < 0) {

@@ -89,6 +89,8 @@ void policy_chosen_done(PolicyChosen *c);
 /* The same for commands that judge on request only: *ret_given is false when no option asks for it. */
 int policy_open_options(Cli *cli, int64_t as_of, PolicyChosen *ret, bool *ret_given);
 
+/* The object of a file as the reader of its source takes it: a text, or a tree for each document. -EINVAL with messages. */
+int policy_parse_object(const Source *source, Str text, const char *path, Arena *a, Diag *d, Node **ret);
 /* One line of `policy evaluate`, {"source": …, "objects": […]}, and its answer: of each object the rules that fire. Negative when the line is wrong, which is then the answer. */
 int policy_judge_line(const PolicyChosen *c, Str line, uint32_t number, Evaluator *e, Buf *out);
 

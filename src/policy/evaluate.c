@@ -37,6 +37,11 @@ void *scratch_alloc(Scratch *s, size_t n) {
     return s->p + at;
 }
 
+Scratch *evaluator_scratch(Evaluator *e) {
+    evaluator_reset(e);
+    return &e->scratch;
+}
+
 void evaluator_reset(Evaluator *e) {
     e->scratch.n = 0;
     e->scratch.full = e->limited = false;

@@ -22,6 +22,8 @@ typedef struct Evaluator Evaluator;
 Evaluator *evaluator_new(void);
 void evaluator_free(Evaluator *e);
 DEFINE_CLEANUP(Evaluator, evaluator_free, evaluator_freep);
+/* Its memory, for values that are asked for beside an evaluation; good until the next one. */
+Scratch *evaluator_scratch(Evaluator *e);
 
 /* From this moment on (nanoseconds of CLOCK_MONOTONIC; 0: never) conditions are at a limit: what is not decided by then is for their rules' `on-error`. */
 void evaluator_until(Evaluator *e, int64_t moment);

@@ -116,5 +116,22 @@ exits 0 "evaluate" evaluate --rules two.yaml --rules sets.yaml --policy shop
 is "$out" '{"results":[[{"rule":"two","action":"deny"}],[]]}' "of each object the rules that fire"
 exits 0 "evaluate in another scope" bash -c "sed 's/prod-1/test/' <<<'{\"source\": \"container\", \"objects\": [{\"container.name\": \"app\", \"k8s.namespace\": \"test\"}]}' | '$PLIMSOLL' policy evaluate --rules two.yaml --rules sets.yaml --policy shop"
 is "$out" '{"results":[[]]}' "it does not hold"
+# What rules cost.
+for i in 1 2 3 4 5 6 7 8; do echo '{"evt.type": "openat", "proc.name": "sh", "proc.aname": ["a", "b"], "proc.env": {"A": "b"}}'; echo '{"evt.type": "close"}'; done >events.jsonl
+cat >events.yaml <<'END'
+- {rule: shell opens, desc: d, condition: evt.type = openat and proc.name = sh and proc.aname[2] = b and proc.aname = a and proc.env[A] = b, output: o, priority: info}
+- {rule: never, desc: d, condition: evt.type = openat and proc.aname[3] exists, output: o, priority: info}
+END
+exits 0 "bench of events" "$PLIMSOLL" policy bench --rules events.yaml --format json --rounds 3 events.jsonl
+is "$(jq -c '[.source, .rules, .objects, .matches, (.types[] | .type, .rules, .objects, .matches)]' <<<"$out")" '["syscall",2,16,8,"close",0,8,0,"openat",2,8,8]' "types, rules that can match, and those that did"
+is "$(jq '.types[1].mean_ns > 0 and .types[1].p99_ns >= .types[1].mean_ns / 2 and .mean_ns < 1000000' <<<"$out")" true "with their times"
+exits 0 "bench of manifests" "$PLIMSOLL" policy bench --source container --policy pss-restricted pod.yaml
+like "$out" "^Pod +2 " "by kind"
+printf 'FROM a:1\nRUN x\nRUN y\n' >Dockerfile
+exits 0 "bench of a Dockerfile" "$PLIMSOLL" policy bench --source instruction Dockerfile
+like "$out" "^RUN +2 " "by instruction"
+exits 2 "bench without rules" "$PLIMSOLL" policy bench --policy starter events.jsonl
+exits 2 "bench of what is no event" "$PLIMSOLL" policy bench --rules events.yaml pod.yaml
+exits 2 "bench of nothing" "$PLIMSOLL" policy bench --rules events.yaml /dev/null
 exits 2 "evaluate what is no line" bash -c "echo x | '$PLIMSOLL' policy evaluate --policy starter"
 done_testing
