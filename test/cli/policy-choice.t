@@ -119,8 +119,16 @@ is "$out" '{"results":[[]]}' "it does not hold"
 # What rules cost.
 for i in 1 2 3 4 5 6 7 8; do echo '{"evt.type": "openat", "proc.name": "sh", "proc.aname": ["a", "b"], "proc.env": {"A": "b"}}'; echo '{"evt.type": "close"}'; done >events.jsonl
 cat >events.yaml <<'END'
-- {rule: shell opens, desc: d, condition: evt.type = openat and proc.name = sh and proc.aname[2] = b and proc.aname = a and proc.env[A] = b, output: o, priority: info}
-- {rule: never, desc: d, condition: evt.type = openat and proc.aname[3] exists, output: o, priority: info}
+- rule: shell opens
+  desc: d
+  condition: evt.type = openat and proc.name = sh and proc.aname[2] = b and proc.aname = a and proc.env[A] = b
+  output: o
+  priority: info
+- rule: never
+  desc: d
+  condition: evt.type = openat and proc.aname[3] exists
+  output: o
+  priority: info
 END
 exits 0 "bench of events" "$PLIMSOLL" policy bench --rules events.yaml --format json --rounds 3 events.jsonl
 is "$(jq -c '[.source, .rules, .objects, .matches, (.types[] | .type, .rules, .objects, .matches)]' <<<"$out")" '["syscall",2,16,8,"close",0,8,0,"openat",2,8,8]' "types, rules that can match, and those that did"

@@ -152,7 +152,7 @@ TEST(exceptions_end) {
     _cleanup_(done) Loaded l = load_with(&(RuleSetOptions) {.as_of = before}, text);
     CHECK_STR(str_from(l.said), "");
     check_condition(&l, "r", "vuln.severity = HIGH and not vuln.id in (CVE-1) and not (vuln.id in (CVE-2) and not vuln.fix exists) and "
-                             "not (vuln.id in (CVE-3) and image.created < \"2026-02-01\")");
+                             "not (vuln.id in (CVE-3) and image.created exists and image.created < \"2026-02-01\")");
     _cleanup_(done) Loaded m = load_with(&(RuleSetOptions) {.as_of = after}, text);
     CHECK_STR(str_from(m.said), "a.yaml:8:5: warning: exception \"dated\" of rule \"r\" ended on 2026-03-01: it works no more\n");
     const Rule *r = rule_set_find(m.set, STR("r"));
