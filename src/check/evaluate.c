@@ -21,6 +21,9 @@ typedef struct Evaluation {
     CheckSecrets secrets;    /* never to be printed */
     Vec(CheckHit) hits;
     Map seen;                /* what told them apart */
+    uint32_t counted_line;   /* chars(): of this line so many bytes were counted … */
+    size_t counted_bytes;
+    uint32_t counted_chars;  /* … and are so many characters */
 } Evaluation;
 
 /* A column in bytes as one in code points. */
@@ -31,11 +34,15 @@ static uint32_t chars(Evaluation *e, uint32_t line, uint32_t col) {
     ssize_t start = place_offset(&e->lines, line, 1);
     if (start < 0)
         return col;
+    /* Findings mostly come in the order of their places, and a line may be the whole file: on from the last one. */
+    if (e->counted_line != line || e->counted_bytes >= col) {
+        e->counted_line = line;
+        e->counted_bytes = e->counted_chars = 0;
+    }
     Str rest = str_head(str_from_at(e->file->text, (size_t) start), col ? col - 1 : 0);
-    uint32_t n = 1;
-    for (size_t i = 0; i < rest.n; i++)
-        n += ((unsigned char) rest.p[i] & 0xC0) != 0x80;
-    return n;
+    for (; e->counted_bytes < rest.n; e->counted_bytes++)
+        e->counted_chars += ((unsigned char) rest.p[e->counted_bytes] & 0xC0) != 0x80;
+    return e->counted_chars + 1;
 }
 
 static bool is_ascii(Str text) {
@@ -113,10 +120,18 @@ static bool is_repeated(Evaluation *e, const CheckHit *hit) {
     if (p->line == 0)
         return false;
     bool fresh = false;
-    Str key = arena_printf(e->file->arena, "%p %p %u:%u %u:%u %.*s", (const void *) hit->rule, (const void *) hit->exception, p->line, p->col, p->end_line, p->end_col, STR_FMT(hit->output));
-    if (key.p)
-        map_slot(&e->seen, key, &fresh);
-    return key.p && !fresh;
+    const struct {
+        const void *rule, *exception;
+        uint32_t line, col, end_line, end_col;
+    } head = {hit->rule, hit->exception, p->line, p->col, p->end_line, p->end_col};
+    char *key = arena_bytes(e->file->arena, sizeof(head) + hit->output.n);
+    if (!key)
+        return false;
+    memcpy(key, &head, sizeof(head));
+    if (hit->output.n)
+        memcpy(key + sizeof(head), hit->output.p, hit->output.n);
+    map_slot(&e->seen, str_n(key, sizeof(head) + hit->output.n), &fresh);
+    return !fresh;
 }
 
 static int add_hit(Evaluation *e, const PolicyHit *h) {

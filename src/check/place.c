@@ -35,12 +35,15 @@ void place_at(const PlaceLines *l, size_t offset, uint32_t *ret_line, uint32_t *
     *ret_col = (uint32_t) (offset - l->starts.p[low] + 1);
 }
 
-/* From a place to the end of its line. */
+/* A document may be one line, and have a finding every hundred bytes: what is looked at for each is bounded. */
+enum { EXTENT_MAX = 16 << 10 };
+
+/* From a place to the end of its line, or as much of that as is looked at. */
 static Str rest_of_line(const PlaceLines *l, uint32_t line, uint32_t col) {
     ssize_t at = place_offset(l, line, col);
     if (at < 0)
         return STR("");
-    Str rest = str_from_at(l->text, (size_t) at), out;
+    Str rest = str_head(str_from_at(l->text, (size_t) at), EXTENT_MAX), out;
     return str_line(&rest, &out) ? out : STR("");
 }
 
@@ -100,19 +103,23 @@ static size_t plain(Str s, bool inside) {
     return n;
 }
 
-static size_t extent(Str s, bool inside) {
-    if (s.n == 0)
-        return 0;
-    size_t n = s.p[0] == '"' || s.p[0] == '\'' ? quoted(s) : s.p[0] == '{' || s.p[0] == '[' ? bracketed(s) : 0;
-    return n ? n : plain(s, inside);
+/* Of what is written with quotes or brackets; 0 for all else. */
+static size_t delimited(Str s) {
+    return s.n == 0 ? 0 : s.p[0] == '"' || s.p[0] == '\'' ? quoted(s) : s.p[0] == '{' || s.p[0] == '[' ? bracketed(s) : 0;
 }
 
+/* So far behind in a line everything stands in brackets. */
 static bool is_inside_at(const PlaceLines *l, uint32_t line, uint32_t col) {
-    return col > 1 && is_inside(str_head(rest_of_line(l, line, 1), col - 1));
+    return col > EXTENT_MAX || (col > 1 && is_inside(str_head(rest_of_line(l, line, 1), col - 1)));
 }
 
 void place_end(const PlaceLines *l, CheckPlace *p) {
-    size_t n = extent(rest_of_line(l, p->line, p->col), is_inside_at(l, p->line, p->col));
+    Str s = rest_of_line(l, p->line, p->col);
+    size_t n = delimited(s);
+    if (n == 0 && s.n == EXTENT_MAX && (s.p[0] == '{' || s.p[0] == '['))
+        return; /* it ends somewhere behind */
+    if (n == 0 && s.n)
+        n = plain(s, is_inside_at(l, p->line, p->col));
     if (n) {
         p->end_line = p->line;
         p->end_col = p->col + (uint32_t) n;
@@ -125,7 +132,7 @@ static size_t key_extent(Str s) {
     ssize_t colon = str_find(s, STR(": "));
     if (colon < 0)
         colon = str_chr(s, ':');
-    return colon < 0 ? extent(s, false) : str_trim(str_head(s, (size_t) colon)).n;
+    return colon < 0 ? plain(s, false) : str_trim(str_head(s, (size_t) colon)).n;
 }
 
 CheckPlace place_of_node(const PlaceLines *l, const Node *n) {

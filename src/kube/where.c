@@ -12,11 +12,11 @@ typedef enum Base {
 } Base;
 
 static const struct {
-    const char *field;
+    Str field;
     Base base;
     const char *path;
 } rows[] = {
-#define WHERE(field, base, path) {field, BASE_##base, path},
+#define WHERE(field, base, path) {{field, sizeof(field) - 1}, BASE_##base, path},
 #include "kube/where.list.h"
 #undef WHERE
 };
@@ -99,8 +99,10 @@ static const Node *at_row(const Cause *c, const Node *base, Str path, bool *ret_
 const Node *kube_where(const Cause *c, bool *ret_there) {
     const Bases b = bases_of(c->subject);
     const Node *nearest = NULL;
+    const Str name = str_from(c->field->field->name);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (strcmp(rows[i].field, c->field->field->name) != 0)
+        /* Most begin alike, so that lengths tell them apart sooner. */
+        if (!str_eq(rows[i].field, name))
             continue;
         const Node *n = at_row(c, base_of(&b, rows[i].base), str_from(rows[i].path), ret_there);
         if (*ret_there)

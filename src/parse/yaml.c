@@ -125,12 +125,23 @@ static bool is_number(Str s) {
     return i == s.n;
 }
 
+/* Most scalars are told by their first byte: what begins no word and no number is a string. */
+static bool may_be_number(Str s) {
+    return s.n && ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == '-' || s.p[0] == '+' || s.p[0] == '.');
+}
+
+static bool may_be_word(Str s) {
+    return s.n <= 5 && (s.n == 0 || memchr("~nNtTfFyYoO", s.p[0], 11));
+}
+
 static NodeType plain_type(Str s) {
+    if (!may_be_word(s))
+        return may_be_number(s) && is_number(s) ? NODE_NUMBER : NODE_STRING;
     if (s.n == 0 || str_eqz(s, "~") || one_of(s, "null", "Null", "NULL"))
         return NODE_NULL;
     if (one_of(s, "true", "True", "TRUE") || one_of(s, "false", "False", "FALSE"))
         return NODE_BOOL;
-    return is_number(s) ? NODE_NUMBER : NODE_STRING;
+    return NODE_STRING;
 }
 
 /* A number as YAML 1.1 and Go know them, in the core schema's writing: no "_" between digits, and decimal behind a sign or where it was binary.
@@ -168,7 +179,7 @@ static Str old_number(Str s, Arena *a) {
 }
 
 static bool old_bool(Str s) {
-    return one_of(s, "yes", "Yes", "YES") || one_of(s, "no", "No", "NO") || one_of(s, "on", "On", "ON") || one_of(s, "off", "Off", "OFF") || one_of(s, "y", "Y", "n") || str_eqz(s, "N");
+    return may_be_word(s) && (one_of(s, "yes", "Yes", "YES") || one_of(s, "no", "No", "NO") || one_of(s, "on", "On", "ON") || one_of(s, "off", "Off", "OFF") || one_of(s, "y", "Y", "n") || str_eqz(s, "N"));
 }
 
 static NodeType looks_of(const Yaml *y, Str text) {

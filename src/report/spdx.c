@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.3 JSON: https://spdx.github.io/spdx-spec/v2.3/ . What has no field of its own stands in annotations whose comment is a JSON map
- * (docs/reference/sbom-mapping.md); findings are security references of their packages. */
+ * (docs/reference/sbom-mapping.md); findings with an advisory are security references of their packages, all others annotations of what they are about. */
 #include "base/map.h"
 #include "model/depends.h"
 #include "model/license.h"
@@ -43,17 +43,50 @@ static void annotation_begin(Spdx *s) {
     json_list(&s->p, "properties");
 }
 
-static void annotation_end(Spdx *s) {
-    json_end(&s->p);
-    json_end(&s->p);
-    json_list(s->w, "annotations");
+static void annotation(Spdx *s, const char *type) {
     json_map(s->w, NULL);
-    json_strz(s->w, "annotationType", "OTHER");
+    json_strz(s->w, "annotationType", type);
     json_strz(s->w, "annotator", "Tool: plimsoll");
     json_strz(s->w, "annotationDate", s->time);
     json_str(s->w, "comment", buf_view(&s->properties));
     json_end(s->w);
-    json_end(s->w);
+}
+
+/* Leaves the list of annotations open. */
+static void annotation_end(Spdx *s) {
+    json_end(&s->p);
+    json_end(&s->p);
+    json_list(s->w, "annotations");
+    annotation(s, "OTHER");
+}
+
+/* The specification has references for advisories only. */
+static bool is_annotation(const Finding *f) {
+    _cleanup_(buf_done) Buf url = buf_new(BUF_OWN_MAX);
+    finding_url(&url, f);
+    return url.n == 0;
+}
+
+static void finding_annotation(Spdx *s, const Finding *f) {
+    buf_clear(&s->properties);
+    s->p = json_writer(&s->properties, false);
+    json_map(&s->p, NULL);
+    json_map(&s->p, "finding");
+    json_strz(&s->p, "kind", finding_kind_name(f->kind));
+    json_str(&s->p, "id", f->id);
+    json_strz(&s->p, "severity", severity_name(f->severity));
+    if (f->kind == FINDING_POLICY) {
+        json_str_opt(&s->p, "policy", s->r->policy);
+        json_str_opt(&s->p, "action", f->action);
+    }
+    json_str_opt(&s->p, "title", f->title);
+    json_str_opt(&s->p, "detail", f->detail);
+    json_str_opt(&s->p, "path", f->path);
+    json_str_opt(&s->p, "remediation", f->remediation);
+    json_str_opt(&s->p, "controls", f->controls);
+    json_end(&s->p);
+    json_end(&s->p);
+    annotation(s, "REVIEW");
 }
 
 static void checksum(Spdx *s, Str digest) {
@@ -98,6 +131,10 @@ static void root(Spdx *s) {
     annotation_begin(s);
     sbom_document_properties(s->r, emit, s);
     annotation_end(s);
+    for (size_t i = 0; i < s->r->n_findings && !s->r->sbom_only; i++)
+        if (!s->r->findings[i].package && is_annotation(&s->r->findings[i]))
+            finding_annotation(s, &s->r->findings[i]);
+    json_end(s->w);
     json_end(s->w);
 }
 
@@ -189,6 +226,10 @@ static void package(Spdx *s, const ByPackage *by, size_t i) {
     annotation_begin(s);
     sbom_package_properties(p, emit, s);
     annotation_end(s);
+    for (size_t k = by->first[i]; k && !s->r->sbom_only; k = by->next[k - 1])
+        if (is_annotation(&s->r->findings[k - 1]))
+            finding_annotation(s, &s->r->findings[k - 1]);
+    json_end(s->w);
     json_end(s->w);
     arena_done(&scratch);
 }
