@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --decision-log | --connections | --request-timeout | --drain | --scan-timeout | --author | --top | --manifests | -m | --to | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -29,15 +29,19 @@ _plimsoll() {
     'scan '*) command='scan' ;;
     'check '*) command='check' ;;
     'admit '*) command='admit' ;;
+    'admit manifests') command='admit manifests' ;;
     'admit worker') command='admit worker' ;;
     'sbom '*) command='sbom' ;;
     'vex '*) command='vex' ;;
     'bloat '*) command='bloat' ;;
     'diff '*) command='diff' ;;
     'explain '*) command='explain' ;;
+    'audit-log '*) command='audit-log' ;;
     'rbac who-can') command='rbac who-can' ;;
     'rbac risks') command='rbac risks' ;;
     'rbac paths') command='rbac paths' ;;
+    'rbac unused') command='rbac unused' ;;
+    'access '*) command='access' ;;
     'policy lint') command='policy lint' ;;
     'policy list') command='policy list' ;;
     'policy fields') command='policy fields' ;;
@@ -96,8 +100,10 @@ _plimsoll() {
     'scan'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'scan'':--client-key') compopt -o default 2>/dev/null; return ;;
     'check'':--format'|'check'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
-    'check'':--input') mapfile -t COMPREPLY < <(compgen -W 'dockerfile helm kustomize kubernetes compose github-actions gitlab-ci' -- "$cur"); return ;;
+    'check'':--input') mapfile -t COMPREPLY < <(compgen -W 'dockerfile helm kustomize k8s-audit kubernetes compose github-actions gitlab-ci' -- "$cur"); return ;;
     'check'':--namespace'|'check'':-n') return ;;
+    'check'':--every') return ;;
+    'check'':--also') return ;;
     'check'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'check'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'check'':--baseline') compopt -o default 2>/dev/null; return ;;
@@ -128,6 +134,8 @@ _plimsoll() {
     'admit'':--facts') compopt -o default 2>/dev/null; return ;;
     'admit'':--unknown-image') mapfile -t COMPREPLY < <(compgen -W 'deny warn allow' -- "$cur"); return ;;
     'admit'':--max-scan-age') return ;;
+    'admit'':--mutate') mapfile -t COMPREPLY < <(compgen -W 'pin defaults' -- "$cur"); return ;;
+    'admit'':--defaults') return ;;
     'admit'':--decision-log') compopt -o default 2>/dev/null; return ;;
     'admit'':--connections') return ;;
     'admit'':--request-timeout') return ;;
@@ -141,6 +149,18 @@ _plimsoll() {
     'admit'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'admit'':--client-key') compopt -o default 2>/dev/null; return ;;
     'admit'':--cache') compopt -o default 2>/dev/null; return ;;
+    'admit manifests'':--image') return ;;
+    'admit manifests'':--namespace') return ;;
+    'admit manifests'':--policy') return ;;
+    'admit manifests'':--mode') mapfile -t COMPREPLY < <(compgen -W 'enforce warn audit' -- "$cur"); return ;;
+    'admit manifests'':--fail') mapfile -t COMPREPLY < <(compgen -W 'closed open' -- "$cur"); return ;;
+    'admit manifests'':--replicas') return ;;
+    'admit manifests'':--api-server') return ;;
+    'admit manifests'':--defaults') return ;;
+    'admit manifests'':--kubernetes') return ;;
+    'admit manifests'':--authority') compopt -o default 2>/dev/null; return ;;
+    'admit manifests'':--old-authority') compopt -o default 2>/dev/null; return ;;
+    'admit manifests'':--days') return ;;
     'admit worker'':--facts') compopt -o default 2>/dev/null; return ;;
     'admit worker'':--scan-timeout') return ;;
     'admit worker'':--policy') return ;;
@@ -222,11 +242,30 @@ _plimsoll() {
     'explain'':--ca-file') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-cert') compopt -o default 2>/dev/null; return ;;
     'explain'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--format'|'audit-log'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
+    'audit-log'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'audit-log'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
+    'audit-log'':--baseline') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--as-of') return ;;
+    'audit-log'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
+    'audit-log'':--policy') return ;;
+    'audit-log'':--rules') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--policy-scope') return ;;
+    'audit-log'':--mirror') return ;;
+    'audit-log'':--ca-file') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--client-cert') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--client-key') compopt -o default 2>/dev/null; return ;;
+    'audit-log'':--cache') compopt -o default 2>/dev/null; return ;;
     'rbac who-can'':--manifests'|'rbac who-can'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac who-can'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac who-can'':--context') return ;;
     'rbac who-can'':--namespace'|'rbac who-can'':-n') return ;;
     'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'rbac risks'':--format'|'rbac risks'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
     'rbac risks'':--manifests'|'rbac risks'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac risks'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac risks'':--context') return ;;
     'rbac risks'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'rbac risks'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'rbac risks'':--baseline') compopt -o default 2>/dev/null; return ;;
@@ -234,7 +273,19 @@ _plimsoll() {
     'rbac risks'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
     'rbac paths'':--to') mapfile -t COMPREPLY < <(compgen -W 'cluster-admin node secrets' -- "$cur"); return ;;
     'rbac paths'':--manifests'|'rbac paths'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac paths'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac paths'':--context') return ;;
     'rbac paths'':--format'|'rbac paths'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'rbac unused'':--audit-log') compopt -o default 2>/dev/null; return ;;
+    'rbac unused'':--manifests'|'rbac unused'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac unused'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac unused'':--context') return ;;
+    'rbac unused'':--format'|'rbac unused'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'access'':--manifests'|'access'':-m') compopt -o default 2>/dev/null; return ;;
+    'access'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'access'':--context') return ;;
+    'access'':--format'|'access'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'access'':--as-of') return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'policy lint'':--policy') return ;;
@@ -285,7 +336,7 @@ _plimsoll() {
     'policy push'':--client-key') compopt -o default 2>/dev/null; return ;;
     'policy push'':--cache') compopt -o default 2>/dev/null; return ;;
     'policy bench'':--format'|'policy bench'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
-    'policy bench'':--source') mapfile -t COMPREPLY < <(compgen -W 'image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' -- "$cur"); return ;;
+    'policy bench'':--source') mapfile -t COMPREPLY < <(compgen -W 'image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission text_secret pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall k8s_audit host' -- "$cur"); return ;;
     'policy bench'':--rounds') return ;;
     'policy bench'':--policy') return ;;
     'policy bench'':--rules') compopt -o default 2>/dev/null; return ;;
@@ -321,6 +372,8 @@ _plimsoll() {
     'policy evaluate'':--client-key') compopt -o default 2>/dev/null; return ;;
     'policy evaluate'':--cache') compopt -o default 2>/dev/null; return ;;
     'rbac can-i'':--manifests'|'rbac can-i'':-m') compopt -o default 2>/dev/null; return ;;
+    'rbac can-i'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac can-i'':--context') return ;;
     'rbac can-i'':--namespace'|'rbac can-i'':-n') return ;;
     *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     *':--config') compopt -o default 2>/dev/null; return ;;
@@ -329,17 +382,21 @@ _plimsoll() {
     if [[ $cur == -* ]]; then
         case $command in
         'scan') words='--format --policy --rules --rules-add --policy-scope --facts --tag-ttl --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'check') words='--format --input --cluster --namespace --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
-        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --decision-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
+        'check') words='--format --input --cluster --namespace --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
+        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
+        'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
         'admit worker') words='--facts --once --scan-timeout --policy --help --version --quiet --color --config' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'rbac who-can') words='--manifests --namespace --format --help --version --quiet --color --config --output' ;;
-        'rbac risks') words='--format --builtin --manifests --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
-        'rbac paths') words='--to --fail --manifests --format --help --version --quiet --color --config --output' ;;
+        'audit-log') words='--format --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'rbac who-can') words='--manifests --cluster --kubeconfig --context --namespace --format --help --version --quiet --color --config --output' ;;
+        'rbac risks') words='--format --builtin --manifests --cluster --kubeconfig --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
+        'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
+        'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
+        'access') words='--manifests --cluster --kubeconfig --context --format --as-of --help --version --quiet --color --config --output' ;;
         'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
@@ -358,7 +415,7 @@ _plimsoll() {
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
         'policy evaluate') words='--together --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
-        'rbac can-i') words='--manifests --namespace --help --version --quiet --color --config --output' ;;
+        'rbac can-i') words='--manifests --cluster --kubeconfig --context --namespace --help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -372,11 +429,12 @@ _plimsoll() {
     'bloat:'*) compopt -o default 2>/dev/null; return ;;
     'diff:'*) compopt -o default 2>/dev/null; return ;;
     'explain:'*) compopt -o default 2>/dev/null; return ;;
+    'audit-log:'*) compopt -o default 2>/dev/null; return ;;
     'rbac who-can:'*) compopt -o default 2>/dev/null; return ;;
     'rbac paths:'*) compopt -o default 2>/dev/null; return ;;
     'policy lint:'*) compopt -o default 2>/dev/null; return ;;
     'policy list:'*) compopt -o default 2>/dev/null; return ;;
-    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall host' ;;
+    'policy fields:2') words='image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission text_secret pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall k8s_audit host' ;;
     'policy explain:'*) compopt -o default 2>/dev/null; return ;;
     'policy test:'*) compopt -o default 2>/dev/null; return ;;
     'policy push:'*) compopt -o default 2>/dev/null; return ;;
@@ -388,12 +446,14 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan check admit sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac help' ;;
+    :0) words='scan check admit sbom vex bloat diff explain audit-log rbac access policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
+        [ "$first" != admit ] || words+=' manifests'
         [ "$first" != admit ] || words+=' worker'
         [ "$first" != rbac ] || words+=' who-can'
         [ "$first" != rbac ] || words+=' risks'
         [ "$first" != rbac ] || words+=' paths'
+        [ "$first" != rbac ] || words+=' unused'
         [ "$first" != policy ] || words+=' lint'
         [ "$first" != policy ] || words+=' list'
         [ "$first" != policy ] || words+=' fields'
@@ -408,7 +468,7 @@ _plimsoll() {
         [ "$first" != db ] || words+=' get'
         [ "$first" != policy ] || words+=' evaluate'
         [ "$first" != rbac ] || words+=' can-i'
-        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain rbac policy config db facts list completion docs version-compare policy rbac'
+        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain audit-log rbac access policy config db facts list completion docs version-compare policy rbac'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
