@@ -4,7 +4,7 @@ set -euo pipefail
 
 build="gcc make meson ninja-build pkg-config python3 libisal-dev libarchive-dev libzstd-dev liblzma-dev libbz2-dev
   libcurl4-openssl-dev libsqlite3-dev libyaml-dev libexpat1-dev libxxhash-dev libssl-dev libseccomp-dev libvectorscan-dev libpcre2-dev libyara-dev
-  libmicrohttpd-dev libgnutls28-dev ca-certificates gpgv"
+  libmicrohttpd-dev libgnutls28-dev libbpf-dev bpftool clang llvm ca-certificates gpgv"
 test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils containerd libarchive-tools bzip2 debootstrap skopeo umoci docker-registry docker.io rpm yara db5.3-util apache2-utils openssl openssh-client patch
   python3-jsonschema python3-yaml sqlite3 binutils git
   python3-pip python3-requests composer php-zip cargo librust-rand-dev

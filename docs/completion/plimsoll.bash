@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -42,6 +42,7 @@ _plimsoll() {
     'rbac paths') command='rbac paths' ;;
     'rbac unused') command='rbac unused' ;;
     'access '*) command='access' ;;
+    'sensor '*) command='sensor' ;;
     'policy lint') command='policy lint' ;;
     'policy list') command='policy list' ;;
     'policy fields') command='policy fields' ;;
@@ -286,6 +287,10 @@ _plimsoll() {
     'access'':--context') return ;;
     'access'':--format'|'access'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'access'':--as-of') return ;;
+    'sensor'':--rules') compopt -o default 2>/dev/null; return ;;
+    'sensor'':--format'|'sensor'':-f') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
+    'sensor'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
+    'sensor'':--ring-bytes') return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'policy lint'':--policy') return ;;
@@ -397,6 +402,7 @@ _plimsoll() {
         'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
         'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
         'access') words='--manifests --cluster --kubeconfig --context --format --as-of --help --version --quiet --color --config --output' ;;
+        'sensor') words='--rules --format --rule-matching --ring-bytes --help --version --quiet --color --config' ;;
         'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
@@ -446,7 +452,7 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan check admit sbom vex bloat diff explain audit-log rbac access policy config db facts list completion docs version-compare policy rbac help' ;;
+    :0) words='scan check admit sbom vex bloat diff explain audit-log rbac access sensor policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
         [ "$first" != admit ] || words+=' manifests'
         [ "$first" != admit ] || words+=' worker'
@@ -468,7 +474,7 @@ _plimsoll() {
         [ "$first" != db ] || words+=' get'
         [ "$first" != policy ] || words+=' evaluate'
         [ "$first" != rbac ] || words+=' can-i'
-        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain audit-log rbac access policy config db facts list completion docs version-compare policy rbac'
+        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain audit-log rbac access sensor policy config db facts list completion docs version-compare policy rbac'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

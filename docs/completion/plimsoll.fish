@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --connections --request-timeout --drain --image --replicas --api-server --kubernetes --authority --old-authority --days --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --connections --request-timeout --drain --image --replicas --api-server --kubernetes --authority --old-authority --days --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -444,6 +444,16 @@ complete -c plimsoll -n "__plimsoll_at 'access'" -l quiet -s q -d 'No progress a
 complete -c plimsoll -n "__plimsoll_at 'access'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a sensor -d 'Watches this machine and its containers with rules, as things happen'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rules -rF -d 'Rules of this file, directory or policy bundle (oci://REGISTRY/NAME:TAG) instead of those that come with the program; several go together, as Falco\'s -r has it'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l format -s f -xa 'text json' -d 'How an alert is written: a line of text, or a line of JSON with Falco\'s keys'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rule-matching -xa 'all first' -d 'all: every rule that matches an event makes an alert; first: the first one only, as in Falco'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l ring-bytes -x -d 'Size of the ring that events of system calls come through: a power of two of at least 4096. Executions have one of their own'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a lint -d 'Checks rules files'
 complete -c plimsoll -n "__plimsoll_at 'policy lint'" -F

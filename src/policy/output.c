@@ -93,6 +93,27 @@ void output_text(const Source *source, Str format, const Subject *s, Evaluator *
     pool_done(&pool);
 }
 
+void output_each(const Source *source, Str format, const Subject *s, Evaluator *e, void (*each)(void *userdata, Str name, const Value *value, Str shown), void *userdata) {
+    _cleanup_(arena_done) Arena arena = {.max = (size_t) 16 << 20};
+    _cleanup_(map_done) Map told = {0};
+    Limits limits = limits_default();
+    Pool pool = pool_of(&arena, &limits, NULL);
+    Checker c = {.pool = &pool, .source = source};
+    Run run = {.e = e, .subject = s};
+    AstText text = {.text = format};
+    Piece p;
+    for (size_t at = 0; next_piece(&c, &text, &at, &p);) {
+        Str name = str_from_at(p.text, 1);
+        if (!p.field || map_has(&told, name))
+            continue;
+        map_set(&told, name, &told);
+        evaluator_reset(e);
+        Value v = operand_value(&run, &p.operand);
+        each(userdata, name, &v, v.type == VALUE_NONE ? STR_NULL : value_text(&e->scratch, &v));
+    }
+    pool_done(&pool);
+}
+
 int output_check(const Source *source, const AstText *format, Diag *d) {
     _cleanup_(arena_done) Arena arena = {.max = (size_t) 16 << 20};
     _cleanup_(diag_done) Diag found = {0};

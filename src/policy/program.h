@@ -47,6 +47,8 @@ void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out);
 /* The output taken apart, so that this is not done each time that the rule fires; in the arena. NULL when that is full. */
 const struct OutputText *output_compile(const Source *source, Str format, const Limits *limits, Arena *a);
 void output_text(const Source *source, Str format, const Subject *s, Evaluator *e, Buf *out);
+/* Each field and transformer of an output, once, in order of appearance: its text without "%", its value, and the value as text (STR_NULL: absent), good until `each` returns. */
+void output_each(const Source *source, Str format, const Subject *s, Evaluator *e, void (*each)(void *userdata, Str name, const Value *value, Str shown), void *userdata);
 /* Fields that an output names and that the source has not: -EINVAL with messages. A "%" before something else is a percent sign. */
 int output_check(const Source *source, const AstText *format, Diag *d);
 

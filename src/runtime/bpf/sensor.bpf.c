@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* System calls at their return, executions, forks and cgroups. */
+#include "runtime/bpf/file.h"
+#include "runtime/bpf/process.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+enum { TS_COMPAT = 2, X32_BIT = 0x40000000, AT_FDCWD = -100 };
+
+/* Written in assembly: the compiler would check another register than the one it uses, which the verifier does not follow. */
+static __always_inline const WireKind *kind_row(u64 number) {
+    asm volatile("%0 &= %1" : "+r"(number) : "i"(2 * WIRE_SYSCALLS - 1));
+    return &kinds[number];
+}
+
+/* The directory that a name is relative to; the working directory is in WIRE_CWD. */
+static __always_inline void put_base(struct scratch *s, u32 which, s8 argument, const u64 *arg) {
+    if (argument < 0 || argument > 5)
+        return;
+    s32 dir = arg[argument & 7];
+    struct file *f = dir >= 0 ? file_of(dir) : NULL;
+    if (f)
+        put_path(s, which, (u64) BPF_CORE_READ(f, f_path.dentry), (u64) BPF_CORE_READ(f, f_path.mnt));
+}
+
+static __always_inline bool is_relative(const struct scratch *s, u32 which) {
+    return s->e.string[which].n == 0 || s->data[s->e.string[which].at & (WIRE_DATA_MAX - 1)] != '/';
+}
+
+static __always_inline void put_cwd(struct scratch *s) {
+    struct task_struct *t = (void *) bpf_get_current_task();
+    put_path(s, WIRE_CWD, (u64) BPF_CORE_READ(t, fs, pwd.dentry), (u64) BPF_CORE_READ(t, fs, pwd.mnt));
+}
+
+/* A global function has its own budget in the verifier. */
+__attribute__((noinline)) int put_names(struct scratch *s, u32 number) {
+    const WireKind *k = kind_row(number);
+    if (!s)
+        return 0;
+    s8 name = k->name, name2 = k->name2;
+    if (name >= 0 && name <= 5) {
+        put_user_string(s, WIRE_NAME, s->e.arg[name & 7]);
+        if (is_relative(s, WIRE_NAME))
+            put_base(s, WIRE_BASE, k->dir, s->e.arg);
+    }
+    if (name2 >= 0 && name2 <= 5) {
+        put_user_string(s, WIRE_NAME2, s->e.arg[name2 & 7]);
+        if (is_relative(s, WIRE_NAME2))
+            put_base(s, WIRE_BASE2, k->dir2, s->e.arg);
+    }
+    return 0;
+}
+
+__attribute__((noinline)) int put_address(struct scratch *s, u32 number) {
+    const WireKind *k = kind_row(number);
+    if (!s)
+        return 0;
+    s8 i = k->address;
+    if (i < 0 || i > 5)
+        return 0;
+    u64 at = s->e.arg[i & 7];
+    if (k->flags & WIRE_KIND_MSGHDR) {
+        u64 name = 0;
+        u32 bytes = number >= WIRE_SYSCALLS ? 4 : 8;
+        bpf_probe_read_user(&name, bytes & 15, (const void *) at);
+        at = name;
+    }
+    if (at)
+        put_sockaddr(&s->e.file.named, (const void *) at);
+    return 0;
+}
+
+static __always_inline void put_payload(struct scratch *s, const WireKind *k) {
+    if (!(k->flags & WIRE_KIND_PAYLOAD) || s->e.result <= 0 || data_full(s))
+        return;
+    u32 from = data_at(s), n = s->e.result > 80 ? 80 : s->e.result;
+    if (bpf_probe_read_user(&s->data[from], n & 127, (const void *) s->e.arg[1]) < 0)
+        return;
+    s->e.string[WIRE_PAYLOAD].at = from;
+    s->e.string[WIRE_PAYLOAD].n = n;
+    s->e.size = from + n;
+}
+
+static __always_inline void put_registers(struct scratch *s, struct pt_regs *r, bool compat) {
+    u64 *a = s->e.arg;
+    if (compat) {
+        a[0] = (u32) r->bx, a[1] = (u32) r->cx, a[2] = (u32) r->dx;
+        a[3] = (u32) r->si, a[4] = (u32) r->di, a[5] = (u32) r->bp;
+    } else {
+        a[0] = r->di, a[1] = r->si, a[2] = r->dx;
+        a[3] = r->r10, a[4] = r->r8, a[5] = r->r9;
+    }
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
+    struct task_struct *t = bpf_get_current_task_btf();
+    bool compat = t->thread_info.status & TS_COMPAT;
+    u32 number = (u32) regs->orig_ax & ~X32_BIT;
+    if (number >= WIRE_SYSCALLS)
+        return 0;
+    number += compat ? WIRE_SYSCALLS : 0;
+    const WireKind *k = kind_row(number);
+    if (!k->kind || t->tgid == own_pid || ((k->flags & WIRE_KIND_EXEC) && ret == 0))
+        return 0;
+    struct scratch *s = event_begin(SCRATCH_EXIT, WIRE_SYSCALL, k->kind - 1, compat ? WIRE_32 : WIRE_64);
+    if (!s)
+        return 0;
+    s->e.result = compat ? (s32) ret : ret;
+    put_registers(s, regs, compat);
+    put_process(s);
+    put_names(s, number);
+    put_cwd(s);
+    if (k->flags & WIRE_KIND_HOW) {
+        const void *how = (const void *) s->e.arg[2];
+        bpf_probe_read_user(&s->e.arg[2], sizeof(u64), how);
+        bpf_probe_read_user(&s->e.arg[3], sizeof(u64), how + 8);
+    }
+    if (k->flags & WIRE_KIND_FD_RESULT)
+        put_descriptor(s, ret < 0 ? -1 : (s32) ret);
+    else if (k->fd >= 0)
+        put_descriptor(s, s->e.arg[k->fd & 7]);
+    put_address(s, number);
+    put_payload(s, k);
+    event_send(s, &ring_rest);
+    return 0;
+}
+
+/* Arguments or environment: what lies between two addresses of the process. */
+static __always_inline void put_area(struct scratch *s, u32 which, u64 from, u64 to) {
+    if (data_full(s) || to <= from)
+        return;
+    u32 at = data_at(s);
+    u64 n = to - from;
+    if (n > WIRE_STRING_MAX - 1) {
+        n = WIRE_STRING_MAX - 1;
+        s->e.flags |= WIRE_CUT;
+    }
+    if (bpf_probe_read_user(&s->data[at], n & (WIRE_STRING_MAX - 1), (const void *) from) < 0) {
+        s->e.flags |= WIRE_UNREADABLE;
+        return;
+    }
+    s->e.string[which].at = at;
+    s->e.string[which].n = n;
+    s->e.size = at + n;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm) {
+    u64 image = (bpf_ktime_get_boot_ns() & ~0xffull) | (bpf_get_smp_processor_id() & 0xff);
+    struct task_state *st = bpf_task_storage_get(&tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (st)
+        st->image = image;
+    bool compat = t->thread_info.status & TS_COMPAT;
+    struct pt_regs *regs = (void *) bpf_task_pt_regs(t);
+    u32 number = (BPF_CORE_READ(regs, orig_ax) & (WIRE_SYSCALLS - 1)) + (compat ? WIRE_SYSCALLS : 0);
+    const WireKind *k = kind_row(number);
+    u16 kind = k->kind;
+    struct scratch *s = event_begin(SCRATCH_EXEC, WIRE_EXEC, kind ? kind - 1 : 0, compat ? WIRE_32 : WIRE_64);
+    if (!s)
+        return 0;
+    put_process(s);
+    s->e.process.image = image;
+    put_cwd(s);
+    put_kernel_string(s, WIRE_NAME, bprm->filename);
+    struct mm_struct *mm = t->mm;
+    put_area(s, WIRE_ARGS, BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end));
+    if (want_env)
+        put_area(s, WIRE_ENV, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end));
+    put_file(s, (u64) BPF_CORE_READ(mm, exe_file));
+    event_send(s, &ring_first);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
+    if (child->pid != child->tgid)
+        return 0;
+    struct task_struct *leader = parent->group_leader;
+    u64 image = image_of(leader);
+    struct task_state *st = image ? bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
+    if (st)
+        st->image = image;
+    return 0;
+}
+
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(on_cgroup_mkdir, struct cgroup *c, const char *path) {
+    struct scratch *s = event_begin(SCRATCH_CGROUP, WIRE_CGROUP, 0, WIRE_64);
+    if (!s)
+        return 0;
+    put_process(s);
+    s->e.arg[0] = cgroup_key(c);
+    put_kernel_string(s, WIRE_CGROUP_PATH, path);
+    put_cwd(s);
+    event_send(s, &ring_first);
+    return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Maps and the buffer that an event is made in. */
+#pragma once
+
+#include "runtime/bpf/vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "runtime/wire.h"
+
+/* Room behind the strings, so that a read that begins at the last byte stays inside. */
+enum { SLACK = WIRE_STRING_MAX + 512 };
+
+struct scratch {
+    WireEvent e;
+    char data[WIRE_DATA_MAX + SLACK];
+};
+
+/* Executions and cgroups, which other events are explained with, never wait behind anything else. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 2 << 20);
+} ring_first SEC(".maps");
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 8 << 20);
+} ring_rest SEC(".maps");
+
+/* One for each program that may interrupt another. */
+enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_CGROUP, SCRATCH_URING, SCRATCH_N };
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SCRATCH_N);
+    __type(key, u32);
+    __type(value, struct scratch);
+} scratches SEC(".maps");
+
+/* The execution that a process runs; a fork inherits it. */
+struct task_state {
+    u64 image;
+};
+struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct task_state);
+} tasks SEC(".maps");
+
+/* [cause * WIRE_KINDS + kind] */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, WIRE_CAUSES * WIRE_KINDS);
+    __type(key, u32);
+    __type(value, u64);
+} losses SEC(".maps");
+
+/* Made by the kernel, by kind. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, WIRE_KINDS);
+    __type(key, u32);
+    __type(value, u64);
+} seen SEC(".maps");
+
+/* Set before loading or while running. */
+WireKind kinds[2 * WIRE_SYSCALLS];
+WireKind uring_kinds[64];
+__u32 own_pid;
+__u32 want_env;
+
+static __always_inline void add_one(void *map, u32 i) {
+    u64 *n = bpf_map_lookup_elem(map, &i);
+    if (n)
+        *n += 1;
+}
+
+static __always_inline void lose(u32 cause, u32 kind) {
+    add_one(&losses, (cause * WIRE_KINDS + (kind & (WIRE_KINDS - 1))));
+}
+
+/* The number of data bytes is kept in e.size while an event is made. */
+static __always_inline u32 data_at(const struct scratch *s) {
+    return s->e.size & (WIRE_DATA_MAX - 1);
+}
+
+static __always_inline bool data_full(struct scratch *s) {
+    if (s->e.size < WIRE_DATA_MAX - WIRE_STRING_MAX)
+        return false;
+    s->e.flags |= WIRE_CUT;
+    return true;
+}
+
+static __always_inline struct scratch *event_begin(u32 which, u8 type, u16 kind, u8 entrance) {
+    struct scratch *s = bpf_map_lookup_elem(&scratches, &which);
+    if (!s) {
+        lose(WIRE_LOST_SCRATCH, kind);
+        return NULL;
+    }
+    __builtin_memset(&s->e.file, 0, sizeof(s->e.file));
+    __builtin_memset(s->e.string, 0, sizeof(s->e.string));
+    s->e.size = 0;
+    s->e.type = type;
+    s->e.kind = kind;
+    s->e.entrance = entrance;
+    s->e.flags = 0;
+    s->e.result = 0;
+    s->e.time = bpf_ktime_get_boot_ns();
+    s->e.cpu = bpf_get_smp_processor_id();
+    s->e.file.fd = -1;
+    return s;
+}
+
+static __always_inline void event_send(struct scratch *s, void *ring) {
+    u32 n = (s->e.size & (2 * WIRE_DATA_MAX - 1)) + sizeof(WireEvent);
+    if (n > sizeof(*s))
+        n = sizeof(*s);
+    s->e.size = n;
+    add_one(&seen, s->e.kind & (WIRE_KINDS - 1));
+    if (bpf_ringbuf_output(ring, s, n, 0) < 0)
+        lose(WIRE_LOST_RING, s->e.kind);
+}
+
+/* A string of user space or the kernel, without its NUL. */
+static __always_inline void put_user_string(struct scratch *s, u32 which, u64 at) {
+    if (data_full(s))
+        return;
+    u32 from = data_at(s);
+    long n = bpf_probe_read_user_str(&s->data[from], WIRE_STRING_MAX, (const void *) at);
+    if (n <= 0) {
+        s->e.flags |= WIRE_UNREADABLE;
+        return;
+    }
+    s->e.string[which].at = from;
+    s->e.string[which].n = n - 1;
+    if (n == WIRE_STRING_MAX)
+        s->e.flags |= WIRE_CUT;
+    s->e.size = from + n;
+}
+
+static __always_inline void put_kernel_string(struct scratch *s, u32 which, const void *at) {
+    if (data_full(s))
+        return;
+    u32 from = data_at(s);
+    long n = bpf_probe_read_kernel_str(&s->data[from], WIRE_STRING_MAX, at);
+    if (n <= 0) {
+        s->e.flags |= WIRE_UNREADABLE;
+        return;
+    }
+    s->e.string[which].at = from;
+    s->e.string[which].n = n - 1;
+    s->e.size = from + n;
+}

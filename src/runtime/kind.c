@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/kind.h"
+
+static const Kind kinds[] = {
+#define KIND(label, number64, number32, bits, descriptor, dir1, name1, dir2nd, name2nd, addr, args)                                                                              \
+    {.name = #label,                                                                                                                                                             \
+     .number = {number64, number32},                                                                                                                                             \
+     .wire = {.flags = bits, .fd = descriptor, .dir = dir1, .name = name1, .dir2 = dir2nd, .name2 = name2nd, .address = addr},                                                    \
+     .arguments = args},
+#include "runtime/kind.list.h"
+#undef KIND
+};
+
+_Static_assert(ARRAY_SIZE(kinds) <= WIRE_KINDS, "the programs count by kind");
+
+const Kind *sensor_kinds(size_t *ret_n) {
+    *ret_n = ARRAY_SIZE(kinds);
+    return kinds;
+}

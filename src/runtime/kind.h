@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The system calls that events are made of: kind.list.h. */
+#pragma once
+
+#include "base/str.h"
+#include "runtime/wire.h"
+
+typedef struct Kind {
+    const char *name;      /* "openat", as evt.type has it */
+    int16_t number[2];     /* of 64-bit and of 32-bit programs; -1: there is none */
+    WireKind wire;
+    const char *arguments; /* "NAME=FORMAT:WHERE …" */
+} Kind;
+
+/* In the order of the list; *ret_n of them. */
+const Kind *sensor_kinds(size_t *ret_n);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/loader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "runtime/kind.h"
+#include "sensor.skel.h"
+
+struct Loader {
+    struct sensor_bpf *skeleton;
+    struct ring_buffer *first, *rest;
+    int epoll;
+    LoaderOptions o;
+    Buf log, missing;
+    bool inside; /* loader_consume_first() is running */
+};
+
+/* libbpf's own words, kept for the error message. One load at a time: it has no context. */
+static _Thread_local Buf *said;
+
+static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap) {
+    char line[512];
+    if (level != LIBBPF_WARN || !said)
+        return 0;
+    vsnprintf(line, sizeof(line), fmt, ap);
+    buf_putz(said, line);
+    return 0;
+}
+
+static int on_event(void *userdata, void *data, size_t n) {
+    Loader *l = userdata;
+    l->o.event(l->o.userdata, str_n(data, n));
+    return 0;
+}
+
+static void set_kinds(Loader *l) {
+    size_t n;
+    const Kind *kinds = sensor_kinds(&n);
+    for (size_t i = 0; i < n; i++)
+        for (int entrance = 0; entrance < 2; entrance++) {
+            int number = kinds[i].number[entrance];
+            if (number < 0 || number >= WIRE_SYSCALLS)
+                continue;
+            WireKind *k = &l->skeleton->bss->kinds[entrance * WIRE_SYSCALLS + number];
+            *k = kinds[i].wire;
+            k->kind = l->o.wanted[i] ? (uint16_t) (i + 1) : 0;
+        }
+    l->skeleton->bss->own_pid = (uint32_t) getpid();
+    l->skeleton->bss->want_env = l->o.env;
+}
+
+static int no_kernel(int r, const Loader *l, Error *err) {
+    if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+        return error_set(err, -EOPNOTSUPP, "this kernel has no BTF (/sys/kernel/btf/vmlinux): the sensor needs CONFIG_DEBUG_INFO_BTF");
+    if (r == -EPERM || r == -EACCES)
+        return error_set(err, r, "the kernel refuses eBPF programs: root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE, is needed");
+    Str words = buf_view(&l->log), line;
+    str_line(&words, &line);
+    return error_set(err, r, "loading the programs into the kernel: %s%s%.*s", strerror(-r), line.n ? ": " : "", STR_FMT(line));
+}
+
+static int open_rings(Loader *l, Error *err) {
+    l->first = ring_buffer__new(bpf_map__fd(l->skeleton->maps.ring_first), on_event, l, NULL);
+    l->rest = ring_buffer__new(bpf_map__fd(l->skeleton->maps.ring_rest), on_event, l, NULL);
+    l->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (!l->first || !l->rest || l->epoll < 0)
+        return error_errno(err, -errno, "mapping the rings");
+    struct ring_buffer *const both[] = {l->first, l->rest};
+    for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+        struct epoll_event e = {.events = EPOLLIN};
+        if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, ring_buffer__epoll_fd(both[i]), &e) < 0)
+            return error_errno(err, -errno, "watching the rings");
+    }
+    return 0;
+}
+
+int loader_new(const LoaderOptions *o, Loader **ret, Error *err) {
+    _cleanup_(loader_freep) Loader *l = xcalloc(1, sizeof(*l));
+    l->o = *o;
+    l->epoll = -1;
+    l->log = buf_new(64 << 10);
+    l->missing = buf_new(4 << 10);
+    said = &l->log;
+    libbpf_set_print(keep_words);
+    l->skeleton = sensor_bpf__open();
+    if (!l->skeleton)
+        return no_kernel(-errno, l, err);
+    if (o->ring_bytes)
+        bpf_map__set_max_entries(l->skeleton->maps.ring_rest, o->ring_bytes);
+    int r = sensor_bpf__load(l->skeleton);
+    said = NULL;
+    if (r < 0)
+        return no_kernel(r, l, err);
+    set_kinds(l);
+    r = open_rings(l, err);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(l);
+    return 0;
+}
+
+int loader_attach(Loader *l, const char **ret_missing, Error *err) {
+    said = &l->log;
+    struct bpf_program *p;
+    size_t attached = 0;
+    bpf_object__for_each_program(p, l->skeleton->obj) {
+        struct bpf_link *link = bpf_program__autoload(p) ? bpf_program__attach(p) : NULL;
+        const char *name = bpf_program__name(p);
+        if (!link) {
+            buf_printf(&l->missing, "%s%s", l->missing.n ? ", " : "", bpf_program__section_name(p));
+            continue;
+        }
+        attached++;
+        for (int i = 0; i < l->skeleton->skeleton->prog_cnt; i++)
+            if (strcmp(l->skeleton->skeleton->progs[i].name, name) == 0)
+                *l->skeleton->skeleton->progs[i].link = link;
+    }
+    said = NULL;
+    if (attached == 0)
+        return error_set(err, -EOPNOTSUPP, "none of the hooks can be attached");
+    *ret_missing = buf_view(&l->missing).p;
+    return 0;
+}
+
+void loader_free(Loader *l) {
+    if (!l)
+        return;
+    ring_buffer__free(l->first);
+    ring_buffer__free(l->rest);
+    fd_closep(&l->epoll);
+    sensor_bpf__destroy(l->skeleton);
+    buf_done(&l->log);
+    buf_done(&l->missing);
+    free(l);
+}
+
+int loader_fd(const Loader *l) {
+    return l->epoll;
+}
+
+int loader_consume_first(Loader *l) {
+    if (l->inside)
+        return 0;
+    l->inside = true;
+    int r = ring_buffer__consume(l->first);
+    l->inside = false;
+    return r;
+}
+
+int loader_consume(Loader *l) {
+    int first = loader_consume_first(l);
+    int rest = first < 0 ? 0 : ring_buffer__consume(l->rest);
+    return first < 0 ? first : rest < 0 ? rest : first + rest;
+}
+
+int loader_set_image(Loader *l, uint32_t pid, uint64_t image) {
+    _cleanup_fd_ int fd = (int) syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return -errno;
+    return bpf_map_update_elem(bpf_map__fd(l->skeleton->maps.tasks), &fd, &image, BPF_NOEXIST) < 0 ? -errno : 0;
+}
+
+/* The sum over processors. */
+static uint64_t sum(const struct bpf_map *map, uint32_t key, uint64_t *room, int cpus) {
+    uint64_t total = 0;
+    if (bpf_map_lookup_elem(bpf_map__fd(map), &key, room) < 0)
+        return 0;
+    for (int i = 0; i < cpus; i++)
+        total += room[i];
+    return total;
+}
+
+int loader_counts(const Loader *l, LoaderCounts *ret) {
+    int cpus = libbpf_num_possible_cpus();
+    if (cpus <= 0)
+        return cpus;
+    _cleanup_free_ uint64_t *room = xcalloc((size_t) cpus, sizeof(*room));
+    *ret = (LoaderCounts) {0};
+    for (uint32_t i = 0; i < WIRE_KINDS; i++)
+        ret->seen[i] = sum(l->skeleton->maps.seen, i, room, cpus);
+    for (uint32_t c = 0; c < WIRE_CAUSES; c++)
+        for (uint32_t i = 0; i < WIRE_KINDS; i++)
+            ret->lost[c][i] = sum(l->skeleton->maps.losses, c * WIRE_KINDS + i, room, cpus);
+    struct bpf_program *p;
+    bpf_object__for_each_program(p, l->skeleton->obj) {
+        struct bpf_prog_info info = {0};
+        uint32_t n = sizeof(info);
+        if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &n) == 0)
+            ret->missed += info.recursion_misses;
+    }
+    return 0;
+}
+
+const char *loader_cause(enum WireCause cause) {
+    static const char *const names[WIRE_CAUSES] = {[WIRE_LOST_RING] = "ring full", [WIRE_LOST_SCRATCH] = "no buffer", [WIRE_LOST_URING] = "io_uring requests untracked"};
+    return (unsigned) cause < WIRE_CAUSES && names[cause] ? names[cause] : "unknown";
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The programs in the kernel: loading, attaching, what they count. */
+#pragma once
+
+#include "base/error.h"
+#include "base/str.h"
+#include "runtime/wire.h"
+
+typedef struct Loader Loader;
+
+typedef struct LoaderOptions {
+    const bool *wanted;      /* by row of kind.list.h */
+    bool env;                /* a rule asks for the environment */
+    void (*event)(void *userdata, Str bytes); /* bytes of one event, good until it returns */
+    void *userdata;
+    uint32_t ring_bytes;     /* 0: as built */
+} LoaderOptions;
+
+/* Loads everything into the kernel, which makes nothing yet. -EPERM, -EOPNOTSUPP … with what is missing in `err`. */
+int loader_new(const LoaderOptions *o, Loader **ret, Error *err);
+/* From here on events are made. What cannot be attached is in *ret_missing, a list of words ("" when all is there), which the loader owns. */
+int loader_attach(Loader *l, const char **ret_missing, Error *err);
+void loader_free(Loader *l);
+DEFINE_CLEANUP(Loader, loader_free, loader_freep);
+
+/* Becomes readable when there are events. */
+int loader_fd(const Loader *l);
+/* Hands out all events there are, executions first: their number, or -errno. */
+int loader_consume(Loader *l);
+/* Executions and cgroups only; may be called from the callback of another event. */
+int loader_consume_first(Loader *l);
+/* Which image a process runs that was there before: the kernel will say so of it and its children. */
+int loader_set_image(Loader *l, uint32_t pid, uint64_t image);
+
+typedef struct LoaderCounts {
+    uint64_t seen[WIRE_KINDS];                 /* events made, by kind */
+    uint64_t lost[WIRE_CAUSES][WIRE_KINDS];
+    uint64_t missed;                           /* runs of programs that the kernel left out */
+} LoaderCounts;
+int loader_counts(const Loader *l, LoaderCounts *ret);
+const char *loader_cause(enum WireCause cause); /* "ring full" */

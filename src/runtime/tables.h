@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What events are explained with: images (executions), containers, names of users. Bounded; nothing in here asks a socket. */
+#pragma once
+
+#include "base/map.h"
+#include "runtime/wire.h"
+
+/* One execution of a program; a fork keeps its parent's. */
+typedef struct Image {
+    uint64_t id;           /* WireProcess.image; 0: unused */
+    uint64_t inode, changed, modified;
+    uint64_t time;         /* when, nanoseconds since boot; 0: before the sensor */
+    Str exepath;           /* of the kernel */
+    Str filename;          /* as the call named it */
+    Str args;              /* each ended by a NUL, the first is proc.exe */
+    Str env;
+    uint8_t layer;
+    bool memfd, writable;
+    char *bytes;           /* owned: the texts */
+    uint32_t next, older, newer;
+} Image;
+
+typedef struct Images Images;
+Images *images_new(void);
+void images_free(Images *t);
+/* A place for this id; the oldest one goes when there are too many. Texts are copied. */
+const Image *images_add(Images *t, const Image *image);
+const Image *images_get(Images *t, uint64_t id);
+size_t images_count(const Images *t);
+
+typedef struct ContainerMount {
+    Str source, destination, mode;
+    bool writable;
+} ContainerMount;
+
+typedef struct Container {
+    Str id, name, type, image, image_id, repository, tag, digest, ip, pod, namespace, pod_uid, mounts_text;
+    Str rootfs;            /* its root as the host sees it; STR_NULL: not known */
+    const ContainerMount *mounts;
+    size_t n_mounts;
+    const ContainerMount *labels; /* source is the key, destination the value */
+    size_t n_labels;
+    bool privileged, host_pid, host_network, host_ipc;
+    bool known;            /* metadata was found */
+    int64_t start;         /* nanoseconds since 1970 */
+    unsigned tries;
+    struct Arena *arena;
+} Container;
+
+typedef struct Cgroups Cgroups;
+Cgroups *cgroups_new(void);
+void cgroups_free(Cgroups *t);
+/* Reads what is there. 0, or -errno when no hierarchy can be read. */
+int cgroups_scan(Cgroups *t);
+/* A cgroup was made: `args` and `cwd` of who made it say where a runtime keeps its state. */
+void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd);
+/* The container that a process of this cgroup is in; NULL: none. `mnt_ns` is its mount namespace, `own_pids`: it has a namespace for
+ * processes other than the host's. */
+const Container *cgroups_container(Cgroups *t, uint64_t key, uint32_t mnt_ns, bool own_pids);
+
+typedef struct Users Users;
+Users *users_new(void);
+void users_free(Users *u);
+/* Name in the container's own /etc/passwd (seen through the root of process `pid`), or on the host; STR_NULL: none. */
+Str users_name(Users *u, const Container *c, uint32_t pid, uint32_t uid);
+Str users_group(Users *u, const Container *c, uint32_t pid, uint32_t gid);
+/* Fields 6 and 7 of that line. */
+Str users_home(Users *u, const Container *c, uint32_t pid, uint32_t uid);
+Str users_shell(Users *u, const Container *c, uint32_t pid, uint32_t uid);
+
+typedef struct Tables {
+    Images *images;
+    Cgroups *cgroups;
+    Users *users;
+    int64_t boot;          /* nanoseconds since 1970 at boot */
+} Tables;
+
+void tables_init(Tables *t);
+void tables_done(Tables *t);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What cgroups, command lines of runtimes and names of images say. */
+#include "runtime/container.h"
+#include "tap.h"
+
+TEST(ids_in_paths_of_cgroups) {
+    const char *id = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e";
+    char path[256];
+    const char *const forms[] = {"/docker/%s", "/system.slice/docker-%s.scope", "/libpod_parent/libpod-%s", "/kubepods/burstable/pod12/%s", "/kubepods.slice/cri-containerd-%s.scope",
+                                 "/docker/%s/init.scope"};
+    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+        Str form = str_from(forms[i]), before = STR_NULL, after = STR_NULL;
+        CHECK(str_cut(form, '%', &before, &after));
+        snprintf(path, sizeof(path), "%.*s%s%.*s", STR_FMT(before), id, STR_FMT(str_from_at(after, 1)));
+        CHECK_STR(container_id_of(str_from(path)), id);
+    }
+    CHECK(!container_id_of(STR("/user.slice/user-1000.slice")).p);
+    CHECK(!container_id_of(STR("/")).p);
+    CHECK(!container_id_of(STR("/3AD7B26DED6D")).p);
+}
+
+static void maker(Str args, const char *state, const char *bundle, const char *id) {
+    _cleanup_free_ char *s = NULL, *b = NULL, *i = NULL;
+    container_maker(args, STR("/srv/"), &s, &b, &i);
+    CHECK_STR(str_from(s), state);
+    CHECK_STR(str_from(b), bundle);
+    CHECK_STR(str_from(i), id);
+}
+
+TEST(command_lines_of_runtimes) {
+    maker(STR("runc\0run\0web\0"), NULL, "/srv/", "web");
+    maker(STR("runc\0--root\0/run/x\0create\0--bundle\0b\0--pid-file\0p\0web\0"), "/run/x", "/srv/b", "web");
+    maker(STR("runc\0--root=/run/x\0--log\0/l\0create\0-b\0/b\0web\0"), "/run/x", "/b", "web");
+    maker(STR("runc\0exec\0web\0sh\0"), NULL, NULL, NULL);
+    maker(STR("mkdir\0/sys/fs/cgroup/x\0"), NULL, NULL, NULL);
+    maker(STR_NULL, NULL, NULL, NULL);
+}
+
+TEST(names_of_images) {
+    Str repository, tag, digest;
+    image_name_split(STR("registry.example:5000/a/b:1.2@sha256:00"), &repository, &tag, &digest);
+    CHECK_STR(repository, "registry.example:5000/a/b");
+    CHECK_STR(tag, "1.2");
+    CHECK_STR(digest, "sha256:00");
+    image_name_split(STR("registry.example:5000/a"), &repository, &tag, &digest);
+    CHECK_STR(repository, "registry.example:5000/a");
+    CHECK_STR(tag, NULL);
+}
+
+TEST(a_name_like_an_id_makes_no_container) {
+    ContainerHint hint = {.cgroup = STR("/process_api/00112233445566778899aabbccddeeff")};
+    CHECK(!container_find(&hint));
+    hint.apart = true;
+    Container *c = container_find(&hint);
+    CHECK(c && !c->known);
+    container_free(c);
+    hint.cgroup = STR("/user.slice");
+    CHECK(!container_find(&hint));
+}
+
+TEST_MAIN()
