@@ -130,7 +130,7 @@ exits 0 "an exception in its scope" scan --policy own --as-of 2026-12-01 --polic
 is "$(jq -c '[.policy.verdict, .policy.excepted]' <<<"$out")" '["allow",1]' "counts what it excepts"
 exits 1 "an exception that has ended" scan --policy own --as-of 2027-01-01 --policy-scope environment=test
 like "$err" 'exception "e" of set "own" ended on 2027-01-01' "and says so"
-for format in $("$PLIMSOLL" list formats | cut -d' ' -f1); do
+for format in $("$PLIMSOLL" list formats | cut -d' ' -f1 | grep -v prometheus); do # that one counts
   "$PLIMSOLL" scan --no-cache --db /nonexistent --allow-incomplete no-database --format "$format" --policy good.yaml root >"out.$format" 2>/dev/null
   is "$(grep -c shell "out.$format" | sed 's/[1-9].*/some/')" some "findings of a policy in format $format"
 done
