@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Containers, their environment and their mounts. What a container leaves out of its securityContext the pod's decides, field by field. */
+#include <stdlib.h>
+#include <strings.h>
+
 #include "kube/getter.h"
 #include "kube/image-facts.h"
 #include "kube/relations.h"
@@ -157,6 +160,34 @@ static bool names_capability(const Node *list, Str name) {
     return false;
 }
 
+/* Names in order, for lists that are longer than a search through them should be. */
+typedef struct Names {
+    Str *p;
+    size_t n;
+} Names;
+
+static int by_name(const void *a, const void *b) {
+    const Str *x = a, *y = b;
+    int r = strncasecmp(x->p, y->p, MIN(x->n, y->n));
+    return r ? r : x->n < y->n ? -1 : x->n > y->n;
+}
+
+/* No memory: no names, and the evaluation is marked as limited. */
+static Names names_of(const Node *list, Scratch *scratch) {
+    size_t max = node_items(list);
+    Names names = {.p = max ? scratch_alloc(scratch, max * sizeof(Str)) : NULL};
+    list_each(c, names.p ? list : NULL)
+        if (node_str(c).n)
+            names.p[names.n++] = capability(node_str(c));
+    if (names.n)
+        qsort(names.p, names.n, sizeof(Str), by_name);
+    return names;
+}
+
+static bool names_have(const Names *names, Str name) {
+    return names->n && bsearch(&name, names->p, names->n, sizeof(Str), by_name);
+}
+
 static Value get_capabilities(const void *object, const FieldRef *ref, Scratch *scratch) {
     const KubeContainer *c = object;
     const Node *add = own(c, "capabilities.add"), *drop = own(c, "capabilities.drop");
@@ -165,15 +196,18 @@ static Value get_capabilities(const void *object, const FieldRef *ref, Scratch *
         gather_add(&g, value_str(STR("ALL")));
         return gather_value(&g);
     }
-    bool none = names_capability(drop, STR("ALL"));
+    if (!g.max)
+        return value_none();
+    const Names dropped = names_of(drop, scratch), added = names_of(add, scratch);
+    bool none = names_have(&dropped, STR("ALL"));
     for (size_t i = 0; i < ARRAY_SIZE(default_capabilities) && !none; i++) {
         Str name = str_from(default_capabilities[i]);
-        if (!names_capability(drop, name) && !names_capability(add, name))
+        if (!names_have(&dropped, name) && !names_have(&added, name))
             gather_add(&g, value_str(name));
     }
     list_each(n, add) {
         Str name = capability(node_str(n));
-        if (name.p && !names_capability(drop, name))
+        if (name.n && !names_have(&dropped, name))
             gather_add(&g, value_str(name));
     }
     return gather_value(&g);

@@ -116,4 +116,25 @@ EOF
 chmod +x "$tmp/bin/kustomize"
 run env PATH="$tmp/bin:$PATH" "$PLIMSOLL" check --policy pss-restricted "$tmp/overlay"
 is "$rc" 0 "an overlay that is built"
+
+# The real thing: kustomize as kubectl brings it along (setup.sh k8s).
+if command -v kubectl >/dev/null; then
+  mkdir -p "$tmp/kubectl" "$tmp/real/base" "$tmp/real/overlay"
+  ln -s "$(command -v kubectl)" "$tmp/kubectl/kubectl"
+  printf 'resources: [pod.yaml]\n' >"$tmp/real/base/kustomization.yaml"
+  printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n%s\n' "$good" >"$tmp/real/base/pod.yaml"
+  printf 'bases: [../base]\nnamePrefix: dev-\npatchesStrategicMerge: [patch.yaml]\n' >"$tmp/real/overlay/kustomization.yaml"
+  printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostPID: true}\n' >"$tmp/real/overlay/patch.yaml"
+  run env PATH="$tmp/kubectl" "$PLIMSOLL" check --policy pss-restricted --format json "$tmp/real/overlay/kustomization.yaml"
+  is "$rc" 1 "kubectl builds an overlay where there is no kustomize: its patch counts"
+  like "$out" 'Pod dev-p' "and its prefix"
+  run env PATH="$tmp/kubectl" "$PLIMSOLL" check --policy pss-restricted "$tmp/real/base/kustomization.yaml"
+  is "$rc" 0 "the base alone is good"
+  printf 'resources: [nothing.yaml]\n' >"$tmp/real/base/kustomization.yaml"
+  run env PATH="$tmp/kubectl" "$PLIMSOLL" check --policy pss-restricted "$tmp/real/base/kustomization.yaml"
+  is "$rc" 3 "an overlay that kubectl refuses is a gap"
+  like "$out" 'kubectl failed: .*nothing.yaml' "with what it said"
+else
+  skip "no kubectl: scripts/setup.sh k8s installs it"
+fi
 done_testing
