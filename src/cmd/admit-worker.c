@@ -5,7 +5,9 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "cmd/admit-cluster.h"
 #include "cmd/cli.h"
+#include "cmd/kube-client.h"
 #include "cmd/message.h"
 #include "cmd/policy.h"
 #include "store/fact-store.h"
@@ -21,6 +23,8 @@ static int check_minutes(Str value, Error *err) {
 
 static const Option options[] = {
     {.name = "--facts", .arg = "FILE", .doc = "The store whose queue is worked off", .env = "PLIMSOLL_WORKER_FACTS", .config = "admit.worker-facts", .is_file = true},
+    {.name = "--cluster", .doc = "Scans the images of all pods of the cluster as well, so that they are known before a pod with them is made anew"},
+    {.name = "--every", .arg = "MINUTES", .doc = "How often --cluster looks", .check = check_minutes, .def = "10", .env = "PLIMSOLL_ADMIT_EVERY", .config = "admit.every"},
     {.name = "--once", .doc = "Ends when nothing is left to scan, instead of waiting for more"},
     {.name = "--scan-timeout", .arg = "MINUTES", .doc = "A scan that takes longer is ended", .check = check_minutes, .def = "15", .env = "PLIMSOLL_SCAN_TIMEOUT", .config = "admit.scan-timeout"},
     {0},
@@ -75,10 +79,28 @@ static bool is_done(FactStore *s, const char *reference) {
     return !same;
 }
 
-static int work(const Cli *cli, FactStore *s, const sigset_t *signals, Error *err) {
+/* A cluster that does not answer is asked again the next time. */
+static void look_at_cluster(const Cli *cli, KubeClient *client, FactStore *s) {
+    _cleanup_error_ Error err = {0};
+    size_t asked = 0;
+    int r = admit_cluster_ask(client, cli_value(cli, "--facts"), s, time_now(), &asked, &err);
+    if (r < 0)
+        message_warning("%s", error_text(&err, r));
+    else if (asked)
+        message_note("%zu images of the cluster were not known", asked);
+}
+
+static int work(const Cli *cli, KubeClient *client, FactStore *s, const sigset_t *signals, Error *err) {
     const struct timespec pause = {.tv_sec = POLL_S};
     bool ending = false;
+    uint64_t every = 0;
+    int64_t looked = 0;
+    str_to_u64(str_from(cli_value(cli, "--every")), MINUTES_MAX, &every);
     while (!ending) {
+        if (client && time_now() - looked >= (int64_t) every * 60) {
+            look_at_cluster(cli, client, s);
+            looked = time_now();
+        }
         _cleanup_free_ char *reference = NULL;
         int r = fact_store_next(s, time_now(), &reference, err);
         if (r < 0)
@@ -105,9 +127,13 @@ static int work(const Cli *cli, FactStore *s, const sigset_t *signals, Error *er
 static int run(Cli *cli) {
     _cleanup_error_ Error err = {0};
     _cleanup_(fact_store_closep) FactStore *s = NULL;
+    _cleanup_(kube_client_freep) KubeClient *client = NULL;
     sigset_t signals;
     if (!cli_value(cli, "--facts"))
         return message_usage("admit worker", "--facts says whose queue to work off");
+    int x = cli_flag(cli, "--cluster") ? kube_client_from(cli, &client) : 0;
+    if (x)
+        return x;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
@@ -115,7 +141,7 @@ static int run(Cli *cli) {
     sigprocmask(SIG_BLOCK, &signals, NULL);
     int r = fact_store_open(cli_value(cli, "--facts"), FACT_STORE_WRITE, &s, &err);
     if (r == 0)
-        r = work(cli, s, &signals, &err);
+        r = work(cli, client, s, &signals, &err);
     return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : EXIT_DONE;
 }
 
@@ -125,8 +151,9 @@ const Command command_admit_worker = {
     .description = "Takes images out of the queue of a fact store, which `plimsoll admit --queue-unknown` fills, and scans them with `plimsoll scan --policy … --facts …`, one after the other. Tags are "
                    "looked up again when they run out (--tag-ttl of scan), by another scan, of which the cache has most. What fails is tried again later, a few times.\n\n"
                    "It runs beside the webhook, which itself speaks to no registry. Settings of scan (registries, database, cache) come from the environment and plimsoll.yaml.",
-    .examples = "plimsoll admit worker --facts /var/lib/plimsoll/facts.db --policy production\n",
-    .options = {options, policy_options},
+    .examples = "plimsoll admit worker --cluster --facts /var/lib/plimsoll/facts.db --policy production  # and what the cluster runs\n"
+                "plimsoll admit worker --facts /var/lib/plimsoll/facts.db --policy production\n",
+    .options = {options, kube_client_options, policy_options},
     .max_args = 0,
     .prints_nothing = true,
     .run = run,

@@ -73,6 +73,28 @@ refused() { pod_of "localhost:$reg/team/good:1"; [ "$(answer .allowed)" = false 
 wait_for 15 refused && pass "a tag runs out" || fail "a tag runs out" "$out"
 exits 0 "the worker looks it up again" "$PLIMSOLL" admit worker --once --facts "$facts" --policy "$tmp/rules.yaml"
 wait_for 15 let_in && pass "and it is good again" || fail "and it is good again" "$out"
+# Locked for longer than anybody waits: requests do not
+python3 - "$facts" "$tmp/locked" <<'PY' &
+import os, sqlite3, sys, time
+s = sqlite3.connect(sys.argv[1], isolation_level=None)
+s.execute("BEGIN EXCLUSIVE")
+os.utime(sys.argv[1])
+open(sys.argv[2], "w").close()
+time.sleep(9)
+PY
+locker=$!
+wait_for 10 test -e "$tmp/locked"
+wait_for 30 grep -q 'database is locked' "$tmp/messages" && pass "a locked store is said" || fail "a locked store is said" "$(cat "$tmp/messages")"
+took=$SECONDS
+pod_of "localhost:$reg/team/good:1"
+[ "$(answer .allowed)" = true ] && [ $((SECONDS - took)) -lt 4 ] && pass "and nobody waits for it" || fail "and nobody waits for it" "$((SECONDS - took)) s" "$out"
+wait $locker
+healthy() { request /metrics; grep -q '^plimsoll_admission_facts_failed 0$' <<<"$out"; }
+wait_for 20 healthy && pass "it is taken again when it is free" || fail "it is taken again when it is free"
+mkdir "$tmp/small"
+run unshare $([ "$(id -u)" = 0 ] || echo -r) -m bash -c "mount -t tmpfs -o size=12k none '$tmp/small' && '$PLIMSOLL' --quiet scan --policy '$tmp/rules.yaml' --facts '$tmp/small/full.db' --format json --output /dev/null 'oci:$tmp/good'"
+is "$rc" 3 "a disk that is full is no success"
+like "$err" 'full.db: .*(full|disk|I/O)' "and it says so"
 printf 'this is no database, but it is long enough to look like one to whoever does not look' >"$tmp/store/broken"
 mv "$tmp/store/broken" "$facts.new" && cp "$facts" "$tmp/facts.saved" && mv "$facts.new" "$facts"
 wait_for 15 grep -q 'not a database' "$tmp/messages" && pass "a broken store is said" || fail "a broken store is said" "$(cat "$tmp/messages")"
@@ -81,7 +103,6 @@ is "$(answer .allowed)" true "what was known stays known"
 request /metrics
 like "$out" '^plimsoll_admission_facts_failed 1$' "metrics show it"
 mv "$tmp/facts.saved" "$facts"
-healthy() { request /metrics; grep -q '^plimsoll_admission_facts_failed 0$' <<<"$out"; }
 wait_for 15 healthy && pass "a good store is taken again" || fail "a good store is taken again"
 admit_stop
 
@@ -126,6 +147,31 @@ change "$tmp/deployment.json"
 like "$patch" '"path":"/spec/template/spec/containers/0/image"' "templates of workloads are changed at any time"
 is "$(jq -s 'map(select(.patch)) | length' "$tmp/decisions")" 2 "changes are in the log"
 admit_stop
+
+# What a cluster runs is scanned as well
+cluster=$(free_port)
+cat >"$tmp/cluster.py" <<PY
+import http.server, json
+good, bad = "localhost:$reg/team/good:1", "localhost:$reg/team/bad"
+pods = [{"metadata": {"name": "a"}, "spec": {"containers": [{"name": "c", "image": good}], "initContainers": [{"name": "i", "image": bad + ":1"}]},
+         "status": {"initContainerStatuses": [{"imageID": "docker-pullable://" + bad + "@$bad"}], "containerStatuses": [{"imageID": "sha256:00"}]}}]
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        text = json.dumps({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": pods}).encode()
+        self.send_response(200 if self.path.startswith("/api/v1/pods") else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+http.server.HTTPServer(("127.0.0.1", $cluster), Handler).serve_forever()
+PY
+serve python3 "$tmp/cluster.py"
+wait_for 20 bash -c "echo >/dev/tcp/127.0.0.1/$cluster"
+printf 'clusters: [{name: c, cluster: {server: "http://127.0.0.1:%s"}}]\nusers: [{name: u, user: {}}]\ncontexts: [{name: k, context: {cluster: c, user: u}}]\ncurrent-context: k\n' "$cluster" >"$tmp/kube.conf"
+rm -f "$facts"
+exits 0 "the worker scans what a cluster runs" "$PLIMSOLL" admit worker --once --cluster --kubeconfig "$tmp/kube.conf" --facts "$facts" --policy "$tmp/rules.yaml"
+is "$(sqlite3 "$facts" "SELECT tag FROM tag ORDER BY 1" | tr '\n' ' ')" "localhost:$reg/team/bad:1 localhost:$reg/team/good:1 " "by their tags"
+is "$(sqlite3 "$facts" "SELECT verdict FROM image WHERE digest = '$bad'") $(sqlite3 "$facts" "SELECT count(*) FROM queue")" "deny 0" "and by the digests that nodes report"
 
 # Rules can ask for it themselves, and there is no store at first
 rm -f "$facts"
