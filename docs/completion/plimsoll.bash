@@ -163,7 +163,10 @@ _plimsoll() {
     'admit manifests'':--old-authority') compopt -o default 2>/dev/null; return ;;
     'admit manifests'':--days') return ;;
     'admit worker'':--facts') compopt -o default 2>/dev/null; return ;;
+    'admit worker'':--every') return ;;
     'admit worker'':--scan-timeout') return ;;
+    'admit worker'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'admit worker'':--context') return ;;
     'admit worker'':--policy') return ;;
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
     'sbom'':--allow-incomplete') mapfile -t COMPREPLY < <(compgen -W 'unsupported-os no-advisories no-database stale-database unreadable-layer unreadable-file limit no-packages archive-unreachable unsupported-packages no-digests no-input' -- "$cur"); return ;;
@@ -390,7 +393,7 @@ _plimsoll() {
         'check') words='--format --input --cluster --namespace --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
         'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
         'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
-        'admit worker') words='--facts --once --scan-timeout --policy --help --version --quiet --color --config' ;;
+        'admit worker') words='--facts --cluster --every --once --scan-timeout --kubeconfig --context --policy --help --version --quiet --color --config' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
