@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 /* Under a sanitizer the shadow memory needs an address space without a limit (Confinement.memory is not set), and the report needs more calls. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)

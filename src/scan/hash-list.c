@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/hash-list.h"
 
+#include <endian.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -62,9 +63,39 @@ static bool is_of_nothing(const uint8_t *digest) {
     return memcmp(digest, nothing, sizeof(nothing)) == 0;
 }
 
+/* A whole digest at once, 16 digits at a time; false when some are none. */
+static bool take_whole(const char *p, uint8_t digest[DIGEST_N]) {
+    typedef uint8_t Digits __attribute__((vector_size(16)));
+    typedef uint16_t Pairs __attribute__((vector_size(16)));
+    typedef uint8_t Bytes __attribute__((vector_size(8)));
+    typedef uint64_t Halves __attribute__((vector_size(16)));
+    for (size_t i = 0; i < DIGITS; i += sizeof(Digits)) {
+        Digits c;
+        memcpy(&c, p + i, sizeof(c));
+        const Digits decimal = c - '0', letter = (c | 0x20) - 'a';
+        const Digits is_decimal = (Digits) (decimal < 10), is_letter = (Digits) (letter < 6);
+        const Halves all = (Halves) (is_decimal | is_letter);
+        if ((all[0] & all[1]) != UINT64_MAX)
+            return false;
+        const Digits value = (is_decimal & decimal) | (is_letter & (letter + 10));
+        Pairs pair;
+        memcpy(&pair, &value, sizeof(pair));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        pair = pair >> 8 << 4 | (pair & 15);
+#else
+        pair = (pair & 15) << 4 | pair >> 8;
+#endif
+        const Bytes bytes = __builtin_convertvector(pair, Bytes);
+        memcpy(digest + i / 2, &bytes, sizeof(bytes));
+    }
+    return true;
+}
+
 /* The digest that begins a line; how many of its digits there are. */
 static size_t take_digest(Str line, uint8_t digest[DIGEST_N]) {
     size_t n = 0;
+    if (line.n >= DIGITS && take_whole(line.p, digest))
+        return DIGITS;
     for (; n < DIGITS && n < line.n; n++) {
         int x = nibble(line.p[n]);
         if (x < 0)
@@ -113,6 +144,7 @@ int hash_list_add(HashList *l, Str text, const char *file, Diag *d) {
     uint32_t number = 0;
     int ret = 0;
     vec_push(&l->files, xstrdup(file));
+    vec_reserve(&l->known, text.n / (DIGITS + 1));
     while (str_line(&text, &line) && ret != -E2BIG) {
         int r = take_line(l, line, file, ++number, d);
         ret = r < 0 ? r : ret;
@@ -193,13 +225,35 @@ static int cmp(const void *a, const void *b) {
     return r ? r : (x->name > y->name) - (x->name < y->name);
 }
 
+static uint64_t first_bytes(const Known *k) {
+    uint64_t x;
+    memcpy(&x, k->digest, sizeof(x));
+    return be64toh(x);
+}
+
+/* A few at a time: calls would take longer than the sorting. */
+static void sort_few(Known *p, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        const Known k = p[i];
+        const uint64_t first = first_bytes(&k);
+        size_t at = i;
+        for (; at > 0; at--) {
+            const uint64_t before = first_bytes(&p[at - 1]);
+            if (before < first || (before == first && cmp(&p[at - 1], &k) <= 0))
+                break;
+            p[at] = p[at - 1];
+        }
+        p[at] = k;
+    }
+}
+
 static size_t bucket(const Known *k) {
     return (size_t) k->digest[0] << 8 | k->digest[1];
 }
 
 /* Digests are spread evenly: by their first two bytes a list of a million falls into lists of fifteen. */
 void hash_list_sort(HashList *l) {
-    enum { BUCKETS = 1 << 16 };
+    enum { BUCKETS = 1 << 16, FEW = 64 };
     const size_t n = l->known.n;
     size_t *begin = xcalloc(BUCKETS + 1, sizeof(*begin));
     Known *sorted = xcalloc(n + 1, sizeof(*sorted));
@@ -211,7 +265,9 @@ void hash_list_sort(HashList *l) {
         sorted[begin[bucket(&l->known.p[i])]++] = l->known.p[i];
     /* Each begins now where the next one did. */
     for (size_t i = 0, from = 0; i < BUCKETS; from = begin[i++])
-        if (begin[i] - from > 1)
+        if (begin[i] - from <= FEW)
+            sort_few(&sorted[from], begin[i] - from);
+        else
             qsort(&sorted[from], begin[i] - from, sizeof(*sorted), cmp);
     free(l->known.p);
     l->known.p = sorted;
