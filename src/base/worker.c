@@ -52,7 +52,7 @@ static char job_message[MESSAGE_MAX];
 /* Further threads of a worker: made before it is confined, parked until the job has work for them. */
 struct WorkerThread {
     pthread_t thread;
-    bool parked, ended;
+    bool parked;
     void (*fn)(void *userdata);
     void *userdata;
 };
@@ -73,10 +73,6 @@ static void *thread_main(void *userdata) {
         pthread_cond_wait(&threads.changed, &threads.lock);
     pthread_mutex_unlock(&threads.lock);
     t->fn(t->userdata);
-    pthread_mutex_lock(&threads.lock);
-    t->ended = true;
-    pthread_cond_broadcast(&threads.changed);
-    pthread_mutex_unlock(&threads.lock);
     return NULL;
 }
 
@@ -108,10 +104,7 @@ WorkerThread *worker_thread(void (*fn)(void *userdata), void *userdata) {
 }
 
 void worker_thread_wait(WorkerThread *t) {
-    pthread_mutex_lock(&threads.lock);
-    while (!t->ended)
-        pthread_cond_wait(&threads.changed, &threads.lock);
-    pthread_mutex_unlock(&threads.lock);
+    pthread_join(t->thread, NULL);
 }
 
 int worker_fail(const WorkerIo *io, int code, const char *fmt, ...) {

@@ -60,7 +60,7 @@ typedef struct WorkerThread WorkerThread;
 /* In a worker: lets one of its further threads run fn, which may be done once with each. NULL when none is left: the caller does the work itself. A job may end while they
  * run. */
 WorkerThread *worker_thread(void (*fn)(void *userdata), void *userdata);
-/* Waits until its fn has returned. */
+/* Waits until its fn has returned; to be called once. */
 void worker_thread_wait(WorkerThread *t);
 
 /* In the worker: sets the message that comes with a negative result, and returns `code`. */

@@ -9,8 +9,12 @@
 #include "base/alloc.h"
 #include "base/worker.h"
 
-/* Large enough that hand-overs do not count, small enough that both rings and the window stay in the second-level cache. */
-enum { BLOCK = 256 * 1024 };
+enum {
+    /* Of what is decoded: large enough that hand-overs do not count, small enough that it stays in the second-level cache. */
+    BLOCK = 256 * 1024,
+    /* Of what is handed out: a file that does not lie in one is copied by whoever wants it whole. */
+    VIEW = 1 << 20,
+};
 
 struct Decoder {
     LayerCompression kind;
@@ -159,14 +163,14 @@ static ssize_t next_decoded(Decoder *d, const char **ret) {
     d->held = 0;
     if (!d->thread)
         step(d);
-    ssize_t n = ring_peek(&d->blocks, d->thread ? BLOCK : 1, ret);
+    ssize_t n = ring_peek(&d->blocks, d->thread ? VIEW : 1, ret);
     if (n < 0)
         return n;
     if (n == 0) {
         d->at_end = true;
         return d->result;
     }
-    d->held = MIN((size_t) n, (size_t) BLOCK);
+    d->held = MIN((size_t) n, (size_t) VIEW);
     return (ssize_t) d->held;
 }
 

@@ -10,7 +10,7 @@
 
 enum {
     IN_RING = 1 << 20,
-    OUT_RING = 4 << 20,
+    OUT_RING = 8 << 20,
     STEP = 128 * 1024,
 };
 
