@@ -16,10 +16,11 @@ static bool can_impersonate_somebody(Search *s) {
     for (size_t i = 0; i < s->namespaces.n; i++)
         if (search_can(s, "impersonate", "", "serviceaccounts", RBAC_EMPTY, s->namespaces.p[i]))
             return true;
-    for (size_t i = 0; i < r->principals.n; i++)
-        if (r->principals.p[i].kind == RBAC_USER && search_can(s, "impersonate", "", "users", r->principals.p[i].name, RBAC_EMPTY))
+    /* Only rules with names are left. */
+    for (size_t i = 0; s->has & RIGHT_NAMED && i < s->people.n; i++)
+        if (r->principals.p[s->people.p[i]].kind == RBAC_USER && search_can(s, "impersonate", "", "users", r->principals.p[s->people.p[i]].name, RBAC_EMPTY))
             return true;
-    for (size_t i = 0; i < s->accounts.n; i++) {
+    for (size_t i = 0; s->has & RIGHT_NAMED && i < s->accounts.n; i++) {
         const RbacPrincipal p = r->principals.p[s->accounts.p[i]];
         if (search_can(s, "impersonate", "", "serviceaccounts", p.name, p.namespace))
             return true;
@@ -34,26 +35,25 @@ static void impersonate_groups(Search *s) {
         search_target(s, RBAC_STEP_IMPERSONATE_GROUP, RBAC_TO_ADMIN);
         return;
     }
-    for (size_t i = 0; i < r->principals.n; i++) {
-        if (r->principals.p[i].kind != RBAC_GROUP || !r->principals.p[i].n_bindings)
-            continue;
+    for (size_t i = 0; i < s->people.n; i++) {
+        const RbacPrincipal p = r->principals.p[s->people.p[i]];
         search_try(s);
-        if (search_can(s, "impersonate", "", "groups", r->principals.p[i].name, RBAC_EMPTY) && can_impersonate_somebody(s))
-            search_principal(s, RBAC_STEP_IMPERSONATE_GROUP, (uint32_t) i);
+        if (p.kind == RBAC_GROUP && search_can(s, "impersonate", "", "groups", p.name, RBAC_EMPTY) && can_impersonate_somebody(s))
+            search_principal(s, RBAC_STEP_IMPERSONATE_GROUP, s->people.p[i]);
     }
 }
 
 static void impersonate_users(Search *s) {
     const Rbac *r = s->rbac;
-    for (size_t i = 0; i < r->principals.n; i++) {
-        const RbacPrincipal p = r->principals.p[i];
+    for (size_t i = 0; i < s->people.n; i++) {
+        const RbacPrincipal p = r->principals.p[s->people.p[i]];
         search_try(s);
-        if (p.kind == RBAC_USER && p.n_bindings && search_can(s, "impersonate", "", "users", p.name, RBAC_EMPTY))
-            search_principal(s, RBAC_STEP_IMPERSONATE, (uint32_t) i);
+        if (p.kind == RBAC_USER && search_can(s, "impersonate", "", "users", p.name, RBAC_EMPTY))
+            search_principal(s, RBAC_STEP_IMPERSONATE, s->people.p[i]);
     }
 }
 
-/* Of service accounts: to all, to those of a namespace, to some by name. `match` of rules with resourceNames. */
+/* Of service accounts: to all, to those of a namespace, to some by name. */
 static void of_accounts(Search *s, RbacStepKind kind, const char *verb, const char *resource) {
     const Rbac *r = s->rbac;
     search_try(s);
@@ -66,7 +66,7 @@ static void of_accounts(Search *s, RbacStepKind kind, const char *verb, const ch
         if (search_can(s, verb, "", resource, RBAC_EMPTY, s->namespaces.p[i]))
             search_accounts(s, kind, s->namespaces.p[i]);
     }
-    for (size_t i = 0; i < s->accounts.n; i++) {
+    for (size_t i = 0; s->has & RIGHT_NAMED && i < s->accounts.n; i++) {
         const RbacPrincipal p = r->principals.p[s->accounts.p[i]];
         search_try(s);
         if (search_can(s, verb, "", resource, p.name, p.namespace))
@@ -88,22 +88,21 @@ static void certificates(Search *s) {
     }
     if (!may)
         return;
-    for (size_t i = 0; i < r->principals.n; i++) {
-        const RbacPrincipal *p = &r->principals.p[i];
-        if (p->kind != RBAC_ACCOUNT && p->n_bindings && !is_masters(r, p))
-            search_principal(s, RBAC_STEP_CERTIFICATE, (uint32_t) i);
+    for (size_t i = 0; i < s->people.n; i++) {
+        if (!is_masters(r, &r->principals.p[s->people.p[i]]))
+            search_principal(s, RBAC_STEP_CERTIFICATE, s->people.p[i]);
     }
     search_target(s, RBAC_STEP_CERTIFICATE, RBAC_TO_NODE);
 }
 
 void steps_identity(Search *s) {
-    if (search_has_verb(s, "impersonate")) {
+    if (s->has & RIGHT_IMPERSONATE) {
         impersonate_groups(s);
         impersonate_users(s);
         of_accounts(s, RBAC_STEP_IMPERSONATE, "impersonate", "serviceaccounts");
     }
-    if (search_has_resource(s, "serviceaccounts/token", "*/token"))
+    if (s->has & RIGHT_TOKEN)
         of_accounts(s, RBAC_STEP_TOKEN, "create", "serviceaccounts/token");
-    if (search_has_verb(s, "approve"))
+    if (s->wide & RIGHT_APPROVE)
         certificates(s);
 }

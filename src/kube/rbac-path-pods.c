@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What runs: pods, their tokens, the nodes below them. */
 #include "kube/rbac-path-private.h"
+#include "kube/rbac-private.h"
 
 /* What makes pods; the name of the kind in lower case is the resource without its last letter. */
 static const struct {
@@ -17,17 +18,20 @@ static const struct {
 
 /* Does nothing that was read refuse a privileged pod there? The label of a namespace that was not read is not known: in an API server it is there. */
 static bool is_open(const Search *s, RbacId namespace) {
-    const Rbac *r = s->rbac;
-    for (size_t i = 0; i < r->namespaces.n; i++) {
-        const RbacNamespace *n = &r->namespaces.p[i];
-        if (namespace != RBAC_EMPTY && n->name != namespace)
-            continue;
-        Str level = rbac_text(r, n->enforce);
-        bool closed = str_eqz(level, "baseline") || str_eqz(level, "restricted");
-        if (namespace != RBAC_EMPTY || !closed)
-            return !closed;
+    Rbac *r = s->rbac;
+    size_t first = 0, end = r->namespaces.n;
+    if (namespace != RBAC_EMPTY) {
+        first = rbac_index(r, &r->namespace_of, namespace, 0, 0, RBAC_NONE);
+        if (first == RBAC_NONE)
+            return true;
+        end = first + 1;
     }
-    return namespace != RBAC_EMPTY || r->namespaces.n == 0;
+    for (size_t i = first; i < end; i++) {
+        Str level = rbac_text(r, r->namespaces.p[i].enforce);
+        if (!str_eqz(level, "baseline") && !str_eqz(level, "restricted"))
+            return true;
+    }
+    return end == 0;
 }
 
 /* May it start pods there, in whatever way? */
@@ -96,22 +100,32 @@ static void change(Search *s, const RbacWorkload *w) {
 }
 
 /* What is running: commands, containers and images in it. */
+static void into_workload(Search *s, uint32_t i) {
+    const RbacWorkload w = s->rbac->workloads.p[i];
+    RbacId name = pod_name(s, &w);
+    search_try(s);
+    if (search_can_any(s, "create get", "", "pods/exec", name, w.namespace) || search_can_any(s, "create get", "", "pods/attach", name, w.namespace))
+        into(s, &w, RBAC_STEP_EXEC);
+    search_try(s);
+    if (search_can_any(s, "update patch", "", "pods/ephemeralcontainers", name, w.namespace))
+        into(s, &w, RBAC_STEP_DEBUG);
+    search_try(s);
+    if (search_can_any(s, "update patch", "", "pods", name, w.namespace))
+        into(s, &w, RBAC_STEP_CHANGE_POD);
+    if (!is_pod(s, &w))
+        change(s, &w);
+}
+
 static void running(Search *s) {
-    const Rbac *r = s->rbac;
-    for (size_t i = 0; i < r->workloads.n; i++) {
-        const RbacWorkload w = r->workloads.p[i];
-        RbacId name = pod_name(s, &w);
-        search_try(s);
-        if (search_can_any(s, "create get", "", "pods/exec", name, w.namespace) || search_can_any(s, "create get", "", "pods/attach", name, w.namespace))
-            into(s, &w, RBAC_STEP_EXEC);
-        search_try(s);
-        if (search_can_any(s, "update patch", "", "pods/ephemeralcontainers", name, w.namespace))
-            into(s, &w, RBAC_STEP_DEBUG);
-        search_try(s);
-        if (search_can_any(s, "update patch", "", "pods", name, w.namespace))
-            into(s, &w, RBAC_STEP_CHANGE_POD);
-        if (!is_pod(s, &w))
-            change(s, &w);
+    if (s->wide & RIGHT_RUN) {
+        for (uint32_t i = 0; i < s->rbac->workloads.n; i++)
+            into_workload(s, i);
+        return;
+    }
+    for (size_t n = 0; s->has & RIGHT_RUN && n < s->namespaces.n; n++) {
+        RbacId namespace = s->namespaces.p[n];
+        for (uint32_t i = namespace < s->n_first ? s->first_workload[namespace] : 0, end = namespace < s->n_first ? s->first_workload[namespace + 1] : 0; i < end; i++)
+            into_workload(s, s->order[i]);
     }
 }
 
@@ -123,10 +137,10 @@ static void secrets(Search *s, RbacId namespace) {
 
 static void token_secrets(Search *s) {
     const Rbac *r = s->rbac;
-    for (size_t i = 0; i < r->secrets.n; i++) {
-        const RbacSecret x = r->secrets.p[i];
+    for (size_t i = 0; s->has & RIGHT_SECRETS && i < s->token_secrets.n; i++) {
+        const RbacSecret x = r->secrets.p[s->token_secrets.p[i]];
         search_try(s);
-        if (x.account != RBAC_NONE && search_can_any(s, "get list watch", "", "secrets", x.name, x.namespace))
+        if (search_can_any(s, "get list watch", "", "secrets", x.name, x.namespace))
             search_principal(s, RBAC_STEP_TOKEN_SECRET, x.account);
     }
 }
@@ -134,7 +148,7 @@ static void token_secrets(Search *s) {
 static void kubelet(Search *s) {
     const Rbac *r = s->rbac;
     search_try(s);
-    if (!search_can_any(s, "get create", "", "nodes/proxy", RBAC_EMPTY, RBAC_EMPTY))
+    if (!(s->wide & RIGHT_KUBELET) || !search_can_any(s, "get create", "", "nodes/proxy", RBAC_EMPTY, RBAC_EMPTY))
         return;
     for (size_t i = 0; i < r->workloads.n; i++)
         if (has_token(s, &r->workloads.p[i]))
@@ -144,7 +158,7 @@ static void kubelet(Search *s) {
 
 static void webhooks(Search *s) {
     static const char *const resources[] = {"mutatingwebhookconfigurations", "mutatingadmissionpolicies"};
-    for (size_t i = 0; i < ARRAY_SIZE(resources); i++) {
+    for (size_t i = 0; s->wide & RIGHT_WEBHOOK && i < ARRAY_SIZE(resources); i++) {
         search_try(s);
         if (search_can_any(s, "create update patch", "admissionregistration.k8s.io", resources[i], RBAC_EMPTY, RBAC_EMPTY) &&
             (i == 0 || search_can_any(s, "create update patch", "admissionregistration.k8s.io", "mutatingadmissionpolicybindings", RBAC_EMPTY, RBAC_EMPTY)))
@@ -153,11 +167,15 @@ static void webhooks(Search *s) {
 }
 
 void steps_pods(Search *s) {
-    start(s, RBAC_EMPTY);
-    secrets(s, RBAC_EMPTY);
+    if (s->wide & RIGHT_START)
+        start(s, RBAC_EMPTY);
+    if (s->wide & RIGHT_SECRETS)
+        secrets(s, RBAC_EMPTY);
     for (size_t i = 0; i < s->namespaces.n; i++) {
-        start(s, s->namespaces.p[i]);
-        secrets(s, s->namespaces.p[i]);
+        if (s->has & RIGHT_START)
+            start(s, s->namespaces.p[i]);
+        if (s->has & RIGHT_SECRETS)
+            secrets(s, s->namespaces.p[i]);
     }
     running(s);
     token_secrets(s);

@@ -4,6 +4,23 @@
 #include "kube/rbac-path.h"
 
 
+/* Kinds of rights that steps begin with. */
+typedef enum Right {
+    RIGHT_EVERYTHING = 1 << 0,
+    RIGHT_START = 1 << 1,
+    RIGHT_RUN = 1 << 2,
+    RIGHT_SECRETS = 1 << 3,
+    RIGHT_TOKEN = 1 << 4,
+    RIGHT_IMPERSONATE = 1 << 5,
+    RIGHT_ESCALATE = 1 << 6,
+    RIGHT_BIND = 1 << 7,
+    RIGHT_CHANGE_BINDING = 1 << 8,
+    RIGHT_APPROVE = 1 << 9,
+    RIGHT_KUBELET = 1 << 10,
+    RIGHT_WEBHOOK = 1 << 11,
+    RIGHT_NAMED = 1 << 12,   /* one of them for objects by name only */
+} Right;
+
 /* A state that was reached, and how. */
 typedef struct Reached {
     RbacState state;
@@ -16,7 +33,11 @@ typedef struct Search {
     Vec(Reached) reached;    /* in the order of their finding: a queue */
     Map seen;
     Vec(uint32_t) accounts;  /* service accounts that are there, by namespace and name */
-    bool *matters;           /* per role: it has a right that a step needs */
+    unsigned *rights;        /* per role: what of it steps need (Right) */
+    unsigned has, wide;      /* of the state at hand: anywhere, in the whole cluster */
+    uint32_t *order, *first_workload; /* workloads by namespace; per number of a namespace the place of its first one, of n_first + 1 */
+    Vec(uint32_t) token_secrets; /* Secrets that hold a token */
+    Vec(uint32_t) people;    /* users and groups that bindings name */
     uint32_t *first;         /* per number of a namespace: the first of its accounts in the list */
     size_t n_first;
     Map swept;               /* namespaces all of whose accounts were reached */
@@ -44,9 +65,6 @@ void search_principal(Search *s, RbacStepKind kind, uint32_t principal);
 void search_target(Search *s, RbacStepKind kind, RbacTarget target);
 /* All accounts of the namespace; RBAC_EMPTY: of all. */
 void search_accounts(Search *s, RbacStepKind kind, RbacId namespace);
-/* Has it the verb, or one of the resources, in any rule at all? Most have not, and need no look at every role and account. */
-bool search_has_verb(const Search *s, const char *verb);
-bool search_has_resource(const Search *s, const char *a, const char *b);
 const Reached *search_at(const Search *s);
 
 /* rbac-path-roles.c: rights that give rights. */

@@ -59,7 +59,7 @@ static bool can_write_binding(Search *s, RbacId namespace, bool role_cluster, Rb
     const char *kind = namespace == RBAC_EMPTY ? "clusterrolebindings" : "rolebindings";
     if (search_can(s, "create", RBAC_GROUP_NAME, kind, RBAC_EMPTY, namespace))
         return true;
-    for (size_t i = 0; i < r->bindings.n; i++) {
+    for (size_t i = 0; s->has & RIGHT_CHANGE_BINDING && i < r->bindings.n; i++) {
         const RbacBinding *b = &r->bindings.p[i];
         if (b->namespace == namespace && b->role_cluster == role_cluster && b->role_name == role_name &&
             search_can_any(s, "update patch", RBAC_GROUP_NAME, kind, b->name, namespace))
@@ -80,7 +80,7 @@ static void bind_roles(Search *s, bool cluster, RbacId namespace) {
     }
     for (size_t i = 0; i < r->roles.n; i++) {
         const RbacRole *role = &r->roles.p[i];
-        if (role->namespace != (cluster ? RBAC_EMPTY : namespace) || !s->matters[i])
+        if (role->namespace != (cluster ? RBAC_EMPTY : namespace) || !s->rights[i])
             continue;
         search_try(s);
         if (search_can(s, "bind", RBAC_GROUP_NAME, kind, role->name, namespace) && can_write_binding(s, namespace, cluster, role->name))
@@ -97,9 +97,9 @@ static bool can_bind_anywhere(Search *s) {
 
 void steps_roles(Search *s) {
     const Rbac *r = s->rbac;
-    if (search_has_verb(s, "escalate"))
+    if (s->has & RIGHT_ESCALATE)
         escalate(s);
-    if (!search_has_verb(s, "bind"))
+    if (!(s->has & RIGHT_BIND))
         return;
     bind_roles(s, true, RBAC_EMPTY);
     bool anywhere = can_bind_anywhere(s);

@@ -164,27 +164,74 @@ static void find_accounts(Search *s) {
     vec_done(&all);
 }
 
-/* Verbs and resources that steps are about; who has none of them is not worth a look. */
-static bool rule_matters(const Rbac *r, const RbacRule *rule) {
-    static const char *const verbs = "* get list watch create update patch escalate bind impersonate approve";
-    static const char *const resources =
-        "* secrets pods pods/exec pods/attach pods/ephemeralcontainers deployments daemonsets statefulsets replicasets replicationcontrollers jobs cronjobs serviceaccounts "
-        "serviceaccounts/token users groups roles clusterroles rolebindings clusterrolebindings nodes/proxy certificatesigningrequests certificatesigningrequests/approval signers "
-        "mutatingwebhookconfigurations mutatingadmissionpolicies persistentvolumes */exec */attach */ephemeralcontainers */token */proxy */approval";
-    bool verb = false, resource = false;
-    for (uint32_t i = 0; i < rule->verbs.n && !verb; i++)
-        verb = str_has_word(str_from(verbs), rbac_text(r, rule->verbs.p[i]));
-    for (uint32_t i = 0; verb && i < rule->resources.n && !resource; i++)
-        resource = str_has_word(str_from(resources), rbac_text(r, rule->resources.p[i]));
-    return resource;
+/* What steps are about, so that most identities are told at a glance to have nothing that any step needs. */
+static const struct {
+    unsigned right;
+    const char *verbs, *resources;
+} rights[] = {
+    {RIGHT_EVERYTHING, "*", "*"},
+    {RIGHT_START, "* create update patch", "* pods deployments daemonsets statefulsets replicasets replicationcontrollers jobs cronjobs"},
+    {RIGHT_RUN, "* create get", "* pods/exec pods/attach */exec */attach"},
+    {RIGHT_RUN, "* update patch", "* pods pods/ephemeralcontainers */ephemeralcontainers deployments daemonsets statefulsets replicasets replicationcontrollers cronjobs"},
+    {RIGHT_SECRETS, "* get list watch create", "* secrets"},
+    {RIGHT_TOKEN, "* create", "* serviceaccounts/token */token"},
+    {RIGHT_IMPERSONATE, "* impersonate", "* users groups serviceaccounts"},
+    {RIGHT_ESCALATE, "* escalate", "* roles clusterroles"},
+    {RIGHT_BIND, "* bind", "* roles clusterroles"},
+    {RIGHT_CHANGE_BINDING, "* update patch", "* rolebindings clusterrolebindings"},
+    {RIGHT_APPROVE, "* approve", "* signers"},
+    {RIGHT_KUBELET, "* get create", "* nodes/proxy */proxy"},
+    {RIGHT_WEBHOOK, "* create update patch", "* mutatingwebhookconfigurations mutatingadmissionpolicies"},
+};
+
+static bool has_word(const Rbac *r, RbacIds ids, const char *words) {
+    for (uint32_t i = 0; i < ids.n; i++)
+        if (str_has_word(str_from(words), rbac_text(r, ids.p[i])))
+            return true;
+    return false;
+}
+
+static unsigned rights_of(const Rbac *r, const RbacRule *rule) {
+    unsigned found = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
+        if (has_word(r, rule->verbs, rights[i].verbs) && has_word(r, rule->resources, rights[i].resources))
+            found |= rights[i].right | (rule->names.n ? RIGHT_NAMED : 0);
+    return found;
 }
 
 static void find_roles_that_matter(Search *s) {
     const Rbac *r = s->rbac;
-    s->matters = xcalloc(r->roles.n + 1, sizeof(*s->matters));
+    s->rights = xcalloc(r->roles.n + 1, sizeof(*s->rights));
     for (size_t i = 0; i < r->roles.n; i++)
-        for (uint32_t k = 0; k < r->roles.p[i].n_rules && !s->matters[i]; k++)
-            s->matters[i] = rule_matters(r, &r->roles.p[i].rules[k]);
+        for (uint32_t k = 0; k < r->roles.p[i].n_rules; k++)
+            s->rights[i] |= rights_of(r, &r->roles.p[i].rules[k]);
+}
+
+/* Workloads by namespace. */
+static void find_workloads(Search *s) {
+    const Rbac *r = s->rbac;
+    s->first_workload = xcalloc(s->n_first + 1, sizeof(*s->first_workload));
+    s->order = xcalloc(r->workloads.n + 1, sizeof(*s->order));
+    for (size_t i = 0; i < r->workloads.n; i++)
+        s->first_workload[r->workloads.p[i].namespace + 1]++;
+    for (size_t i = 1; i <= s->n_first; i++)
+        s->first_workload[i] += s->first_workload[i - 1];
+    uint32_t *at = xcalloc(s->n_first + 1, sizeof(*at));
+    memcpy(at, s->first_workload, (s->n_first + 1) * sizeof(*at));
+    for (size_t i = 0; i < r->workloads.n; i++)
+        s->order[at[r->workloads.p[i].namespace]++] = (uint32_t) i;
+    free(at);
+}
+
+/* Secrets with tokens; users and groups that bindings name. */
+static void find_others(Search *s) {
+    const Rbac *r = s->rbac;
+    for (size_t i = 0; i < r->secrets.n; i++)
+        if (r->secrets.p[i].account != RBAC_NONE)
+            vec_push(&s->token_secrets, (uint32_t) i);
+    for (size_t i = 0; i < r->principals.n; i++)
+        if (r->principals.p[i].kind != RBAC_ACCOUNT && r->principals.p[i].n_bindings)
+            vec_push(&s->people, (uint32_t) i);
 }
 
 static int by_id(const void *a, const void *b) {
@@ -199,10 +246,13 @@ static bool look_at(Search *s) {
     const RbacState *state = &s->reached.p[s->at].state;
     bool any = false;
     s->namespaces.n = 0;
+    s->has = s->wide = 0;
     if (state->principal == RBAC_NONE) {
         if (state->namespace != RBAC_EMPTY)
             vec_push(&s->namespaces, state->namespace);
-        return state->role == RBAC_NONE || s->matters[state->role];
+        s->has = state->role == RBAC_NONE ? ~0u : s->rights[state->role];
+        s->wide = state->namespace == RBAC_EMPTY ? s->has : 0;
+        return s->has != 0;
     }
     s->who = rbac_identity(s->rbac, state->principal, NULL, 0);
     for (size_t i = 0; i < s->who.n; i++) {
@@ -210,9 +260,11 @@ static bool look_at(Search *s) {
         bool first = i == 0 || mark(s, &s->groups, s->who.p[i], 0, 0);
         for (uint32_t k = 0; k < p->n_bindings && (first || k < p->n_cluster); k++) {
             const RbacBinding *b = &r->bindings.p[p->bindings[k]];
-            if (b->role == RBAC_NONE || !s->matters[b->role])
+            if (b->role == RBAC_NONE || !s->rights[b->role])
                 continue;
             any = any || first;
+            s->has |= s->rights[b->role];
+            s->wide |= b->namespace == RBAC_EMPTY ? s->rights[b->role] : 0;
             if (b->namespace != RBAC_EMPTY && (!s->namespaces.n || s->namespaces.p[s->namespaces.n - 1] != b->namespace))
                 vec_push(&s->namespaces, b->namespace);
         }
@@ -223,59 +275,18 @@ static bool look_at(Search *s) {
         if (n == 0 || s->namespaces.p[n - 1] != s->namespaces.p[i])
             s->namespaces.p[n++] = s->namespaces.p[i];
     s->namespaces.n = n;
+    if (s->who.masters)
+        s->has = s->wide = ~0u;
     return any || s->who.masters;
-}
-
-/* Calls `test` for the rules that the state at hand has, until one of them answers true. One that may do everything somewhere has them all. */
-static bool any_rule(const Search *s, bool (*test)(const Search *s, const RbacRule *rule, const char *a, const char *b), const char *a, const char *b) {
-    const Rbac *r = s->rbac;
-    const RbacState *state = &s->reached.p[s->at].state;
-    if (state->principal == RBAC_NONE ? state->role == RBAC_NONE : s->who.masters)
-        return true;
-    for (size_t i = 0; i < (state->principal == RBAC_NONE ? 1 : s->who.n); i++) {
-        const RbacPrincipal *p = state->principal == RBAC_NONE ? NULL : &r->principals.p[s->who.p[i]];
-        for (uint32_t k = 0; k < (p ? p->n_bindings : 1); k++) {
-            uint32_t role = p ? r->bindings.p[p->bindings[k]].role : state->role;
-            for (uint32_t n = 0; role != RBAC_NONE && s->matters[role] && n < r->roles.p[role].n_rules; n++)
-                if (test(s, &r->roles.p[role].rules[n], a, b))
-                    return true;
-        }
-    }
-    return false;
-}
-
-static bool has_id(const Search *s, RbacIds ids, const char *a, const char *b) {
-    for (uint32_t i = 0; i < ids.n; i++) {
-        Str text = rbac_text(s->rbac, ids.p[i]);
-        if (ids.p[i] == RBAC_ALL || str_eqz(text, a) || (b && str_eqz(text, b)))
-            return true;
-    }
-    return false;
-}
-
-static bool verb_in(const Search *s, const RbacRule *rule, const char *a, const char *b) {
-    return has_id(s, rule->verbs, a, b);
-}
-
-static bool resource_in(const Search *s, const RbacRule *rule, const char *a, const char *b) {
-    return has_id(s, rule->resources, a, b);
-}
-
-bool search_has_verb(const Search *s, const char *verb) {
-    return any_rule(s, verb_in, verb, NULL);
-}
-
-bool search_has_resource(const Search *s, const char *a, const char *b) {
-    return any_rule(s, resource_in, a, b);
 }
 
 static void steps_targets(Search *s) {
     search_try(s);
-    if (search_can(s, "*", "*", "*", RBAC_EMPTY, RBAC_EMPTY))
+    if (s->wide & RIGHT_EVERYTHING && search_can(s, "*", "*", "*", RBAC_EMPTY, RBAC_EMPTY))
         for (RbacTarget t = 0; t < RBAC_TARGET_N_; t++)
             search_target(s, RBAC_STEP_EVERYTHING, t);
     search_try(s);
-    if (search_can_any(s, "get list watch", "", "secrets", RBAC_EMPTY, RBAC_EMPTY))
+    if (s->wide & RIGHT_SECRETS && search_can_any(s, "get list watch", "", "secrets", RBAC_EMPTY, RBAC_EMPTY))
         search_target(s, RBAC_STEP_READ_SECRETS, RBAC_TO_SECRETS);
 }
 
@@ -284,6 +295,8 @@ void rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]
     memset(ret, 0, RBAC_TARGET_N_ * sizeof(*ret));
     find_accounts(&s);
     find_roles_that_matter(&s);
+    find_workloads(&s);
+    find_others(&s);
     RbacState start = {principal, RBAC_NONE, RBAC_EMPTY};
     mark(&s, &s.seen, start.principal, start.role, start.namespace);
     vec_push(&s.reached, ((Reached) {.state = start, .from = RBAC_NONE}));
@@ -303,5 +316,9 @@ void rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]
     map_done(&s.swept);
     map_done(&s.groups);
     free(s.first);
-    free(s.matters);
+    free(s.rights);
+    free(s.order);
+    free(s.first_workload);
+    vec_done(&s.token_secrets);
+    vec_done(&s.people);
 }

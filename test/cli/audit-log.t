@@ -54,6 +54,7 @@ like "$out" 'bob gives cluster-admin to .*mallory' "a new binding to cluster-adm
 exits 1 "--fail-on" audit --fail-on critical "$tmp/audit.log"
 count() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(sorted((f["id"], f["line"]) for f in d["findings"]))' "$1"; }
 audit -f json "$tmp/audit.log" >"$tmp/a.json"
+like "$(count "$tmp/a.json")" "Secret reading spree" "JSON"
 audit -f json - <"$tmp/audit.log" >"$tmp/b.json"
 is "$(count "$tmp/b.json")" "$(count "$tmp/a.json")" "standard input gives the same"
 for how in list spread; do

@@ -48,7 +48,7 @@ path = os.path.join(folder, "all-risks.json")
 with open(path, "w") as f:
     json.dump({"apiVersion": "v1", "kind": "List", "items": items}, f)
 out = json.loads(subprocess.run([plimsoll, "rbac", "risks", "-q", "-f", "json", "-m", path], capture_output=True, text=True).stdout)
-found = {(f["id"], f["subject"].split()[1]) for f in out["findings"]}
+found = {(f["id"], f["policy"]["subject"].split()[1]) for f in out["findings"]}
 for what in sorted(expected - found):
     print("missing", *what)
 for what in sorted(unexpected & found):

@@ -115,7 +115,7 @@ run rbac risks -f json -m "$tmp/builtin.json"
 is "$(grep -o '"subject": "ClusterRoleBinding [^"]*"' <<<"$out" | sort | tr '\n' ' ')" '"subject": "ClusterRoleBinding harmless" "subject": "ClusterRoleBinding system:x" "subject": "ClusterRoleBinding system:y" ' "the API server's own bindings are left out; nobody can hide behind their label"
 like "$err" "1 risk of the API server's own bindings is not shown" "what is left out is counted"
 # Every risk of the table is found where a role has its rights, and not elsewhere.
-is "$(python3 "$(dirname "$0")/rbac-risks.py" "$PLIMSOLL" "$tmp")" "" "every risk of the table"
+is "$(python3 "$(dirname "$0")/rbac-risks.py" "$PLIMSOLL" "$tmp" 2>&1 || echo it failed)" "" "every risk of the table"
 
 # Bad input.
 exits 2 "no cluster" rbac who-can get secrets
