@@ -84,7 +84,7 @@ int bundle_manifest_read(Str text, const char *place, Arena *a, BundleLayer **re
     if (r < 0)
         return r;
     const Node *layers = node_get(root, "layers");
-    if (node_count(layers) == 0)
+    if (!node_is(layers, NODE_LIST) || node_count(layers) == 0)
         return error_set(err, -EBADMSG, "%s: a policy bundle without a file", place);
     if (node_count(layers) > BUNDLE_FILES_MAX)
         return error_set(err, -E2BIG, "%s: %zu files, a policy bundle has at most %d", place, node_count(layers), BUNDLE_FILES_MAX);
