@@ -17,6 +17,11 @@ config() {
 config plain '{}'
 get() { run timeout 60 "$GET" kubeconfig="$tmp/plain.conf" backoff=20 "$@"; }
 
+# below KIB LIMIT NAME. Sanitizers keep what was freed, so that only their finding nothing counts then.
+below() {
+  if [ "$1" -gt 0 ] && { [ "$1" -lt "$2" ] || grep -qa __asan_init "$PLIMSOLL"; }; then pass "$3 ($1 KiB)"; else fail "$3" "$1 KiB"; fi
+}
+
 # Lists
 get list /api/v1/expired
 is "$out" "$(printf 'LISTED n/p0\nLISTED n/p1\nLISTED n/p2\n3 objects at 200')" "a page that was forgotten: the list goes on with the token of the refusal"
@@ -43,7 +48,7 @@ like "$out" '^E2BIG: .*an object of the answer is larger than 16 MiB' "an object
 get quiet=1 list /api/v1/many
 like "$out" '^100000 objects at 5' "100,000 pods"
 kib=$(sed -n 's/ KiB//p' <<<"$out")
-is "$((kib < 32768))" 1 "in less than 32 MiB ($kib KiB)"
+below "$kib" 32768 "in less than 32 MiB"
 
 # Watches
 get events=3 watch /api/v1/halves
@@ -147,5 +152,5 @@ sys.exit(code)' "$PLIMSOLL" check --cluster --kubeconfig "$tmp/plain.conf" --pol
 like "$out" 'apps/v9: GET http://.*404 Not Found' "which is said"
 like "$out" '100,000 objects' "100,000 pods are judged all the same"
 kib=$(sed -n 's/ KiB.*//p' <<<"$err")
-is "$((kib < 262144))" 1 "in less than 256 MiB ($kib KiB)"
+below "$kib" 262144 "in less than 256 MiB"
 done_testing

@@ -91,6 +91,24 @@ for f in table sarif junit html markdown gitlab codequality; do
   like "$out" 'Deployment/shop/web' "--format $f"
 done
 
+# PolicyReports, for whoever wants them in the cluster, and counts for Prometheus
+for kind in PolicyReport ClusterPolicyReport; do
+  plural=$(tr '[:upper:]' '[:lower:]' <<<"${kind}s")
+  jq -n --arg k "$kind" --arg p "$plural" --arg s "$([ $kind = PolicyReport ] && echo Namespaced || echo Cluster)" '{apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition",
+    metadata: {name: ($p + ".wgpolicyk8s.io"), annotations: {"api-approved.kubernetes.io": "unapproved, a test"}}, spec: {group: "wgpolicyk8s.io", scope: $s, names: {kind: $k, plural: $p},
+    versions: [{name: "v1alpha2", served: true, storage: true, schema: {openAPIV3Schema: {type: "object", "x-kubernetes-preserve-unknown-fields": true}}}]}}' | kubectl apply -f - >/dev/null
+  at_exit "kubectl delete crd $plural.wgpolicyk8s.io >/dev/null 2>&1"
+done
+wait_for 30 kubectl get policyreports,clusterpolicyreports -A
+check --policy pss-baseline --format policyreport --also "prometheus=$tmp/metrics" --also "json=$tmp/now.json"
+cp "$tmp/.out" "$tmp/reports.json"
+is "$rc" 1 "--format policyreport"
+run kubectl apply -f "$tmp/reports.json"
+is "$rc" 0 "the API server takes the reports"
+is "$(kubectl -n shop get policyreports -o json | jq '[.items[].results[] | select(.result == "fail") | .resources[0].name] | unique | length > 0')" true "by namespace"
+is "$(kubectl get policyreports -A -o json | jq '[.items[].summary.fail] | add')" "$(jq '[.findings[] | select(.policy.action == "deny" and (.path | test("/.*/")))] | length' "$tmp/now.json")" "with as many failures as there are findings"
+like "$(cat "$tmp/metrics")" '^plimsoll_findings\{severity="CRITICAL",action="deny"\} [1-9]' "counts for Prometheus"
+
 # An account that may read some of it
 run as carol timeout 60 "$PLIMSOLL" check --cluster --policy pss-baseline
 is "$rc" 3 "what the account may not read makes the result incomplete"
