@@ -51,23 +51,41 @@ static int each(void *userdata, const Node *object) {
     return 0;
 }
 
+static bool wanted(void *userdata, Str group) {
+    for (size_t i = 0; i < ARRAY_SIZE(resources); i++)
+        if (str_eqz(group, resources[i].group))
+            return true;
+    return false;
+}
+
+/* Servers have their resources in different versions: CronJobs before 1.21 in v1beta1 only. */
+static int list(Live *l, KubeClient *client, const KubeResource *r, Error *err) {
+    _cleanup_free_ char *path = kube_resource_path(r, NULL), *api_version = kube_resource_api_version(r);
+    const KubeListOptions o = {.path = path, .each = each, .userdata = l};
+    l->api_version = str_from(api_version);
+    return kube_list(client, &o, NULL, err);
+}
+
 int rbac_live(Cli *cli, GatherEach take, void *userdata, Gathered *ret) {
     _cleanup_(kube_client_freep) KubeClient *client = NULL;
     int x = kube_client_from(cli, &client);
     if (x)
         return x;
     Live l = {take, userdata, ret, arena_str(&ret->arena, str_from(kube_client_server(client))).p, NULL, STR_NULL};
+    _cleanup_(kube_resources_done) KubeResources have = {0};
+    _cleanup_error_ Error found = {0};
     progress_begin(l.server, 0, 0);
     vec_push(&ret->files, l.server);
+    int r = kube_discover(client, wanted, NULL, &have, &found);
+    if (r < 0)
+        x = message_fail(EXIT_INCOMPLETE, &found, r);
     for (size_t i = 0; i < ARRAY_SIZE(resources) && x == 0; i++) {
         _cleanup_error_ Error err = {0};
-        char path[256];
-        const char *group = resources[i].group;
-        snprintf(path, sizeof(path), "%s%s/v1/%s", *group ? "/apis/" : "/api", group, resources[i].resource);
+        const KubeResource *resource = kube_resource_find(&have, str_from(resources[i].group), str_from(resources[i].resource));
         l.kind = resources[i].kind;
-        l.api_version = arena_printf(&ret->arena, "%s%sv1", group, *group ? "/" : "");
-        const KubeListOptions o = {.path = path, .each = each, .userdata = &l};
-        int r = kube_list(client, &o, NULL, &err);
+        if (!resource && !resources[i].needed)
+            continue;
+        r = resource ? list(&l, client, resource, &err) : error_set(&err, -ENOENT, "%s has no %s", l.server, resources[i].resource);
         if (r < 0 && resources[i].needed)
             x = message_fail(EXIT_INCOMPLETE, &err, r);
         else if (r < 0)
