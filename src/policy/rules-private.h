@@ -20,7 +20,7 @@ typedef struct Pieces {
     Piece *first, *last;
 } Pieces;
 
-typedef enum ResolveState { RESOLVE_NEW, RESOLVE_BUSY, RESOLVE_DONE } ResolveState;
+typedef enum ResolveState { RESOLVE_NEW, RESOLVE_BUSY, RESOLVE_DONE, RESOLVE_FAILED } ResolveState;
 
 /* Of a condition with all that is put in: a macro that is used twice counts twice. */
 typedef struct Cost {

@@ -29,6 +29,8 @@ static void unquote(AstItem *i) {
 static int resolve_list(RuleSet *s, ListDef *l, unsigned depth, Diag *d) {
     if (l->state == RESOLVE_DONE)
         return 0;
+    if (l->state == RESOLVE_FAILED)
+        return -EINVAL; /* said already; its items are not all there, and not counted */
     if (l->state == RESOLVE_BUSY || depth > HEIGHT_MAX)
         return diag_add(d, DIAG_ERROR, l->file, l->place.line, l->place.col, "list \"%.*s\" %s", STR_FMT(l->name),
                         l->state == RESOLVE_BUSY ? "contains itself" : "is nested too deep");
@@ -62,7 +64,7 @@ static int resolve_list(RuleSet *s, ListDef *l, unsigned depth, Diag *d) {
         }
         *end = next;
     }
-    l->state = RESOLVE_DONE;
+    l->state = r < 0 ? RESOLVE_FAILED : RESOLVE_DONE;
     return r;
 }
 

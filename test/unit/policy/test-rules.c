@@ -164,6 +164,9 @@ TEST(recursion_is_refused) {
     says("- {macro: a, condition: a}\n", "a.yaml:1:25: error: macro \"a\" leads back to itself\n");
     says("- {list: a, items: [b]}\n- {list: b, items: [x, a]}\n", "a.yaml:1:10: error: list \"a\" contains itself\n");
     says("- {list: a, items: [a]}\n", "a.yaml:1:10: error: list \"a\" contains itself\n");
+    /* Said once, also where conditions use it. */
+    says("- {list: a, items: [b]}\n- {list: b, items: [x, a, y]}\n- {macro: m, condition: proc.name in (b)}\n" RULE("r", "m or proc.name in (a) or proc.name in (x, b)"),
+         "a.yaml:1:10: error: list \"a\" contains itself\n");
 }
 
 TEST(macros_multiply_within_bounds) {
