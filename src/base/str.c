@@ -53,6 +53,11 @@ Str str_trim(Str s) {
     return s;
 }
 
+Str str_skip_bom(Str s) {
+    Str mark = STR("\xEF\xBB\xBF");
+    return str_starts(s, mark) ? str_from_at(s, mark.n) : s;
+}
+
 bool str_split(Str *rest, char sep, Str *ret_part) {
     if (rest->n == 0)
         return false;

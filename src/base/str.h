@@ -66,6 +66,8 @@ ssize_t str_rchr(Str s, char c);
 ssize_t str_find(Str s, Str needle);
 /* ASCII white space (space, \t, \r, \n, \v, \f) cut from both ends. */
 Str str_trim(Str s);
+/* Without the byte order mark that some editors put in front of UTF-8. */
+Str str_skip_bom(Str s);
 /* Takes the text up to `sep` from the front of *rest into *ret_part; false when nothing is left.
  * "a,,b" gives "a", "", "b"; a trailing separator gives no empty last part. */
 bool str_split(Str *rest, char sep, Str *ret_part);

@@ -9,14 +9,50 @@ static bool has_extension(Str path, bool json) {
     return json ? str_ends(path, STR(".json")) : str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
 }
 
-/* Does a line of the text begin with this key, quoted or not? */
+/* A line as YAML ends it: CR alone does, too. What stands behind "---" is a line of its own. */
+static bool next_line(Str *rest, Str *ret_line, bool *ret_document) {
+    size_t n = 0;
+    if (!rest->n)
+        return false;
+    *ret_document = str_starts(*rest, STR("---")) && (rest->n == 3 || str_trim(str_n(rest->p + 3, 1)).n == 0);
+    if (*ret_document)
+        n = 3;
+    else
+        while (n < rest->n && rest->p[n] != '\n' && rest->p[n] != '\r')
+            n++;
+    *ret_line = str_head(*rest, n);
+    *rest = str_from_at(*rest, *ret_document ? n : n + 1);
+    return true;
+}
+
+static bool is_key(Str line, Str key) {
+    char quote = line.n && (line.p[0] == '"' || line.p[0] == '\'') ? line.p[0] : 0;
+    if (quote)
+        line = str_from_at(line, 1);
+    Str after = str_from_at(line, key.n);
+    if (!str_starts(line, key) || (quote && (!after.n || after.p[0] != quote)))
+        return false;
+    after = str_trim(quote ? str_from_at(after, 1) : after);
+    return after.n && after.p[0] == ':';
+}
+
+/* Does a document of the text have this key at its top? Its keys may be indented, all alike. */
 static bool has_key(Str text, Str key) {
-    Str rest = text, line;
-    while (str_line(&rest, &line)) {
-        if (line.n && (line.p[0] == '"' || line.p[0] == '\''))
-            line = str_from_at(line, 1);
-        Str after = str_from_at(line, key.n);
-        if (str_starts(line, key) && after.n && (after.p[0] == ':' || ((after.p[0] == '"' || after.p[0] == '\'') && after.n > 1 && after.p[1] == ':')))
+    Str rest = str_skip_bom(text), line;
+    bool document, known = false;
+    size_t indent = 0;
+    while (next_line(&rest, &line, &document)) {
+        size_t blanks = 0;
+        while (blanks < line.n && line.p[blanks] == ' ')
+            blanks++;
+        Str words = str_trim(line);
+        known = known && !document;
+        if (document || !words.n || words.p[0] == '#' || words.p[0] == '%')
+            continue;
+        if (!known)
+            indent = blanks;
+        known = true;
+        if (blanks == indent && is_key(words, key))
             return true;
     }
     return false;
@@ -24,9 +60,9 @@ static bool has_key(Str text, Str key) {
 
 /* Is a document written in braces: JSON, or YAML that looks like it? */
 static bool has_braces(Str text) {
-    Str rest = str_trim(text), line;
-    while (str_line(&rest, &line))
-        if (line.n && line.p[0] == '{')
+    Str rest = str_trim(str_skip_bom(text)), line;
+    for (bool document, begins = false; next_line(&rest, &line, &document); begins = document)
+        if (str_starts(begins ? str_trim(line) : line, STR("{")))
             return true;
     return false;
 }
@@ -136,7 +172,7 @@ static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach 
     if (!w)
         return -E2BIG;
     /* A file that is called YAML may hold JSON, of which YAML's reader knows most; one without a name goes by what it begins with. */
-    bool json = has_extension(str_from(f->path), true) || (!has_extension(str_from(f->path), false) && str_starts(str_trim(str_head(f->text, CHECK_HEAD)), STR("{")));
+    bool json = has_extension(str_from(f->path), true) || (!has_extension(str_from(f->path), false) && str_starts(str_trim(str_skip_bom(str_head(f->text, CHECK_HEAD))), STR("{")));
     int r = json ? json_parse(f->text, f->path, f->limits, f->arena, f->diag, &documents)
                  : yaml_parse_with(f->text, f->path, YAML_NO_BINARY | (compose ? 0 : YAML_OLD_SCALARS), f->limits, f->arena, f->diag, &documents, &n);
     if (r < 0)

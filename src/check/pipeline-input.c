@@ -11,7 +11,7 @@ static bool has_parts(Str path, const char *directory) {
 
 /* A line that begins with the key; *ret_value: what stands behind its colon. */
 static bool has_key(Str head, const char *key, unsigned indent, Str *ret_value) {
-    Str line, rest = head, name, value;
+    Str line, rest = str_skip_bom(head), name, value;
     while (str_line(&rest, &line)) {
         unsigned blanks = 0;
         while (blanks < line.n && line.p[blanks] == ' ')

@@ -33,6 +33,7 @@ void policy_free(Policy *p) {
 /* The first byte that is no comment tells. */
 bool policy_is_set(Str text) {
     Str line;
+    text = str_skip_bom(text);
     while (str_line(&text, &line)) {
         line = str_trim(line);
         if (line.n && line.p[0] != '#' && !str_starts(line, STR("---")) && line.p[0] != '%')

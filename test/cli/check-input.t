@@ -48,6 +48,32 @@ told "$action" github-actions 'Input becomes part of a script'
 told "$gitlab" gitlab-ci 'Script runs what it downloads'
 told "$dockerfile" dockerfile 'Dockerfile runs a download unseen'
 
+# Below a directory as well: whatever kubectl would take.
+found() {
+  rm -rf dir && mkdir dir && printf -- "$1" >dir/a.yaml
+  check dir
+  like "$out" 'Privileged container' "$2"
+}
+spec='metadata: {name: p}@spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}@'
+found "\xEF\xBB\xBFapiVersion: v1\nkind: Pod\n${spec//@/'\n'}" "a manifest behind a byte order mark"
+found "\xEF\xBB\xBF{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"containers\": [{\"name\": \"a\", \"securityContext\": {\"privileged\": true}}]}}" "JSON behind one"
+found "kind: Pod\rapiVersion: v1\r${spec//@/'\r'}" "with CR as line break"
+found "# c\n  apiVersion: v1\n  kind: Pod\n  ${spec//@/'\n  '}" "all of it indented"
+found "'apiVersion' : v1\nkind : Pod\n${spec//@/'\n'}" "with blanks before the colons"
+found "a: 1\n---\n   apiVersion: v1\n   kind: Pod\n   ${spec//@/'\n   '}" "in a second document"
+found "--- {apiVersion: v1, kind: Pod, spec: {containers: [{name: a, securityContext: {privileged: true}}]}}" "in braces behind ---"
+printf 'a:\n  apiVersion: v1\n  kind: Pod\n' >dir/a.yaml
+check dir
+like "$out" 'read +0 files' "keys further in make no manifest"
+printf '\xFF\xFEa\0p\0i\0' >dir/a.yaml
+check dir
+is "$rc" 3 "UTF-16 is not left out in silence"
+like "$out" 'a.yaml' "but named"
+like "$out" 'it is UTF-16: write it as UTF-8' "with what to do"
+mkdir named && printf '%s\n' "$pod" >named/a.yaml
+check named named/a.yaml
+like "$out" 'read +1 file,' "a file below two paths is one file"
+
 printf '%s\n' "$pod" >pod.txt
 check pod.txt
 like "$out" 'pod.txt:4' "a file whose name says nothing is known by its text"

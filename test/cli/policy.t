@@ -44,6 +44,8 @@ like "$out" 'bad.yaml:10:33: error: expected a field' "a place inside of a condi
 is "$(grep -A2 'unknown key' <<<"$out" | tail -2)" $'      priorty: warning\n      ^' "the line and a caret"
 exits 2 "the same as JSON" "$PLIMSOLL" policy lint --format json bad.yaml
 is "$(jq -r '.errors > 2 and (.messages | length) == .errors' <<<"$out")" true "all messages"
+printf '\xEF\xBB\xBF' | cat - good.yaml >mark.yaml
+exits 0 "a rules file behind a byte order mark is no set" "$PLIMSOLL" policy lint mark.yaml
 exits 2 "a file that is not there" "$PLIMSOLL" policy lint nothing.yaml
 { for i in $(seq 20); do echo "- {macro: m$i, condition: m$((i - 1)) or m$((i - 1))}"; done; echo "- {macro: m0, condition: evt.num=0}"; } >bomb.yaml
 exits 2 "macros that multiply" timeout 10 "$PLIMSOLL" policy lint bomb.yaml
