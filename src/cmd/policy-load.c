@@ -100,12 +100,14 @@ static int read_scope(Cli *cli, Arena *a, PolicyContext *ret) {
         Str key, value, all = str_from(values[i]);
         if (!str_cut(all, '=', &key, &value) || !key.n)
             return message_usage(cli->command->name, "--policy-scope: expected KEY=VALUE, found '%s'", values[i]);
-        if (str_eqz(key, "cluster"))
-            ret->cluster = value;
-        else if (str_eqz(key, "namespace"))
-            ret->namespace = value;
-        else if (str_eqz(key, "environment"))
-            ret->environment = value;
+        Str *one = str_eqz(key, "cluster") ? &ret->cluster : str_eqz(key, "namespace") ? &ret->namespace : str_eqz(key, "environment") ? &ret->environment : NULL;
+        /* A variable that is not set: rules with a scope would not hold, and nobody would know. */
+        if (one && !value.n)
+            return message_usage(cli->command->name, "--policy-scope: '%s' names no %.*s", values[i], STR_FMT(key));
+        if (one && one->n)
+            return message_usage(cli->command->name, "--policy-scope: %.*s is told twice, as '%.*s' and as '%.*s'", STR_FMT(key), STR_FMT(*one), STR_FMT(value));
+        if (one)
+            *one = value;
         else
             labels[ret->labels.n++] = all;
     }

@@ -11,8 +11,10 @@ static bool weaker(RuleAction a, RuleAction than) {
 /* The last one of the name (and version, where its version is no input). */
 SetDef *set_find(Policy *p, Str name, Str *ret_version) {
     Str bare = name, version = STR_NULL;
-    str_cut(name, '@', &bare, &version);
+    bool empty = str_cut(name, '@', &bare, &version) && !version.n; /* a variable that is not set is not the last version */
     *ret_version = version;
+    if (empty)
+        return NULL;
     for (size_t i = p->sets.n; i-- > 0;) {
         SetDef *s = p->sets.p[i];
         if (str_eq(s->name, bare) && (!version.n || s->versions_of.n || str_eq(s->version, version)))
@@ -24,7 +26,10 @@ SetDef *set_find(Policy *p, Str name, Str *ret_version) {
 int set_missing(Policy *p, Str name, const char *file, AstPlace place, Diag *d) {
     _cleanup_(buf_done) Buf names = buf_new(1 << 20), versions = buf_new(4096);
     Str bare = name, version;
-    str_cut(name, '@', &bare, &version);
+    if (str_cut(name, '@', &bare, &version) && !version.n) {
+        diag_add(d, DIAG_ERROR, file, place.line, place.col, "expected a version behind the @ of \"%.*s\", or no @", STR_FMT(name));
+        return -ENOENT;
+    }
     for (size_t i = 0; i < p->sets.n; i++)
         if (str_eq(p->sets.p[i]->name, bare))
             buf_printf(&versions, "%s%.*s", versions.n ? ", " : "", STR_FMT(p->sets.p[i]->version));

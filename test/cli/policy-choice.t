@@ -89,6 +89,14 @@ want=2 scope '{environment: prod}' --policy-scope environment=prod
 want=1 scope '{environment: prod, namespace: prod-eu, label: team=shop, image: "*/shop/*"}' --policy-scope environment=prod
 exits 2 "a scope that is none" check --policy-scope cluster
 
+# A variable of a pipeline that is not set chooses nothing silently.
+exits 2 "a scope without a value" check --rules two.yaml --rules sets.yaml --policy shop --policy-scope cluster=
+like "$err" "'cluster=' names no cluster" "says what is missing"
+exits 2 "two values for one thing" check --rules two.yaml --rules sets.yaml --policy shop --policy-scope namespace=a --policy-scope namespace=b
+like "$err" "namespace is told twice, as 'a' and as 'b'" "names both"
+exits 2 "a set with an empty version" check --policy pss-restricted@
+like "$err" 'expected a version behind the @ of "pss-restricted@"' "is not the last one"
+
 # The same options in the other commands.
 exits 0 "list" "$PLIMSOLL" policy list --rules two.yaml --rules sets.yaml --policy shop --format json
 is "$(jq -c '[.policy, (.rules[] | .rule, .action, .set, .file, .line, .scoped)]' <<<"$out")" '["shop@2","two","deny","shop","sets.yaml",3,true]' "which set chose a rule, and where"
