@@ -164,12 +164,28 @@ static void put_hunk(const Edits *edits, size_t first, size_t n, Str text, size_
     put_lines(out, ' ', str_n(text.p + from, to - from));
 }
 
+/* A name as git and patch read it: quoted where it has what would end or change the line, with a tab behind where it has blanks. */
+static void put_name(Buf *out, const char *mark, const char *path) {
+    bool odd = false;
+    for (const char *c = path; *c; c++)
+        odd |= (unsigned char) *c < ' ' || *c == 0x7f || *c == '"' || *c == '\\';
+    buf_printf(out, odd ? "%s \"%c/" : "%s %c/", mark, mark[0] == '-' ? 'a' : 'b');
+    for (const char *c = path; *c; c++)
+        if ((unsigned char) *c < ' ' || *c == 0x7f)
+            buf_printf(out, "\\%03o", (unsigned) *c);
+        else
+            buf_printf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+    buf_putz(out, odd ? "\"\n" : strchr(path, ' ') ? "\t\n" : "\n");
+}
+
 void check_diff(const CheckItem *item, Str text, Buf *out) {
     Edits edits = chosen(item, text);
     const char *path = item->path + strspn(item->path, "/");
     size_t shift = 0; /* lines that the groups before have more; wraps round when they have fewer */
-    if (edits.n)
-        buf_printf(out, "--- a/%s\n+++ b/%s\n", path, path);
+    if (edits.n) {
+        put_name(out, "---", path);
+        put_name(out, "+++", path);
+    }
     for (size_t i = 0, n; i < edits.n; i += n) {
         n = group(&edits, i, text);
         size_t from = back(text, line_start(text, edits.p[i].edit.at), CONTEXT), to = on(text, line_end(text, edits.p[i + n - 1].edit.end), CONTEXT);

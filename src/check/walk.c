@@ -30,8 +30,24 @@ static const char *shown(const char *path) {
     return path[0] == '.' && path[1] == '/' && path[2] ? path + 2 : path;
 }
 
+/* Is it a file that was found under another path, or the same? */
+static bool is_there(CheckWalk *w, const char *path) {
+    _cleanup_free_ char *real = w->several ? realpath(path, NULL) : NULL;
+    bool is_new = true;
+    if (real)
+        map_slot(&w->real, str_from(real), &is_new);
+    return !is_new;
+}
+
 static void add(CheckWalk *w, const char *path, const CheckInput *input, Str text) {
     vec_push(&w->items, ((CheckItem) {.path = xstrdup(path), .input = input, .text = text}));
+}
+
+/* Names that tell nothing else: what stands in them cannot be told in UTF-16. */
+static bool is_utf16(const char *path, Str head) {
+    Str s = str_from(path);
+    bool data = str_ends(s, STR(".yaml")) || str_ends(s, STR(".yml")) || str_ends(s, STR(".json"));
+    return data && (str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF")));
 }
 
 static const char unknown[] = "it is of no kind that check reads: see plimsoll list inputs, and --input";
@@ -53,9 +69,11 @@ static void file(CheckWalk *w, const char *path, bool named) {
     }
     Str text = str_n(head, (size_t) n);
     const CheckInput *input = named ? input_of(w, shown(path), text) : check_input_of(str_from(shown(path)), text);
-    if (input)
+    if (is_utf16(path, text))
+        miss(w, shown(path), "it is UTF-16: write it as UTF-8");
+    else if (input && !is_there(w, path))
         add(w, shown(path), input, STR_NULL);
-    else if (named)
+    else if (!input && named)
         miss(w, shown(path), unknown);
 }
 
@@ -135,6 +153,7 @@ void check_walk_done(CheckWalk *w) {
         free(w->missed.p[i].path);
         free(w->missed.p[i].why);
     }
+    map_done(&w->real);
     vec_done(&w->items);
     vec_done(&w->missed);
 }

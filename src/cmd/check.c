@@ -56,7 +56,7 @@ static const Option options[] = {
     {.name = "--every", .arg = "DURATION", .doc = "With --cluster: looks again so long after the last time (90s, 10m, 1h), until it is told to end, and writes the report anew", .check = check_cluster_duration},
     {.name = "--also", .arg = "FORMAT=FILE", .doc = "Writes the report in this format as well", .check = check_also, .repeat = true},
     {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
-    {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report"},
+    {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report; where two changes fall on one place, the second one follows when the first is made"},
     {0},
 };
 
@@ -180,7 +180,7 @@ static int look_at_cluster(Cli *cli, const Request *q, CheckWalk *w, Arena *a, c
 
 static int once(Cli *cli) {
     _cleanup_(request_done) Request q = {0};
-    _cleanup_(check_walk_done) CheckWalk w = {0};
+    _cleanup_(check_walk_done) CheckWalk w = {.several = cli->n_args > 1, .real = {.own_keys = true}};
     _cleanup_(arena_done) Arena a = {0};
     _cleanup_(report_done) Report r = {0};
     _cleanup_free_ char *cluster = NULL;
@@ -208,7 +208,7 @@ const Command command_check = {
     .name = "check",
     .summary = "Checks Dockerfiles, manifests and other files that describe containers",
     .arguments = "[PATH…]",
-    .description = "PATH is a file, a pipe, - for standard input, or a directory whose files are looked at by name and content; .git and node_modules are left out. plimsoll list inputs tells which kinds of files are "
+    .description = "PATH is a file, a pipe, - for standard input, or a directory whose files are looked at by name and content; .git and node_modules are left out, and symbolic links in it are not followed. plimsoll list inputs tells which kinds of files are "
                    "read. Rules of the policy language are evaluated on everything that stands in them: those of the set that --policy names, those of --rules, or without either those of the set " POLICY_DEFAULT "; those of --rules-add besides. Each finding says where it "
                    "stands, why it matters and what to do.\n\n"
                    "With --cluster the objects of a running cluster are judged instead, all of them or those of --namespace, and stand where they live: Deployment/shop/web. Secrets are not read; a pod that "

@@ -31,6 +31,21 @@ patch -s same.yaml <pod.diff && pass "--diff of a manifest is what patch takes" 
 is "$(grep -c '^-[^-]' pod.diff)" 0 "an insertion takes no line away"
 same <(pod) pod.yaml "--diff leaves the file alone"
 
+pod >'a "b\ c'$'\n''d.yaml'
+pod >'e f.yaml'
+mkdir odd && mv a* e* odd/
+"$PLIMSOLL" check "${rules[@]}" --diff odd >odd.diff
+patch -s -p1 <odd.diff && pass "--diff of files with odd names is what patch takes" || fail "--diff of files with odd names is what patch takes"
+is "$(cat odd/* | grep -c allowPrivilegeEscalation)" 2 "and every file was found"
+rm -rf odd odd.diff
+
+pod >twice.yaml
+fix twice.yaml ./twice.yaml "$PWD/twice.yaml"
+is "$rc" 0 "a file that is named more than once is one file"
+is "$(cat twice.yaml)" "$fixed" "and mended"
+like "$out" 'read +1 file' "and counted once"
+rm twice.yaml
+
 chmod 640 pod.yaml
 touch -d '2020-01-01' pod.yaml
 ln -s pod.yaml link.yaml
