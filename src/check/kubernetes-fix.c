@@ -76,8 +76,8 @@ static Str written(const Node *value, bool json, Arena *a) {
         return value->boolean ? STR("true") : STR("false");
     if (value->type == NODE_NUMBER)
         return value->text;
-    if (value->type == NODE_LIST && value->list.n == 1 && node_str(value->list.first).p) /* of Compose: a word with a colon in it */
-        return arena_printf(a, "[%.*s]", STR_FMT(value->list.first->text));
+    if (value->type == NODE_LIST && value->list.n == 1 && plain(node_str(value->list.first)))
+        return arena_printf(a, json ? "[\"%.*s\"]" : "[%.*s]", STR_FMT(value->list.first->text));
     if (value->type != NODE_STRING || !plain(value->text))
         return STR_NULL;
     return json ? arena_printf(a, "\"%.*s\"", STR_FMT(value->text)) : value->text;
