@@ -195,7 +195,7 @@ for file in sorted(glob.glob(rules_dir + "/*/*.yaml")):
         # Only this rule, with what it refers to.
         alone = os.path.join(work, "rule.yaml")
         with open(alone, "w") as f:
-            yaml.safe_dump([e for e in entries if "rule" not in e] + [rule], f, sort_keys=False)
+            yaml.safe_dump([e for e in entries if "rule" not in e] + [dict(rule, enabled=True)], f, sort_keys=False)
         examples = rule["examples"]["fires"]
         fixed = 0
         for i, example in enumerate(examples):
