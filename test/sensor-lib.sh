@@ -16,6 +16,7 @@ need_kernel() {
 # sensor_start OPTION…: waits until it is armed; alerts go to $alerts, messages to $messages
 sensor_start() {
   alerts=$tmp/alerts messages=$tmp/messages
+  rm -f "$alerts" "$messages"
   "$PLIMSOLL" sensor "$@" >"$alerts" 2>"$messages" &
   sensor_pid=$!
   at_exit "kill -9 $sensor_pid 2>/dev/null"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/kind.h"
 
+#include <linux/io_uring.h>
+#include <sys/syscall.h>
+
 static const Kind kinds[] = {
 #define KIND(label, number64, number32, bits, descriptor, dir1, name1, dir2nd, name2nd, addr, args)                                                                              \
     {.name = #label,                                                                                                                                                             \
@@ -16,4 +19,12 @@ _Static_assert(ARRAY_SIZE(kinds) <= WIRE_KINDS, "the programs count by kind");
 const Kind *sensor_kinds(size_t *ret_n) {
     *ret_n = ARRAY_SIZE(kinds);
     return kinds;
+}
+
+const UringKind *sensor_uring_kinds(void) {
+    static const UringKind same[] = {
+        {IORING_OP_CONNECT, SYS_connect}, {IORING_OP_OPENAT, SYS_openat}, {IORING_OP_OPENAT2, SYS_openat2}, {IORING_OP_RENAMEAT, SYS_renameat2},
+        {IORING_OP_UNLINKAT, SYS_unlinkat}, {IORING_OP_MKDIRAT, SYS_mkdirat}, {IORING_OP_SYMLINKAT, SYS_symlinkat}, {IORING_OP_LINKAT, SYS_linkat}, {0},
+    };
+    return same;
 }

@@ -51,6 +51,8 @@ static void set_kinds(Loader *l) {
             *k = kinds[i].wire;
             k->kind = l->o.wanted[i] ? (uint16_t) (i + 1) : 0;
         }
+    for (const UringKind *u = sensor_uring_kinds(); u->number; u++)
+        l->skeleton->bss->uring_numbers[u->operation] = u->number;
     l->skeleton->bss->own_pid = (uint32_t) getpid();
     l->skeleton->bss->want_env = l->o.env;
 }

@@ -32,22 +32,27 @@ static __always_inline void put_cwd(struct scratch *s) {
     put_path(s, WIRE_CWD, (u64) BPF_CORE_READ(t, fs, pwd.dentry), (u64) BPF_CORE_READ(t, fs, pwd.mnt));
 }
 
-/* A global function has its own budget in the verifier. */
+/* What relative names are relative to. Global functions have a budget of their own in the verifier. */
+__attribute__((noinline)) int put_bases(struct scratch *s, u32 number) {
+    const WireKind *k = kind_row(number);
+    if (!s)
+        return 0;
+    if (k->name >= 0 && is_relative(s, WIRE_NAME))
+        put_base(s, WIRE_BASE, k->dir, s->e.arg);
+    if (k->name2 >= 0 && is_relative(s, WIRE_NAME2))
+        put_base(s, WIRE_BASE2, k->dir2, s->e.arg);
+    return 0;
+}
+
 __attribute__((noinline)) int put_names(struct scratch *s, u32 number) {
     const WireKind *k = kind_row(number);
     if (!s)
         return 0;
     s8 name = k->name, name2 = k->name2;
-    if (name >= 0 && name <= 5) {
+    if (name >= 0 && name <= 5)
         put_user_string(s, WIRE_NAME, s->e.arg[name & 7]);
-        if (is_relative(s, WIRE_NAME))
-            put_base(s, WIRE_BASE, k->dir, s->e.arg);
-    }
-    if (name2 >= 0 && name2 <= 5) {
+    if (name2 >= 0 && name2 <= 5)
         put_user_string(s, WIRE_NAME2, s->e.arg[name2 & 7]);
-        if (is_relative(s, WIRE_NAME2))
-            put_base(s, WIRE_BASE2, k->dir2, s->e.arg);
-    }
     return 0;
 }
 
@@ -110,6 +115,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     put_registers(s, regs, compat);
     put_process(s);
     put_names(s, number);
+    put_bases(s, number);
     put_cwd(s);
     if (k->flags & WIRE_KIND_HOW) {
         const void *how = (const void *) s->e.arg[2];
@@ -194,5 +200,73 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *c, const char *path) {
     put_kernel_string(s, WIRE_CGROUP_PATH, path);
     put_cwd(s);
     event_send(s, &ring_first);
+    return 0;
+}
+
+enum { OP_CONNECT = 16, OP_OPENAT = 18, OP_OPENAT2 = 28, OP_RENAMEAT = 35, OP_UNLINKAT = 36, OP_MKDIRAT = 37, OP_SYMLINKAT = 38, OP_LINKAT = 39 };
+
+/* Names are the kernel's own copies already; nobody can change them any more. */
+static __always_inline void put_request(struct scratch *s, struct io_kiocb *req, u8 op) {
+    void *cmd = (void *) req + bpf_core_field_offset(struct io_kiocb, cmd);
+    u64 *a = s->e.arg;
+    if (op == OP_OPENAT || op == OP_OPENAT2) {
+        struct io_open *o = cmd;
+        a[0] = BPF_CORE_READ(o, dfd);
+        a[2] = BPF_CORE_READ(o, how.flags);
+        a[3] = BPF_CORE_READ(o, how.mode);
+        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(o, filename, name));
+    } else if (op == OP_UNLINKAT) {
+        struct io_unlink *u = cmd;
+        a[0] = BPF_CORE_READ(u, dfd);
+        a[2] = BPF_CORE_READ(u, flags);
+        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(u, filename, name));
+    } else if (op == OP_MKDIRAT) {
+        struct io_mkdir *m = cmd;
+        a[0] = BPF_CORE_READ(m, dfd);
+        a[2] = BPF_CORE_READ(m, mode);
+        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(m, filename, name));
+    } else if (op == OP_RENAMEAT) {
+        struct io_rename *r = cmd;
+        a[0] = BPF_CORE_READ(r, old_dfd);
+        a[2] = BPF_CORE_READ(r, new_dfd);
+        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(r, oldpath, name));
+        put_kernel_string(s, WIRE_NAME2, BPF_CORE_READ(r, newpath, name));
+    } else if (op == OP_LINKAT || op == OP_SYMLINKAT) {
+        struct io_link *l = cmd;
+        a[op == OP_LINKAT ? 2 : 1] = BPF_CORE_READ(l, new_dfd);
+        if (op == OP_LINKAT)
+            a[0] = BPF_CORE_READ(l, old_dfd);
+        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(l, oldpath, name));
+        put_kernel_string(s, WIRE_NAME2, BPF_CORE_READ(l, newpath, name));
+    } else if (op == OP_CONNECT) {
+        struct io_connect *c = cmd;
+        a[0] = BPF_CORE_READ(req, cqe.fd);
+        a[1] = (u64) BPF_CORE_READ(c, addr);
+    }
+}
+
+/* A request is told of when it is submitted: its completion may be left out on request, and the name is gone by then. Its result is therefore not known: 0. */
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_uring_submit, struct io_kiocb *req) {
+    u8 op = req->opcode;
+    u32 number = uring_numbers[op & 63];
+    const WireKind *k = kind_row(number);
+    if (op > 63 || !number || !k->kind || bpf_get_current_pid_tgid() >> 32 == own_pid)
+        return 0;
+    struct scratch *s = event_begin(SCRATCH_URING, WIRE_SYSCALL, k->kind - 1, WIRE_IO_URING);
+    if (!s)
+        return 0;
+    __builtin_memset(s->e.arg, 0, sizeof(s->e.arg));
+    put_request(s, req, op);
+    put_process(s);
+    put_bases(s, number);
+    put_cwd(s);
+    if (op == OP_CONNECT) {
+        put_descriptor(s, s->e.arg[0]);
+        put_address(s, number);
+    } else if (k->flags & WIRE_KIND_FD_RESULT) {
+        s->e.file.fd = 0;
+    }
+    event_send(s, &ring_rest);
     return 0;
 }

@@ -66,7 +66,7 @@ struct {
 
 /* Set before loading or while running. */
 WireKind kinds[2 * WIRE_SYSCALLS];
-WireKind uring_kinds[64];
+__u16 uring_numbers[64]; /* by operation of io_uring: the system call that does the same; 0: none */
 __u32 own_pid;
 __u32 want_env;
 

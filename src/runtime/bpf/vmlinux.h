@@ -129,16 +129,15 @@ struct unix_sock { struct unix_address *addr; struct sock *peer; };
 struct socket { struct sock *sk; };
 
 struct io_cmd_data { u8 data[56]; };
-struct io_cqe { u64 user_data; s32 res; };
-struct io_uring_cqe { u64 user_data; s32 res; };
-struct io_kiocb { struct io_cmd_data cmd; u8 opcode; };
+struct io_cqe { int fd; };
+struct io_kiocb { struct io_cmd_data cmd; u8 opcode; struct io_cqe cqe; };
 struct filename { const char *name; };
-struct open_how { u64 flags, mode, resolve; };
+struct open_how { u64 flags, mode; };
 struct io_open { int dfd; struct filename *filename; struct open_how how; };
 struct io_rename { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int flags; };
 struct io_unlink { int dfd, flags; struct filename *filename; };
 struct io_mkdir { int dfd; u16 mode; struct filename *filename; };
 struct io_link { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int flags; };
-struct io_kiocb___file { struct file *file; };
+struct io_connect { void *addr; };
 
 #pragma clang attribute pop

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll PATH; act storm N */
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int open_64(const char *path) {
+    return (int) syscall(SYS_openat, AT_FDCWD, path, O_RDONLY, 0);
+}
+
+/* The 32-bit entrance is open to 64-bit programs, too; what they name must lie below 4 GiB. */
+static int open_32(const char *path) {
+    enum { OPEN_32 = 5 };
+    char *low = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    if (low == MAP_FAILED)
+        return -1;
+    snprintf(low, 8192, "%s", path);
+    long r;
+    __asm__ volatile("int $0x80" : "=a"(r) : "a"(OPEN_32), "b"(low), "c"(O_RDONLY), "d"(0) : "memory", "r8", "r9", "r10", "r11");
+    return (int) r;
+}
+
+static int openat2_(const char *path) {
+    struct open_how how = {.flags = O_RDONLY};
+    return (int) syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+static int uring(const char *path, unsigned flags) {
+    struct io_uring_params p = {.flags = flags};
+    int fd = (int) syscall(SYS_io_uring_setup, 4, &p);
+    if (fd < 0)
+        return -77;
+    char *sq = mmap(NULL, p.sq_off.array + p.sq_entries * sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQ_RING);
+    char *cq = mmap(NULL, p.cq_off.cqes + p.cq_entries * sizeof(struct io_uring_cqe), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_CQ_RING);
+    struct io_uring_sqe *sqe = mmap(NULL, p.sq_entries * sizeof(*sqe), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQES);
+    if (sq == MAP_FAILED || cq == MAP_FAILED || (void *) sqe == MAP_FAILED)
+        return -1;
+    sqe[0] = (struct io_uring_sqe) {.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (uintptr_t) path, .open_flags = O_RDONLY};
+    ((uint32_t *) (void *) (sq + p.sq_off.array))[0] = 0;
+    __atomic_store_n((uint32_t *) (void *) (sq + p.sq_off.tail), 1, __ATOMIC_RELEASE);
+    unsigned enter = IORING_ENTER_GETEVENTS | (flags & IORING_SETUP_SQPOLL ? IORING_ENTER_SQ_WAKEUP : 0);
+    if (syscall(SYS_io_uring_enter, fd, 1, 1, enter, NULL, 0) < 0)
+        return -1;
+    return ((struct io_uring_cqe *) (void *) (cq + p.cq_off.cqes))[0].res;
+}
+
+/* N calls that fail, of a kind that nobody else makes. */
+static int storm(const char *n) {
+    for (long i = strtol(n, NULL, 10); i > 0; i--)
+        syscall(SYS_userfaultfd, -1);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3)
+        return 2;
+    const char *act = argv[1], *what = argv[2];
+    alarm(30);
+    int r = strcmp(act, "open64") == 0 ? open_64(what)
+        : strcmp(act, "open32") == 0   ? open_32(what)
+        : strcmp(act, "openat2") == 0  ? openat2_(what)
+        : strcmp(act, "uring") == 0    ? uring(what, 0)
+        : strcmp(act, "sqpoll") == 0   ? uring(what, IORING_SETUP_SQPOLL)
+        : strcmp(act, "storm") == 0    ? storm(what)
+                                       : -1;
+    return r >= 0 ? 0 : r == -77 ? 77 : 1;
+}
