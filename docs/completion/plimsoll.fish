@@ -452,6 +452,7 @@ complete -c plimsoll -n "__plimsoll_at '' 0" -a sensor -d 'Watches this machine 
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rules -rF -d 'Rules of this file, directory or policy bundle (oci://REGISTRY/NAME:TAG) instead of those that come with the program; several go together, as Falco\'s -r has it'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l format -s f -xa 'text json' -d 'How an alert is written: a line of text, or a line of JSON with Falco\'s keys'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rule-matching -xa 'all first' -d 'all: every rule that matches an event makes an alert; first: the first one only, as in Falco'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l strict-falco -d 'Files go by Falco\'s name only: the argument joined with its directory, links not followed. Otherwise a rule fires also when it holds for the path that the kernel opened'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l ring-bytes -x -d 'Size of the ring that events of system calls come through: a power of two of at least 4096. Executions have one of their own'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l version -d 'Shows the version, and exits'

@@ -14,6 +14,7 @@
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "How an alert is written: a line of text, or a line of JSON with Falco's keys", .values = "text|json", .def = "text"},
     {.name = "--rule-matching", .arg = "MODE", .doc = "all: every rule that matches an event makes an alert; first: the first one only, as in Falco", .values = "all|first", .def = "all"},
+    {.name = "--strict-falco", .doc = "Files go by Falco's name only: the argument joined with its directory, links not followed. Otherwise a rule fires also when it holds for the path that the kernel opened"},
     {.name = "--ring-bytes", .arg = "BYTES", .doc = "Size of the ring that events of system calls come through: a power of two of at least 4096. Executions have one of their own", .def = "8388608"},
     {0},
 };
@@ -65,7 +66,7 @@ static int run(Cli *cli) {
     if (n == 0)
         return message_usage(cli->command->name, "--rules: name the rules files to load");
     SensorOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .format = strcmp(cli_value(cli, "--format"), "json") == 0 ? ALERT_JSON : ALERT_TEXT,
-                       .say = say, .alert = write_line};
+                       .strict_falco = cli_flag(cli, "--strict-falco"), .say = say, .alert = write_line};
     RuleSetOptions ro = {.first_match = o.first_match, .as_of = time_now()};
     int x = read_ring(cli, &o.ring_bytes);
     if (x == 0)

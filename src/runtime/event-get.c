@@ -325,6 +325,7 @@ static Value fd_typechar(const Ask *a) {
 static bool is_file(const Event *e) { return has_fd(e) && (event_is_open(e) || e->wire.file.type == WIRE_FILE_PATH); }
 static Value fd_name(const Ask *a) { return has_fd(a->e) ? str_opt(a->e->description) : value_none(); }
 static Value fd_nameraw(const Ask *a) { return event_is_open(a->e) ? str_opt(a->e->string[WIRE_NAME]) : fd_name(a); }
+static Value fd_path_resolved(const Ask *a) { return has_fd(a->e) && a->e->wire.file.type == WIRE_FILE_PATH ? str_opt(a->e->path) : value_none(); }
 static Value fd_directory(const Ask *a) {
     Str s = is_file(a->e) ? a->e->description : STR_NULL;
     ssize_t slash = str_rchr(s, '/');
@@ -486,7 +487,7 @@ static Getter *const getters[] = {
     [SLOT_THREAD_CAP_PERMITTED] = cap_permitted, [SLOT_THREAD_CAP_INHERITABLE] = cap_inheritable, [SLOT_USER_UID] = user_uid, [SLOT_USER_NAME] = user_name,
     [SLOT_USER_LOGINUID] = user_loginuid, [SLOT_USER_LOGINNAME] = user_loginname, [SLOT_USER_HOMEDIR] = user_homedir, [SLOT_USER_SHELL] = user_shell, [SLOT_GROUP_GID] = group_gid,
     [SLOT_GROUP_NAME] = group_name, [SLOT_FD_NUM] = fd_num, [SLOT_FD_TYPE] = fd_type, [SLOT_FD_TYPECHAR] = fd_typechar, [SLOT_FD_NAME] = fd_name, [SLOT_FD_NAMERAW] = fd_nameraw,
-    [SLOT_FD_DIRECTORY] = fd_directory, [SLOT_FD_FILENAME] = fd_filename, [SLOT_FD_IP] = fd_ip, [SLOT_FD_CIP] = fd_cip, [SLOT_FD_SIP] = fd_sip, [SLOT_FD_LIP] = fd_lip,
+    [SLOT_FD_PATH_RESOLVED] = fd_path_resolved, [SLOT_FD_DIRECTORY] = fd_directory, [SLOT_FD_FILENAME] = fd_filename, [SLOT_FD_IP] = fd_ip, [SLOT_FD_CIP] = fd_cip, [SLOT_FD_SIP] = fd_sip, [SLOT_FD_LIP] = fd_lip,
     [SLOT_FD_RIP] = fd_rip, [SLOT_FD_NET] = fd_net, [SLOT_FD_CNET] = fd_cnet, [SLOT_FD_SNET] = fd_snet, [SLOT_FD_LNET] = fd_lnet, [SLOT_FD_RNET] = fd_rnet, [SLOT_FD_PORT] = fd_port,
     [SLOT_FD_CPORT] = fd_cport, [SLOT_FD_SPORT] = fd_sport, [SLOT_FD_LPORT] = fd_lport, [SLOT_FD_RPORT] = fd_rport, [SLOT_FD_L4PROTO] = fd_l4proto,
     [SLOT_FD_SOCKFAMILY] = fd_sockfamily, [SLOT_FD_IS_SERVER] = fd_is_server, [SLOT_FD_CONNECTED] = fd_connected, [SLOT_FD_NAME_CHANGED] = fd_name_changed, [SLOT_FD_INO] = fd_ino,

@@ -145,10 +145,15 @@ bool event_is_open(const Event *e) {
     return e->kind->wire.flags & WIRE_KIND_FD_RESULT && e->kind->wire.name >= 0;
 }
 
+Str event_other_name(const Event *e) {
+    bool file = event_is_open(e) && e->wire.file.type == WIRE_FILE_PATH && e->path.p;
+    return file && !str_eq(e->path, e->description) ? e->path : STR_NULL;
+}
+
 /* What fd.name is: of an open the name that was asked for, of another call what the descriptor is. */
 static Str describe(Event *e) {
     if (event_is_open(e))
-        return e->name;
+        return e->string[WIRE_NAME].p || !e->path.p ? e->name : e->path; /* a name that cannot be read any more */
     if (e->wire.file.type == WIRE_FILE_SOCKET)
         return add_tuple(e);
     return e->wire.type == WIRE_SYSCALL ? e->path : STR_NULL;

@@ -31,6 +31,9 @@ int event_decode(Str bytes, Event *ret);
 /* What stands behind it: paths, process, container. After event_decode(), with .tables set. */
 void event_resolve(Event *e);
 
+/* The second name of an opened file, by which rules are tried as well: the kernel's, where it is another one. STR_NULL: there is none. */
+Str event_other_name(const Event *e);
+
 /* Source syscall; the object is an Event. */
 extern const SubjectOps event_ops;
 

@@ -42,18 +42,39 @@ static void add_image(Sensor *s, Event *e) {
     e->image = images_add(s->tables.images, &image);
 }
 
+static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e) {
+    s->totals->limited += m->limited;
+    if (s->failed < 0 || (m->limited && m->rule->on_error == ON_ERROR_ALLOW))
+        return;
+    buf_clear(&s->line);
+    alert_write(s->o->format, m->rule, e, subject, s->evaluator, str_from(s->hostname), &s->line);
+    s->failed = s->o->alert(s->o->userdata, buf_view(&s->line));
+    s->totals->alerts++;
+}
+
+/* The rules that fired by the first name, in order, are in s->match: a rule fires once for an event. */
+static bool fired(const Sensor *s, size_t n, const Rule *rule) {
+    for (size_t i = 0; i < n; i++)
+        if (s->match[i].rule == rule)
+            return true;
+    return false;
+}
+
+/* A file has two names, Falco's and the kernel's: a rule fires when it holds for either of them as a whole. So neither can what a rule is about be hidden behind a
+ * link, nor can what it excepts be used to hide. */
 static void evaluate(Sensor *s, Event *e) {
     Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
     size_t n = rule_matcher_match(s->matcher, &subject, s->evaluator, s->o->first_match, s->match, MATCHES_MAX);
-    for (size_t i = 0; i < n && s->failed >= 0; i++) {
-        s->totals->limited += s->match[i].limited;
-        if (s->match[i].limited && s->match[i].rule->on_error == ON_ERROR_ALLOW)
-            continue;
-        buf_clear(&s->line);
-        alert_write(s->o->format, s->match[i].rule, e, &subject, s->evaluator, str_from(s->hostname), &s->line);
-        s->failed = s->o->alert(s->o->userdata, buf_view(&s->line));
-        s->totals->alerts++;
-    }
+    for (size_t i = 0; i < n; i++)
+        alert(s, &s->match[i], &subject, e);
+    Str other = s->o->strict_falco ? STR_NULL : event_other_name(e);
+    if (!other.p || (n && s->o->first_match))
+        return;
+    e->description = other;
+    size_t m = rule_matcher_match(s->matcher, &subject, s->evaluator, s->o->first_match, s->match + n, MATCHES_MAX);
+    for (size_t i = 0; i < m; i++)
+        if (!fired(s, n, s->match[n + i].rule))
+            alert(s, &s->match[n + i], &subject, e);
 }
 
 static void on_event(void *userdata, Str bytes) {
@@ -164,7 +185,7 @@ static int start(Sensor *s, Error *err) {
 
 int sensor_run(const SensorOptions *o, SensorTotals *ret, Error *err) {
     *ret = (SensorTotals) {0};
-    Sensor s = {.o = o, .totals = ret, .line = buf_new(LINE_MAX_BYTES), .event = xcalloc(1, sizeof(Event)), .match = xcalloc(MATCHES_MAX, sizeof(RuleMatch))};
+    Sensor s = {.o = o, .totals = ret, .line = buf_new(LINE_MAX_BYTES), .event = xcalloc(1, sizeof(Event)), .match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch))};
     gethostname(s.hostname, sizeof(s.hostname) - 1);
     s.matcher = rule_matcher_new(o->rules, o->n_rules, source_by_name(STR("syscall")), "evt.type");
     s.evaluator = evaluator_new();

@@ -10,6 +10,7 @@ typedef struct SensorOptions {
     Rule *const *rules;       /* of all sources; those of source syscall count */
     size_t n_rules;
     bool first_match;
+    bool strict_falco;        /* files have one name, Falco's */
     AlertFormat format;
     uint32_t ring_bytes;      /* 0: as built */
     /* A line for people about what goes on: "armed", hooks that are missing. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll PATH; act storm N */
+/* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll PATH; act storm N; act flip NEEDLE DECOY */
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,6 +51,40 @@ static int uring(const char *path, unsigned flags) {
     return ((struct io_uring_cqe *) (void *) (cq + p.cq_off.cqes))[0].res;
 }
 
+/* A second thread swaps the name in memory while it is opened, again and again. Prints how often the needle, the first name, was opened in fact. */
+static char swapped[256];
+static const char *names[2];
+static volatile int done;
+
+static void *swap(void *unused) {
+    for (unsigned i = 0; !done; i++)
+        memcpy(swapped, names[i & 1], strlen(names[0]));
+    return unused;
+}
+
+static int flip(const char *needle, const char *decoy) {
+    enum { OPENS = 3000 };
+    struct stat want, got;
+    pthread_t t;
+    names[0] = needle;
+    names[1] = decoy;
+    memcpy(swapped, needle, strlen(needle));
+    if (strlen(needle) != strlen(decoy) || strlen(needle) >= sizeof(swapped) || stat(needle, &want) < 0 || pthread_create(&t, NULL, swap, NULL) != 0)
+        return -1;
+    int n = 0;
+    for (int i = 0; i < OPENS; i++) {
+        int fd = (int) syscall(SYS_openat, AT_FDCWD, swapped, O_RDONLY, 0);
+        if (fd >= 0 && fstat(fd, &got) == 0)
+            n += got.st_ino == want.st_ino;
+        if (fd >= 0)
+            close(fd);
+    }
+    done = 1;
+    pthread_join(t, NULL);
+    printf("%d\n", n);
+    return 0;
+}
+
 /* N calls that fail, of a kind that nobody else makes. */
 static int storm(const char *n) {
     for (long i = strtol(n, NULL, 10); i > 0; i--)
@@ -57,7 +93,7 @@ static int storm(const char *n) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3)
+    if (argc != 3 && argc != 4)
         return 2;
     const char *act = argv[1], *what = argv[2];
     alarm(30);
@@ -67,6 +103,7 @@ int main(int argc, char **argv) {
         : strcmp(act, "uring") == 0    ? uring(what, 0)
         : strcmp(act, "sqpoll") == 0   ? uring(what, IORING_SETUP_SQPOLL)
         : strcmp(act, "storm") == 0    ? storm(what)
+        : argc == 4 && strcmp(act, "flip") == 0 ? flip(what, argv[3])
                                        : -1;
     return r >= 0 ? 0 : r == -77 ? 77 : 1;
 }

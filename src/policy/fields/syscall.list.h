@@ -97,6 +97,7 @@ FIELD(FD_TYPE, "fd.type", STRING, NONE, O, NULL, "file, directory, ipv4, ipv6, u
 FIELD(FD_TYPECHAR, "fd.typechar", STRING, NONE, O, NULL, "The same as a letter: f file, 4 IPv4, 6 IPv6, u unix, p pipe …")
 FIELD(FD_NAME, "fd.name", STRING, NONE, O | FIELD_PATH, NULL, "Full path of a file, both ends of a connection")
 FIELD(FD_NAMERAW, "fd.nameraw", STRING, NONE, O, NULL, "The name as the process gave it")
+FIELD(FD_PATH_RESOLVED, "fd.path_resolved", STRING, NONE, O | FIELD_PATH, NULL, "Path of the file that was opened, as the kernel has it: links followed")
 FIELD(FD_DIRECTORY, "fd.directory", STRING, NONE, O | FIELD_PATH, NULL, "Directory of the file")
 FIELD(FD_FILENAME, "fd.filename", STRING, NONE, O, NULL, "Name of the file without its directory")
 FIELD(FD_IP, "fd.ip", IP, NONE, O | FIELD_BOTH_ENDS, NULL, "Address of either end")
