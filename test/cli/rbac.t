@@ -133,4 +133,50 @@ json.dump({"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "k
 END
 exits 0 "secrets are read without their values" rbac who-can get secrets -f json -m "$tmp/aliases.json"
 unlike "$out" 'hidden' "secrets are read without their values: none is printed"
+
+# From a running cluster; test/k8s has a real one.
+cat >"$tmp/server.py" <<'END'
+import http.server, json, sys
+API = "rbac.authorization.k8s.io"
+def binding(name, ns, role, kind, account):
+    return {"metadata": {"name": name, **({"namespace": ns} if ns else {})}, "roleRef": {"apiGroup": API, "kind": kind, "name": role}, "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": "shop"}]}
+objects = {
+    f"/apis/{API}/v1/clusterroles": [{"metadata": {"name": "cluster-admin"}, "rules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]},
+                                     {"metadata": {"name": "agg"}, "aggregationRule": {"clusterRoleSelectors": [{}]}, "rules": []}],
+    f"/apis/{API}/v1/clusterrolebindings": [binding("root", "", "cluster-admin", "ClusterRole", "gone"), binding("agg", "", "agg", "ClusterRole", "web")],
+    f"/apis/{API}/v1/roles": [{"metadata": {"name": "r", "namespace": "shop"}, "rules": [{"verbs": ["create"], "apiGroups": [""], "resources": ["pods"]}]}],
+    f"/apis/{API}/v1/rolebindings": [binding("b", "shop", "r", "Role", "web")],
+    "/api/v1/serviceaccounts": [{"metadata": {"name": "web", "namespace": "shop"}}], "/api/v1/namespaces": [{"metadata": {"name": "shop"}}], "/api/v1/pods": [],
+}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        path = self.path.split("?")[0]
+        found = objects.get(path)
+        body = {"kind": "XList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": found} if found is not None else {"kind": "Status", "status": "Failure", "code": 403, "message": "no"}
+        data = json.dumps(body).encode()
+        self.send_response(200 if found is not None else 403)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+    def log_message(self, *args):
+        print(self.path.split("?")[0], file=open(sys.argv[2], "a"))
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+END
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY KUBECONFIG KUBERNETES_SERVICE_HOST
+port=$(free_port)
+python3 "$tmp/server.py" "$port" "$tmp/requests" 2>/dev/null &
+at_exit "kill $! 2>/dev/null; wait $! 2>/dev/null"
+wait_for 20 bash -c "echo >/dev/tcp/127.0.0.1/$port" || { echo "Bail out! the server does not start"; exit 1; }
+printf 'clusters: [{name: c, cluster: {server: "http://127.0.0.1:%s"}}]\nusers: [{name: u, user: {}}]\ncontexts: [{name: k, context: {cluster: c, user: u}}]\ncurrent-context: k\n' "$port" >"$tmp/kube.conf"
+exits 3 "a running cluster: what it does not give is a gap" rbac who-can create pods --cluster --kubeconfig "$tmp/kube.conf"
+like "$out" '^ServiceAccount shop/web +shop +RoleBinding shop/b' "a running cluster: who can"
+like "$err" 'apps|deployments' "a running cluster: what was not given is said"
+like "$err" 'Secrets of the cluster were not read' "a running cluster: Secrets are not read, and it says so"
+unlike "$(cat "$tmp/requests")" 'secrets' "a running cluster: Secrets are not asked for"
+run rbac who-can get secrets --cluster --kubeconfig "$tmp/kube.conf"
+unlike "$out" 'shop/web' "a running cluster: aggregated roles are as the controller has left them"
+run rbac paths shop/web --to cluster-admin --cluster --kubeconfig "$tmp/kube.conf"
+like "$out" 'no path to cluster-admin' "a running cluster: an account that is not there is no step"
+exits 2 "both at once" rbac who-can get pods --cluster -m "$tmp/a.yaml"
 done_testing
