@@ -80,7 +80,10 @@ static int run(Cli *cli) {
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    _cleanup_fd_ int fd = o.stop = signalfd(-1, &set, SFD_CLOEXEC);
+    _cleanup_fd_ int fd = signalfd(-1, &set, SFD_CLOEXEC);
+    if (fd < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, error_errno(&err, -errno, "waiting for signals"));
+    o.stop = fd;
     int r = sensor_run(&o, &totals, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
