@@ -137,7 +137,9 @@ static int write_also(Cli *cli, const Report *r) {
         _cleanup_error_ Error err = {0};
         Str format, file;
         str_cut(str_from(also[i]), '=', &format, &file);
-        int x = format_by_name(format)->write(r, &fo, &out);
+        const Format *f = format_by_name(format);
+        lint_assume(f);
+        int x = f->write(r, &fo, &out);
         x = x < 0 ? x : out.failed ? out.failed : fs_write_atomic(file.p, out.p, out.n, 0644, &err);
         if (x < 0)
             return message_fail(EXIT_INCOMPLETE, &err, x);
@@ -148,6 +150,7 @@ static int write_also(Cli *cli, const Report *r) {
 static int write_report(Cli *cli, const Request *q, Report *r) {
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     FormatOptions fo = {.width = output_width(cli), .color = output_color(cli), .now = TIME_NONE};
+    lint_assume(q->format);
     int x = q->format->write(r, &fo, &out);
     if (x < 0 || out.failed) {
         message_error("the report does not fit into memory: check fewer files at a time or choose another --format");
