@@ -16,14 +16,13 @@ cat >"$tmp/rules.yaml" <<'EOF'
   output: "link name=%fd.name resolved=%fd.path_resolved by %proc.cmdline"
   priority: WARNING
 EOF
-rootfs "$tmp/root" dash cat
+rootfs "$tmp/root" dash cat "$BUILD/test/act"
 mkdir -p "$tmp/root/data" "$tmp/root/excepted"
 echo x >"$tmp/root/data/secret"
 echo x >"$tmp/root/data/decoys"
 ln -s secret "$tmp/root/data/link"
 ln -s /data/secret "$tmp/root/excepted/link"
 ln -s /data "$tmp/root/tmp/d"
-cp "$BUILD/test/act" "$tmp/root/bin/act"
 bundle "$tmp/b" "$tmp/root"
 id=plimsoll-names-$$
 # in_container WORD COMMAND: the word names the act in the alert
