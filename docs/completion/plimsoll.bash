@@ -306,7 +306,7 @@ _plimsoll() {
     'policy list'':--format'|'policy list'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy list'':--by') mapfile -t COMPREPLY < <(compgen -W 'phase source severity action control tactic tag file' -- "$cur"); return ;;
     'policy list'':--coverage') mapfile -t COMPREPLY < <(compgen -W 'attack kubernetes' -- "$cur"); return ;;
-    'policy list'':--source') return ;;
+    'policy list'':--source') mapfile -t COMPREPLY < <(compgen -W 'image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission text_secret pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall k8s_audit host' -- "$cur"); return ;;
     'policy list'':--phase') mapfile -t COMPREPLY < <(compgen -W 'build deploy run govern' -- "$cur"); return ;;
     'policy list'':--tag') return ;;
     'policy list'':--control') return ;;

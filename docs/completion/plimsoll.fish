@@ -487,7 +487,7 @@ complete -c plimsoll -n "__plimsoll_at 'policy list'" -F
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l format -s f -xa 'table json' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l by -xa 'phase source severity action control tactic tag file' -d 'Groups the rules'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l coverage -xa 'attack kubernetes' -d 'What the rules cover of MITRE ATT&CK for Containers or of the Threat Matrix for Kubernetes'
-complete -c plimsoll -n "__plimsoll_at 'policy list'" -l source -x -d 'Only rules about this source'
+complete -c plimsoll -n "__plimsoll_at 'policy list'" -l source -xa 'image package vulnerability secret certificate file finding dockerfile stage instruction command k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace admission text_secret pipeline job step job_image pipeline_include pipeline_variable step_command expression syscall k8s_audit host' -d 'Only rules about this source'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l phase -xa 'build deploy run govern' -d 'Only rules of this phase'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l tag -x -d 'Only rules with this tag'
 complete -c plimsoll -n "__plimsoll_at 'policy list'" -l control -x -d 'Only rules for this control'

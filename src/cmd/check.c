@@ -8,6 +8,7 @@
 #include "check/report.h"
 #include "cmd/check-fix.h"
 #include "cmd/check-cluster.h"
+#include "cmd/cli.h"
 #include "cmd/kube-client.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
@@ -82,6 +83,9 @@ static int take(Cli *cli, Request *q) {
     for (size_t i = 0; i < cli->n_args; i++)
         if (cli_flag(cli, "--fix") && strcmp(cli->args[i], "-") == 0)
             return message_usage("check", "standard input cannot be edited: --diff shows what --fix would change");
+    const CliValue *format = cli_found(cli, cli_option(cli->command, STR("--format")));
+    if (format && format->origin == ORIGIN_OPTION && cli_flag(cli, "--diff"))
+        return message_usage("check", "--diff prints a unified diff instead of a report: it goes without --format");
     bool cluster = cli_flag(cli, "--cluster");
     if (cluster && (cli_flag(cli, "--fix") || cli_flag(cli, "--diff")))
         return message_usage("check", "a running cluster is only looked at: --fix and --diff are for its files");

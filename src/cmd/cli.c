@@ -153,6 +153,17 @@ static int find_command(char **argv, int argc, int at, const Command **ret) {
     return *ret ? 1 : 0;
 }
 
+/* "policy --help" and "help policy": the commands that begin with this word. */
+static bool is_group(const char *word) {
+    size_t n;
+    const Command *const *all = commands(&n);
+    Str group, rest;
+    for (size_t i = 0; i < n; i++)
+        if (str_cut(str_from(all[i]->name), ' ', &group, &rest) && str_eqz(group, word))
+            return true;
+    return false;
+}
+
 static int unknown_command(char **argv, int argc, int at) {
     size_t n;
     const Command *const *all = commands(&n);
@@ -174,7 +185,7 @@ static int unknown_command(char **argv, int argc, int at) {
             if (*c == '|')
                 *c = ' ';
         if (at + 1 >= argc || is_option(argv[at + 1]))
-            return message_usage(NULL, "'%s' needs a second word: %s", argv[at], words);
+            return message_usage(NULL, "'%s' needs a second word: %s; 'plimsoll %s --help' tells what they do", argv[at], words, argv[at]);
         near = nearest_name(buf_view(&subcommands), str_from(argv[at + 1]));
         if (near.n)
             return message_usage(NULL, "unknown command '%s %s'; did you mean '%s %.*s'?", argv[at], argv[at + 1], argv[at], STR_FMT(near));
@@ -261,6 +272,12 @@ static int parse(int argc, char **argv, Cli *cli) {
     }
     if (at < argc) {
         int words = find_command(argv, argc, at, &cli->command);
+        bool alone = at + 1 == argc || strcmp(argv[at + 1], "--help") == 0 || strcmp(argv[at + 1], "-h") == 0;
+        if (words == 0 && is_group(argv[at]) && alone && (asks_help || at + 1 < argc)) {
+            cli->group = argv[at];
+            asks_help = true;
+            words = 1;
+        }
         if (words == 0)
             return unknown_command(argv, argc, at);
         at += words;

@@ -76,6 +76,7 @@ typedef struct CliValue {
 
 struct Cli {
     const Command *command;
+    const char *group;   /* help is asked for the commands that begin with this word; NULL */
     char **args;         /* what is no option, NULL-ended */
     size_t n_args;
     Vec(CliValue) values; /* as given, strongest origin only: a repeated option has several */

@@ -71,6 +71,15 @@ static void option(Buf *out, const Option *o, unsigned width) {
     pair(out, buf_view(&left).p, buf_view(&right).p, 26, width);
 }
 
+static void list_group(Buf *out, const char *group, unsigned width) {
+    size_t n;
+    const Command *const *all = commands(&n);
+    Str first, rest;
+    for (size_t i = 0; i < n; i++)
+        if (str_cut(str_from(all[i]->name), ' ', &first, &rest) && str_eqz(first, group))
+            pair(out, all[i]->name, all[i]->summary, 20, width);
+}
+
 static void list_commands(Buf *out, bool plumbing, unsigned width) {
     size_t n;
     const Command *const *all = commands(&n);
@@ -93,8 +102,11 @@ static void examples(Buf *out, const char *lines) {
     }
 }
 
-void help_write(const Command *command, unsigned width, Buf *out) {
-    if (!command) {
+void help_write(const Command *command, const char *group, unsigned width, Buf *out) {
+    if (group) {
+        buf_printf(out, "Usage: plimsoll %s COMMAND [OPTION]… [ARGUMENT]…\n\nCommands:\n", group);
+        list_group(out, group, width);
+    } else if (!command) {
         buf_putz(out, "Usage: plimsoll [OPTION]… COMMAND [OPTION]… [ARGUMENT]…\n\n"
                       "Finds what may not sail: the vulnerabilities of a container image, with the evidence.\n");
         buf_putz(out, "\nCommands:\n");
@@ -128,7 +140,9 @@ void help_write(const Command *command, unsigned width, Buf *out) {
         buf_putz(out, "\nExamples:\n");
         examples(out, command->examples);
     }
-    if (!command)
+    if (group)
+        buf_printf(out, "\n'plimsoll %s COMMAND --help' tells more about a command.\n", group);
+    else if (!command)
         buf_putz(out, "\nExit codes: 0 done; 1 findings at or over --fail-on; 2 wrong use; 3 could not look at everything.\n"
                       "'plimsoll COMMAND --help' tells more about a command.\n");
 }

@@ -18,7 +18,7 @@ static int answer_help(const Cli *cli) {
     enum { USUAL = 80, READABLE = 100 };
     _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
     unsigned width = output_width(cli);
-    help_write(cli->command, width == 0 ? USUAL : MIN(width, (unsigned) READABLE), &b);
+    help_write(cli->command, cli->group, width == 0 ? USUAL : MIN(width, (unsigned) READABLE), &b);
     return output_write(cli, buf_view(&b));
 }
 

@@ -13,13 +13,6 @@
 #include "policy/recorded.h"
 #include "policy/snapshot.h"
 
-static void list_sources(Buf *out) {
-    size_t n;
-    const Source *const *all = sources(&n);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(out, "%s%s", i ? "|" : "", all[i]->name);
-}
-
 static int check_rounds(Str value, Error *err) {
     uint64_t n;
     return str_to_u64(value, 1000, &n) == 0 && n > 0 ? 0 : error_set(err, -EINVAL, "'%.*s' is no number of rounds; expected 1 to 1000", STR_FMT(value));
@@ -27,7 +20,7 @@ static int check_rounds(Str value, Error *err) {
 
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
-    {.name = "--source", .arg = "SOURCE", .doc = "What the objects are; only rules of this source are evaluated", .list_values = list_sources, .def = "syscall"},
+    {.name = "--source", .arg = "SOURCE", .doc = "What the objects are; only rules of this source are evaluated", .list_values = policy_list_sources, .def = "syscall"},
     {.name = "--rounds", .arg = "N", .doc = "How often everything is evaluated; of each object the median counts", .check = check_rounds, .def = "5"},
     {0},
 };

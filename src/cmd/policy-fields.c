@@ -29,7 +29,7 @@ void policy_field_flags(const Field *f, Buf *out) {
             buf_printf(out, "%s%s", out->n ? ", " : "", words[i].word);
 }
 
-static void list_arguments(Buf *out) {
+void policy_list_sources(Buf *out) {
     size_t n;
     const Source *const *all = sources(&n);
     for (size_t i = 0; i < n; i++)
@@ -108,6 +108,6 @@ const Command command_policy_fields = {
                 "plimsoll policy fields --format json  # for editors\n",
     .options = {options},
     .max_args = 1,
-    .list_arguments = list_arguments,
+    .list_arguments = policy_list_sources,
     .run = run,
 };

@@ -15,7 +15,7 @@ static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
     {.name = "--by", .arg = "WHAT", .doc = "Groups the rules", .values = "phase|source|severity|action|control|tactic|tag|file"},
     {.name = "--coverage", .arg = "MATRIX", .doc = "What the rules cover of MITRE ATT&CK for Containers or of the Threat Matrix for Kubernetes", .values = "attack|kubernetes"},
-    {.name = "--source", .arg = "SOURCE", .doc = "Only rules about this source"},
+    {.name = "--source", .arg = "SOURCE", .doc = "Only rules about this source", .list_values = policy_list_sources},
     {.name = "--phase", .arg = "PHASE", .doc = "Only rules of this phase", .values = "build|deploy|run|govern"},
     {.name = "--tag", .arg = "TAG", .doc = "Only rules with this tag", .repeat = true},
     {.name = "--control", .arg = "CONTROL", .doc = "Only rules for this control"},

@@ -94,6 +94,8 @@ int policy_parse_object(const Source *source, Str text, const char *path, Arena 
 /* One line of `policy evaluate`, {"source": …, "objects": […]}, and its answer: of each object the rules that fire. Negative when the line is wrong, which is then the answer. */
 int policy_judge_line(const PolicyChosen *c, Str line, uint32_t number, Evaluator *e, Buf *out);
 
+/* Option.list_values: the sources of rules. */
+void policy_list_sources(Buf *out);
 /* "bool", "text", or the unit: "days". */
 const char *policy_field_type(const Field *f);
 /* "optional, list, [key]". */

@@ -174,8 +174,8 @@ static const char *skipped(const AdmissionConfig *c, const AdmissionReview *q) {
         return "leases are never judged";
     if (str_eqz(q->subresource, "status") || str_eqz(q->subresource, "scale"))
         return "subresource says nothing that rules ask for";
-    /* Finalizers come off an object that is on its way out: whoever stops that keeps it there. */
-    if (str_eqz(q->operation, "UPDATE") && kube_at(q->object, "metadata.deletionTimestamp"))
+    /* Finalizers come off an object that is on its way out: whoever stops that keeps it there. A pod that ends can still get an ephemeral container. */
+    if (str_eqz(q->operation, "UPDATE") && !q->subresource.n && kube_at(q->object, "metadata.deletionTimestamp"))
         return "object is being deleted";
     return NULL;
 }

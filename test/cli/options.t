@@ -10,6 +10,17 @@ exits 0 "help of a command" "$PLIMSOLL" list --help
 help=$out
 exits 0 "help COMMAND" "$PLIMSOLL" help list
 is "$out" "$help" "is the same"
+exits 0 "help of commands with a word in common" "$PLIMSOLL" policy --help
+like "$out" '^  policy lint +' "names them"
+unlike "$out" '^  scan ' "and no others"
+help=$out
+exits 0 "help policy" "$PLIMSOLL" help policy
+is "$out" "$help" "is the same"
+exits 2 "the first word alone" "$PLIMSOLL" policy
+like "$err" "'policy' needs a second word: .*'plimsoll policy --help' tells what they do" "says what is missing"
+exits 2 "a source of rules that there is not" "$PLIMSOLL" policy list --source nope
+exits 2 "a report's format for a diff" "$PLIMSOLL" check --diff --format json "$TOP/README.md"
+like "$err" "--diff prints a unified diff" "is refused"
 exits 0 "-h wins over missing arguments" "$PLIMSOLL" list -h
 exits 0 "version" "$PLIMSOLL" --version
 like "$out" '^plimsoll [0-9]+\.[0-9]+\.[0-9]+$' "is a number"
