@@ -15,7 +15,7 @@ typedef struct Image {
     Str args;              /* each ended by a NUL, the first is proc.exe */
     Str env;
     uint8_t layer;
-    bool memfd, writable;
+    bool memfd;
     char *bytes;           /* owned: the texts */
     uint32_t next, older, newer;
 } Image;
