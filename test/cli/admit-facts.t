@@ -92,9 +92,15 @@ wait $locker
 healthy() { request /metrics; grep -q '^plimsoll_admission_facts_failed 0$' <<<"$out"; }
 wait_for 20 healthy && pass "it is taken again when it is free" || fail "it is taken again when it is free"
 mkdir "$tmp/small"
-run unshare $([ "$(id -u)" = 0 ] || echo -r) -m bash -c "mount -t tmpfs -o size=12k none '$tmp/small' && '$PLIMSOLL' --quiet scan --policy '$tmp/rules.yaml' --facts '$tmp/small/full.db' --format json --output /dev/null 'oci:$tmp/good'"
-is "$rc" 3 "a disk that is full is no success"
-like "$err" 'full.db: .*(full|disk|I/O)' "and it says so"
+if mount -t tmpfs -o size=12k,mode=700 none "$tmp/small" 2>/dev/null; then
+  at_exit "umount '$tmp/small' 2>/dev/null"
+  run "$PLIMSOLL" --quiet scan --policy "$tmp/rules.yaml" --facts "$tmp/small/full.db" --format json --output /dev/null "oci:$tmp/good"
+  is "$rc" 3 "a disk that is full is no success"
+  like "$err" 'full.db: .*(full|disk|I/O)' "and it says so"
+  umount "$tmp/small"
+else
+  skip "no tmpfs can be mounted"
+fi
 printf 'this is no database, but it is long enough to look like one to whoever does not look' >"$tmp/store/broken"
 mv "$tmp/store/broken" "$facts.new" && cp "$facts" "$tmp/facts.saved" && mv "$facts.new" "$facts"
 wait_for 15 grep -q 'not a database' "$tmp/messages" && pass "a broken store is said" || fail "a broken store is said" "$(cat "$tmp/messages")"
