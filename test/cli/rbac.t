@@ -148,13 +148,21 @@ objects = {
     f"/apis/{API}/v1/rolebindings": [binding("b", "shop", "r", "Role", "web")],
     "/api/v1/serviceaccounts": [{"metadata": {"name": "web", "namespace": "shop"}}], "/api/v1/namespaces": [{"metadata": {"name": "shop"}}], "/api/v1/pods": [],
 }
+def resources(version, kinds):
+    return {"kind": "APIResourceList", "groupVersion": version, "resources": [{"name": name, "namespaced": namespaced, "kind": kind, "verbs": ["get", "list", "watch"]} for name, kind, namespaced in kinds]}
+discovery = {
+    "/apis": {"kind": "APIGroupList", "groups": [{"name": g, "versions": [{"groupVersion": f"{g}/v1", "version": "v1"}], "preferredVersion": {"groupVersion": f"{g}/v1", "version": "v1"}} for g in (API, "apps")]},
+    "/api/v1": resources("v1", [("serviceaccounts", "ServiceAccount", True), ("namespaces", "Namespace", False), ("pods", "Pod", True), ("secrets", "Secret", True)]),
+    f"/apis/{API}/v1": resources(f"{API}/v1", [("clusterroles", "ClusterRole", False), ("clusterrolebindings", "ClusterRoleBinding", False), ("roles", "Role", True), ("rolebindings", "RoleBinding", True)]),
+    "/apis/apps/v1": resources("apps/v1", [("deployments", "Deployment", True)]),
+}
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         path = self.path.split("?")[0]
         found = objects.get(path)
-        body = {"kind": "XList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": found} if found is not None else {"kind": "Status", "status": "Failure", "code": 403, "message": "no"}
+        body = discovery.get(path) or ({"kind": "XList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": found} if found is not None else {"kind": "Status", "status": "Failure", "code": 403, "message": "no"})
         data = json.dumps(body).encode()
-        self.send_response(200 if found is not None else 403)
+        self.send_response(403 if body["kind"] == "Status" else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -14,13 +14,14 @@ scan tree
 is "$(names)" "deb fixed,deb openssl,deb zlib1g,npm a" "a database behind a link is read; a package behind one is seen once"
 is "$(jq -r '.packages[] | select(.type == "npm") | .places' .out)" 1 "where it lies"
 if [ "$(id -u)" = 0 ] && mount -t proc proc tree/proc 2>/dev/null; then
-  at_exit umount "$tmp/tree/proc"
-  mount -t tmpfs tmpfs tree/mnt && at_exit umount "$tmp/tree/mnt"
+  at_exit "umount '$tmp/tree/proc' 2>/dev/null"
+  mount -t tmpfs tmpfs tree/mnt && at_exit "umount '$tmp/tree/mnt' 2>/dev/null"
   mkdir -p tree/mnt/node_modules/b
   echo '{"name": "b", "version": "1.0.0"}' >tree/mnt/node_modules/b/package.json
   scan tree
   is "$(names)" "deb fixed,deb openssl,deb zlib1g,npm a,npm b" "what is mounted is looked at"
   is "$(jq -r '.coverage.mounts, .coverage.mounts_left_out' .out | paste -sd' ')" "1 1" "and counted; proc is left out"
+  umount tree/mnt tree/proc # what comes changes modes
 else
   note "mounting is not allowed here"
 fi
