@@ -14,17 +14,23 @@
 
 extern char **environ;
 
-enum { POLL_S = 5, MINUTES_MAX = 1440 };
+enum { POLL_S = 5, MINUTES_MAX = 1440, DAYS_MAX = 3650, DAY_S = 86400 };
 
 static int check_minutes(Str value, Error *err) {
     uint64_t n;
     return str_to_u64(value, MINUTES_MAX, &n) < 0 || n == 0 ? error_set(err, -EINVAL, "expected minutes from 1 to %d, found '%.*s'", MINUTES_MAX, STR_FMT(value)) : 0;
 }
 
+static int check_days(Str value, Error *err) {
+    uint64_t n;
+    return str_to_u64(value, DAYS_MAX, &n) < 0 || n == 0 ? error_set(err, -EINVAL, "expected days from 1 to %d, found '%.*s'", DAYS_MAX, STR_FMT(value)) : 0;
+}
+
 static const Option options[] = {
     {.name = "--facts", .arg = "FILE", .doc = "The store whose queue is worked off", .env = "PLIMSOLL_WORKER_FACTS", .config = "admit.worker-facts", .is_file = true},
     {.name = "--cluster", .doc = "Scans the images of all pods of the cluster as well, so that they are known before a pod with them is made anew"},
     {.name = "--every", .arg = "MINUTES", .doc = "How often --cluster looks", .check = check_minutes, .def = "10", .env = "PLIMSOLL_ADMIT_EVERY", .config = "admit.every"},
+    {.name = "--keep", .arg = "DAYS", .doc = "Images that were scanned longer ago are forgotten: the store does not grow for ever", .check = check_days, .def = "90", .env = "PLIMSOLL_ADMIT_KEEP", .config = "admit.keep"},
     {.name = "--once", .doc = "Ends when nothing is left to scan, instead of waiting for more"},
     {.name = "--scan-timeout", .arg = "MINUTES", .doc = "A scan that takes longer is ended", .check = check_minutes, .def = "15", .env = "PLIMSOLL_SCAN_TIMEOUT", .config = "admit.scan-timeout"},
     {0},
@@ -93,10 +99,17 @@ static void look_at_cluster(const Cli *cli, KubeClient *client, FactStore *s) {
 static int work(const Cli *cli, KubeClient *client, FactStore *s, const sigset_t *signals, Error *err) {
     const struct timespec pause = {.tv_sec = POLL_S};
     bool ending = false;
-    uint64_t every = 0;
-    int64_t looked = 0;
+    uint64_t every = 0, keep = 0;
+    int64_t looked = 0, forgot = 0;
     str_to_u64(str_from(cli_value(cli, "--every")), MINUTES_MAX, &every);
+    str_to_u64(str_from(cli_value(cli, "--keep")), DAYS_MAX, &keep);
     while (!ending) {
+        if (time_now() - forgot >= DAY_S) {
+            int x = fact_store_forget(s, time_now() - (int64_t) keep * DAY_S, err);
+            if (x < 0)
+                return x;
+            forgot = time_now();
+        }
         if (client && time_now() - looked >= (int64_t) every * 60) {
             look_at_cluster(cli, client, s);
             looked = time_now();

@@ -5,20 +5,14 @@
 
 #define VAULT_SECRET "vault.hashicorp.com/agent-inject-secret-"
 
-static const struct {
-    const char *name, *doc;
-} hows[ACCESS_HOW_N_] = {
-#define HOW(id, name, doc) {name, doc},
+static const char *const hows[ACCESS_HOW_N_] = {
+#define HOW(id, name, doc) name,
 #include "kube/access-how.list.h"
 #undef HOW
 };
 
 const char *access_how_name(AccessHow h) {
-    return hows[h].name;
-}
-
-const char *access_how_doc(AccessHow h) {
-    return hows[h].doc;
+    return hows[h];
 }
 
 typedef struct Uses {

@@ -12,7 +12,6 @@ typedef enum AccessHow {
     ACCESS_HOW_N_,
 } AccessHow;
 const char *access_how_name(AccessHow h);
-const char *access_how_doc(AccessHow h);
 
 /* A workload gets a secret. */
 typedef struct AccessUse {

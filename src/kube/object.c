@@ -53,17 +53,6 @@ KubeWorld *kube_world_in(Arena *a) {
     return w;
 }
 
-static bool is_object(const Node *n) {
-    return node_is(n, NODE_MAP) && node_str(node_get(n, "apiVersion")).n > 0 && node_str(node_get(n, "kind")).n > 0;
-}
-
-bool kube_looks(const Node *documents) {
-    for (const Node *d = documents; d; d = d->next)
-        if (is_object(d))
-            return true;
-    return false;
-}
-
 /* The row of a kind in one of its groups; another group may well have a kind of the same name that is something else. */
 static const KubeKind *kind_of(Str kind, Str group) {
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)

@@ -57,9 +57,6 @@ KubeWorld kube_world(Arena *a);
 void kube_world_done(KubeWorld *w);
 /* One that ends with the arena; NULL when that is full. */
 KubeWorld *kube_world_in(Arena *a);
-
-/* Does the text look like objects of Kubernetes: a document, or the only one, with apiVersion and kind? */
-bool kube_looks(const Node *documents);
 /* Takes in the objects of all documents; Lists, Templates and AdmissionReviews give what is in them. The tree must outlive the world; it is changed where it has
  * merge keys. Errors of single objects (types, no kind) go to `d`, and the others are still taken: 0, or -EINVAL when there were any; -E2BIG beyond limits. */
 int kube_world_add(KubeWorld *w, Node *documents, const char *file, Diag *d);

@@ -48,7 +48,6 @@ static void mark(RbacUsage *u, uint32_t binding, uint32_t n, const RbacRule *rul
         x->n_things = things_of(rule).n;
         x->used = xcalloc((size_t) x->n_verbs * x->n_things + 1, sizeof(bool));
     }
-    x->any = true;
     for (uint32_t v = 0; v < x->n_verbs; v++)
         for (uint32_t t = 0; is(rule->verbs.p[v], q->verb, RBAC_NONE) && t < x->n_things; t++)
             x->used[v * x->n_things + t] |= enough(u->rbac, rule, t, q);
@@ -86,10 +85,6 @@ void rbac_usage_add(RbacUsage *u, Rbac *r, Str user, const Str *groups, size_t n
 
 bool rbac_usage_binding(const RbacUsage *u, uint32_t binding) {
     return u->of[binding] != NULL;
-}
-
-bool rbac_usage_rule(const RbacUsage *u, uint32_t binding, uint32_t rule) {
-    return u->of[binding] && u->of[binding][rule].any;
 }
 
 bool rbac_usage_used(const RbacUsage *u, uint32_t binding, uint32_t rule, uint32_t verb, uint32_t thing) {

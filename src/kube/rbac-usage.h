@@ -8,7 +8,6 @@
 typedef struct RbacUsedRule {
     bool *used;              /* verb by verb, of each all resources (or paths) */
     uint32_t n_verbs, n_things;
-    bool any;
 } RbacUsedRule;
 
 typedef struct RbacUsage {
@@ -24,6 +23,5 @@ void rbac_usage_done(RbacUsage *u);
 void rbac_usage_add(RbacUsage *u, Rbac *r, Str user, const Str *groups, size_t n_groups, const RbacRequest *q);
 /* Was the right used: number of the rule, of its verb and of its resource or path? */
 bool rbac_usage_used(const RbacUsage *u, uint32_t binding, uint32_t rule, uint32_t verb, uint32_t thing);
-/* Was anything of the binding, or of a rule of it, used? */
+/* Was anything of the binding used? */
 bool rbac_usage_binding(const RbacUsage *u, uint32_t binding);
-bool rbac_usage_rule(const RbacUsage *u, uint32_t binding, uint32_t rule);

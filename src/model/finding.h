@@ -42,7 +42,6 @@ typedef enum FixStatus {
 
 /* "fixed", "affected", "will-not-fix", "deferred", "under-investigation", "end-of-life", "not-affected", "unknown". */
 const char *fix_status_name(FixStatus s);
-int fix_status_parse(Str s, FixStatus *ret);
 
 typedef struct Cvss {
     Str vector;          /* "CVSS:3.1/AV:N/…", CVSS v2 vectors without prefix */

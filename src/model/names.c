@@ -82,14 +82,6 @@ const char *fix_status_name(FixStatus s) {
     return s < FIX_N_ ? fix_names[s] : fix_names[FIX_UNKNOWN];
 }
 
-int fix_status_parse(Str s, FixStatus *ret) {
-    int i = find(fix_names, FIX_N_, s);
-    if (i < 0)
-        return i;
-    *ret = (FixStatus) i;
-    return 0;
-}
-
 const char *finding_kind_name(FindingKind k) {
     return finding_names[k];
 }

@@ -307,10 +307,3 @@ int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limit
     }
     return 0;
 }
-
-bool scan_fails(const Report *r, Severity severity) {
-    for (size_t i = 0; i < r->n_findings; i++)
-        if (r->findings[i].is_new && r->findings[i].severity >= severity)
-            return true;
-    return false;
-}

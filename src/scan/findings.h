@@ -34,5 +34,3 @@ void scan_filter(Report *r, const FindingFilter *f);
 /* Marks findings that `baseline` (a JSON report of ours) has as well: is_new false, counted in n_baseline. Two findings are the same
  * when kind, id, package name and architecture are; versions and layers may differ. */
 int scan_baseline(Report *r, Str baseline, const char *name, const Limits *limits, Diag *d);
-/* Is there a new finding at or over `severity`? */
-bool scan_fails(const Report *r, Severity severity);

@@ -68,10 +68,17 @@ like "$out" '^plimsoll_admission_tags 1$' "metrics count tags"
 
 # A store that is locked, then broken, then gone
 before=$(sqlite3 "$facts" "SELECT count(*) FROM image")
-sqlite3 "$facts" "UPDATE tag SET expires = 1"
+sqlite3 "$facts" "UPDATE tag SET expires = strftime('%s') - 1"
 refused() { pod_of "localhost:$reg/team/good:1"; [ "$(answer .allowed)" = false ]; }
 wait_for 15 refused && pass "a tag runs out" || fail "a tag runs out" "$out"
 exits 0 "the worker looks it up again" "$PLIMSOLL" admit worker --once --facts "$facts" --policy "$tmp/rules.yaml"
+cp "$facts" "$tmp/old.db"
+sqlite3 "$tmp/old.db" "UPDATE image SET scanned = strftime('%s') - 40 * 86400"
+exits 0 "images scanned 40 days ago" "$PLIMSOLL" admit worker --once --facts "$tmp/old.db" --policy "$tmp/rules.yaml"
+is "$(sqlite3 "$tmp/old.db" "SELECT count(*) > 0 FROM image")" 1 "are kept for 90 days"
+exits 0 "with --keep 30" "$PLIMSOLL" admit worker --once --keep 30 --facts "$tmp/old.db" --policy "$tmp/rules.yaml"
+is "$(sqlite3 "$tmp/old.db" "SELECT count(*) FROM image")" 0 "they are forgotten"
+exits 2 "no days" "$PLIMSOLL" admit worker --once --keep 0 --facts "$tmp/old.db"
 wait_for 15 let_in && pass "and it is good again" || fail "and it is good again" "$out"
 # Locked for longer than anybody waits: requests do not
 python3 - "$facts" "$tmp/locked" <<'PY' &
