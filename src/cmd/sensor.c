@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll sensor: rules on what happens on this machine, as it happens. */
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
 
 #include "base/fs.h"
 #include "cmd/message.h"
-#include "cmd/policy.h"
+#include "cmd/sensor.h"
 #include "runtime/kind.h"
-#include "runtime/sensor.h"
 
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "How an alert is written: a line of text, or a line of JSON with Falco's keys", .values = "text|json", .def = "text"},
@@ -19,12 +19,9 @@ static const Option options[] = {
     {0},
 };
 
-static void say(void *userdata, const char *text) {
-    fprintf(stderr, "%s\n", text);
-}
-
-static int write_line(void *userdata, Str line) {
-    return fs_write_all(STDOUT_FILENO, line.p, line.n);
+static int write_line(void *userdata, const SensorAlert *a) {
+    Str line = a->json.p ? a->json : a->text;
+    return dprintf(STDOUT_FILENO, "%.*s\n", STR_FMT(line)) < 0 ? -errno : 0;
 }
 
 static void print_totals(const SensorTotals *t) {
@@ -53,40 +50,112 @@ static int read_ring(Cli *cli, uint32_t *ret) {
     return 0;
 }
 
+/* Everything that ends with the command. */
+typedef struct Run {
+    Sensor *sensor;
+    SensorLoaded *loaded;    /* what the sensor works with */
+    SensorReload *reload;
+    int signals;
+} Run;
+
+static void run_done(Run *r) {
+    sensor_free(r->sensor);
+    sensor_reload_free(r->reload);
+    sensor_loaded_free(r->loaded);
+    fd_closep(&r->signals);
+}
+
+static int open_signals(int *ret, Error *err) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    /* Of all threads, for they inherit it. */
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return *ret < 0 ? error_errno(err, -errno, "waiting for signals") : 0;
+}
+
+/* false: it is to stop. */
+static bool take_signals(Run *r) {
+    struct signalfd_siginfo info;
+    while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo != SIGHUP)
+            return false;
+        sensor_reload_begin(r->reload);
+    }
+    return true;
+}
+
+static int take_rules(Run *r, Error *err) {
+    SensorLoaded *l = sensor_reload_take(r->reload);
+    if (!l)
+        return 0;
+    int e = sensor_set_rules(r->sensor, TAKE_PTR(l->rules), err);
+    sensor_loaded_free(r->loaded);
+    r->loaded = l;
+    if (e == 0)
+        message_note("the rules were read anew");
+    return e;
+}
+
+static int serve(Run *r, Error *err) {
+    struct pollfd p[] = {{.fd = sensor_fd(r->sensor), .events = POLLIN}, {.fd = r->signals, .events = POLLIN}, {.fd = sensor_reload_fd(r->reload), .events = POLLIN}};
+    for (int more = 0;;) {
+        if (poll(p, ARRAY_SIZE(p), more ? 0 : -1) < 0 && errno != EINTR)
+            return error_errno(err, -errno, "waiting for events");
+        bool go_on = !p[1].revents || take_signals(r);
+        int e = p[2].revents ? take_rules(r, err) : 0;
+        more = e < 0 ? e : sensor_consume(r->sensor, err);
+        if (more < 0 || !go_on)
+            return MIN(more, 0);
+    }
+}
+
+static int start(Cli *cli, Run *r, const SensorOptions *o, Error *err) {
+    const char *missing;
+    int e = open_signals(&r->signals, err);
+    if (e == 0)
+        e = sensor_new(o, TAKE_PTR(r->loaded->rules), &r->sensor, err);
+    if (e == 0)
+        e = sensor_arm(r->sensor, &missing, err);
+    if (e == 0)
+        e = sensor_reload_new(cli, &r->reload, err);
+    if (e < 0)
+        return e;
+    if (*missing)
+        fprintf(stderr, "hooks that this kernel does not offer: %s\n", missing);
+    fprintf(stderr, "armed\n");
+    return 0;
+}
+
 static int run(Cli *cli) {
-    _cleanup_(policy_rules_done) PolicyRules p = {0};
+    _cleanup_(run_done) Run r = {.signals = -1};
     _cleanup_error_ Error err = {0};
-    SensorTotals totals;
     if (!sensor_built()) {
         message_error("this program was built without the sensor; meson setup -Dsensor=enabled says what it needs");
         return EXIT_INCOMPLETE;
     }
     size_t n;
-    const char *const *paths = cli_values(cli, "--rules", &n);
+    cli_values(cli, "--rules", &n);
     if (n == 0)
         return message_usage(cli->command->name, "--rules: name the rules files to load");
-    SensorOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .format = strcmp(cli_value(cli, "--format"), "json") == 0 ? ALERT_JSON : ALERT_TEXT,
-                       .strict_falco = cli_flag(cli, "--strict-falco"), .say = say, .alert = write_line};
-    RuleSetOptions ro = {.first_match = o.first_match, .as_of = time_now()};
+    bool json = strcmp(cli_value(cli, "--format"), "json") == 0;
+    SensorOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .text = !json, .json = json, .strict_falco = cli_flag(cli, "--strict-falco"), .alert = write_line};
     int x = read_ring(cli, &o.ring_bytes);
     if (x == 0)
-        x = policy_rules_load_good(cli, paths, n, &ro, &p);
+        x = sensor_load(cli, &r.loaded);
     if (x)
         return x;
-    o.rules = rule_set_rules(p.set, &o.n_rules);
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    _cleanup_fd_ int fd = signalfd(-1, &set, SFD_CLOEXEC);
-    if (fd < 0)
-        return message_fail(EXIT_INCOMPLETE, &err, error_errno(&err, -errno, "waiting for signals"));
-    o.stop = fd;
-    int r = sensor_run(&o, &totals, &err);
-    if (r < 0)
-        return message_fail(EXIT_INCOMPLETE, &err, r);
+    int e = start(cli, &r, &o, &err);
+    if (e == 0)
+        e = serve(&r, &err);
+    if (e < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, e);
+    SensorTotals totals;
+    sensor_totals(r.sensor, &totals);
     print_totals(&totals);
     return EXIT_DONE;
 }
@@ -96,7 +165,7 @@ const Command command_sensor = {
     .summary = "Watches this machine and its containers with rules, as things happen",
     .description = "Runs in the foreground. Programs in the kernel (eBPF) report system calls and executions that a loaded rule is about; each rule that fires makes one line on standard output at "
                    "once. Rules files are Falco's; rules of source syscall count.\n\n"
-                   "\"armed\" on standard error says that everything is attached. SIGINT or SIGTERM stops it; it then says how many events there were and how many were lost, by cause. It needs "
+                   "\"armed\" on standard error says that everything is attached. SIGHUP reads the rules again, and no event is lost over it; faulty ones are said, and the old ones stay. SIGINT or SIGTERM stops it; it then says how many events there were and how many were lost, by cause. It needs "
                    "root, and a kernel with BTF.\n\n"
                    "Exit codes: 0 when it was stopped; 2 for wrong options or rules; 3 when it cannot watch.",
     .examples = "plimsoll sensor --rules falco_rules.yaml  # alerts as text\n"

@@ -6,9 +6,42 @@ bool sensor_built(void) {
     return false;
 }
 
-int sensor_run(const SensorOptions *o, SensorTotals *ret, Error *err) {
-    *ret = (SensorTotals) {0};
+SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
+    return NULL;
+}
+
+void sensor_rules_free(SensorRules *r) {
+}
+
+static int absent(Error *err) {
     return error_set(err, -EOPNOTSUPP, "this program was built without the sensor");
+}
+
+int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *err) {
+    return absent(err);
+}
+
+int sensor_arm(Sensor *s, const char **ret_missing, Error *err) {
+    return absent(err);
+}
+
+int sensor_fd(const Sensor *s) {
+    return -EOPNOTSUPP;
+}
+
+int sensor_consume(Sensor *s, Error *err) {
+    return absent(err);
+}
+
+int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
+    return absent(err);
+}
+
+void sensor_totals(const Sensor *s, SensorTotals *ret) {
+    *ret = (SensorTotals) {0};
+}
+
+void sensor_free(Sensor *s) {
 }
 
 const char *loader_cause(enum WireCause cause) {

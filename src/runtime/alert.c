@@ -75,5 +75,4 @@ void alert_write(AlertFormat format, const Rule *r, const Event *e, const Subjec
         write_json(r, e, s, v, hostname, out);
     else
         write_text(r, e, s, v, out);
-    buf_putc(out, '\n');
 }

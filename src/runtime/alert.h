@@ -7,5 +7,5 @@
 
 typedef enum AlertFormat { ALERT_TEXT, ALERT_JSON } AlertFormat;
 
-/* Appends the line with its "\n". `hostname` is for JSON. */
+/* Appends the line without a "\n". `hostname` is for JSON. */
 void alert_write(AlertFormat format, const Rule *r, const Event *e, const Subject *s, Evaluator *v, Str hostname, Buf *out);

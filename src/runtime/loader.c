@@ -19,6 +19,7 @@ struct Loader {
     LoaderOptions o;
     Buf log, missing;
     bool inside; /* loader_consume_first() is running */
+    unsigned left; /* events until it is enough for once */
 };
 
 /* libbpf's own words, kept for the error message. One load at a time: it has no context. */
@@ -36,10 +37,12 @@ static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap
 static int on_event(void *userdata, void *data, size_t n) {
     Loader *l = userdata;
     l->o.event(l->o.userdata, str_n(data, n));
-    return 0;
+    if (l->inside || --l->left)
+        return 0;
+    return -EAGAIN;
 }
 
-static void set_kinds(Loader *l) {
+void loader_set_kinds(Loader *l, const bool *wanted) {
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
     for (size_t i = 0; i < n; i++)
@@ -48,9 +51,15 @@ static void set_kinds(Loader *l) {
             if (number < 0 || number >= WIRE_SYSCALLS)
                 continue;
             WireKind *k = &l->skeleton->bss->kinds[entrance * WIRE_SYSCALLS + number];
-            *k = kinds[i].wire;
-            k->kind = l->o.wanted[i] ? (uint16_t) (i + 1) : 0;
+            WireKind row = kinds[i].wire;
+            row.kind = wanted[i] ? (uint16_t) (i + 1) : 0;
+            /* Of what is reported already the row is the same: the programs, which read it meanwhile, never see a part of it. */
+            if (memcmp(k, &row, sizeof(row)) != 0)
+                *k = row;
         }
+}
+
+static void set_constants(Loader *l) {
     for (const UringKind *u = sensor_uring_kinds(); u->number; u++)
         l->skeleton->bss->uring_numbers[u->operation] = u->number;
     l->skeleton->bss->own_pid = (uint32_t) getpid();
@@ -99,7 +108,8 @@ int loader_new(const LoaderOptions *o, Loader **ret, Error *err) {
     said = NULL;
     if (r < 0)
         return no_kernel(r, l, err);
-    set_kinds(l);
+    loader_set_kinds(l, o->wanted);
+    set_constants(l);
     r = open_rings(l, err);
     if (r < 0)
         return r;
@@ -155,9 +165,15 @@ int loader_consume_first(Loader *l) {
     return r;
 }
 
-int loader_consume(Loader *l) {
-    int first = loader_consume_first(l);
-    int rest = first < 0 ? 0 : ring_buffer__consume(l->rest);
+static int consume(Loader *l, struct ring_buffer *ring, unsigned max) {
+    l->left = max;
+    int r = ring_buffer__consume(ring);
+    return r == -EAGAIN ? (int) max : r;
+}
+
+int loader_consume(Loader *l, unsigned max) {
+    int first = consume(l, l->first, max);
+    int rest = first < 0 ? 0 : consume(l, l->rest, max);
     return first < 0 ? first : rest < 0 ? rest : first + rest;
 }
 

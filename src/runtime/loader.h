@@ -25,8 +25,10 @@ DEFINE_CLEANUP(Loader, loader_free, loader_freep);
 
 /* Becomes readable when there are events. */
 int loader_fd(const Loader *l);
-/* Hands out all events there are, executions first: their number, or -errno. */
-int loader_consume(Loader *l);
+/* Other kinds from here on; those that are in both sets go on being reported meanwhile. */
+void loader_set_kinds(Loader *l, const bool *wanted);
+/* Hands out the events there are, executions first, and at most `max` of each ring: their number, or -errno. */
+int loader_consume(Loader *l, unsigned max);
 /* Executions and cgroups only; may be called from the callback of another event. */
 int loader_consume_first(Loader *l);
 /* Which image a process runs that was there before: the kernel will say so of it and its children. */

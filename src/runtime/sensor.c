@@ -4,31 +4,50 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 
-enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, ARGS_MAX = 4096 };
+enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, ARGS_MAX = 4096, EVENTS_AT_ONCE = 4096 };
 
-typedef struct Sensor {
-    const SensorOptions *o;
+/* An evaluator remembers what it found out for a matcher: they live and die together. */
+struct SensorRules {
     RuleMatcher *matcher;
     Evaluator *evaluator;
+};
+
+struct Sensor {
+    SensorOptions o;
+    SensorRules *rules;
     Loader *loader;
     Tables tables;
     Event *event;
-    Buf line;
+    Buf text, json;
     RuleMatch *match;
     char hostname[HOST_NAME_MAX + 1];
-    SensorTotals *totals;
+    SensorTotals totals;
     int failed;              /* what alert() said */
-} Sensor;
+};
 
 bool sensor_built(void) {
     return true;
+}
+
+SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
+    SensorRules *r = xcalloc(1, sizeof(*r));
+    r->matcher = rule_matcher_new(rules, n, source_by_name(STR("syscall")), "evt.type");
+    r->evaluator = evaluator_new();
+    return r;
+}
+
+void sensor_rules_free(SensorRules *r) {
+    if (!r)
+        return;
+    rule_matcher_free(r->matcher);
+    evaluator_free(r->evaluator);
+    free(r);
 }
 
 static void add_image(Sensor *s, Event *e) {
@@ -42,14 +61,23 @@ static void add_image(Sensor *s, Event *e) {
     e->image = images_add(s->tables.images, &image);
 }
 
+static Str line(Sensor *s, AlertFormat format, const Rule *rule, const Subject *subject, const Event *e, Buf *out) {
+    buf_clear(out);
+    alert_write(format, rule, e, subject, s->rules->evaluator, str_from(s->hostname), out);
+    return buf_view(out);
+}
+
 static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e) {
-    s->totals->limited += m->limited;
+    s->totals.limited += m->limited;
     if (s->failed < 0 || (m->limited && m->rule->on_error == ON_ERROR_ALLOW))
         return;
-    buf_clear(&s->line);
-    alert_write(s->o->format, m->rule, e, subject, s->evaluator, str_from(s->hostname), &s->line);
-    s->failed = s->o->alert(s->o->userdata, buf_view(&s->line));
-    s->totals->alerts++;
+    SensorAlert a = {.rule = m->rule, .container = e->container, .time = e->time};
+    if (s->o.text)
+        a.text = line(s, ALERT_TEXT, m->rule, subject, e, &s->text);
+    if (s->o.json)
+        a.json = line(s, ALERT_JSON, m->rule, subject, e, &s->json);
+    s->failed = s->o.alert(s->o.userdata, &a);
+    s->totals.alerts++;
 }
 
 /* The rules that fired by the first name, in order, are in s->match: a rule fires once for an event. */
@@ -64,14 +92,14 @@ static bool fired(const Sensor *s, size_t n, const Rule *rule) {
  * link, nor can what it excepts be used to hide. */
 static void evaluate(Sensor *s, Event *e) {
     Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
-    size_t n = rule_matcher_match(s->matcher, &subject, s->evaluator, s->o->first_match, s->match, MATCHES_MAX);
+    size_t n = rule_matcher_match(s->rules->matcher, &subject, s->rules->evaluator, s->o.first_match, s->match, MATCHES_MAX);
     for (size_t i = 0; i < n; i++)
         alert(s, &s->match[i], &subject, e);
-    Str other = s->o->strict_falco ? STR_NULL : event_other_name(e);
-    if (!other.p || (n && s->o->first_match))
+    Str other = s->o.strict_falco ? STR_NULL : event_other_name(e);
+    if (!other.p || (n && s->o.first_match))
         return;
     e->description = other;
-    size_t m = rule_matcher_match(s->matcher, &subject, s->evaluator, s->o->first_match, s->match + n, MATCHES_MAX);
+    size_t m = rule_matcher_match(s->rules->matcher, &subject, s->rules->evaluator, s->o.first_match, s->match + n, MATCHES_MAX);
     for (size_t i = 0; i < m; i++)
         if (!fired(s, n, s->match[n + i].rule))
             alert(s, &s->match[n + i], &subject, e);
@@ -85,11 +113,11 @@ static void on_event(void *userdata, Str bytes) {
     if (bytes.n >= sizeof(*w) && w->type == WIRE_SYSCALL && w->process.image && !images_get(s->tables.images, w->process.image))
         loader_consume_first(s->loader);
     if (event_decode(bytes, e) < 0) {
-        s->totals->unknown++;
+        s->totals.unknown++;
         return;
     }
     e->tables = &s->tables;
-    e->number = ++s->totals->events;
+    e->number = ++s->totals.events;
     event_resolve(e);
     if (e->wire.type == WIRE_CGROUP) {
         cgroups_add(s->tables.cgroups, e->wire.arg[0], e->string[WIRE_CGROUP_PATH], e->image ? e->image->args : STR_NULL, e->cwd);
@@ -139,66 +167,91 @@ static void add_processes(Sensor *s) {
     closedir(d);
 }
 
-static void say_armed(Sensor *s, const char *missing) {
-    if (*missing) {
-        _cleanup_free_ char *text = xasprintf("hooks that this kernel does not offer: %s", missing);
-        s->o->say(s->o->userdata, text);
-    }
-    s->o->say(s->o->userdata, "armed");
-}
-
-static int serve(Sensor *s, Error *err) {
-    struct pollfd p[] = {{.fd = loader_fd(s->loader), .events = POLLIN}, {.fd = s->o->stop, .events = POLLIN}};
-    while (s->failed >= 0) {
-        if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
-            return error_errno(err, -errno, "waiting for events");
-        bool stop = p[1].revents;
-        int n = loader_consume(s->loader);
-        if (n < 0)
-            return error_errno(err, n, "reading events");
-        if (stop)
-            return 0;
-    }
-    return error_errno(err, s->failed, "writing alerts");
-}
-
-static int start(Sensor *s, Error *err) {
+static void wanted(const SensorRules *r, bool *ret) {
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
-    bool wanted[WIRE_KINDS] = {0};
     for (size_t i = 0; i < n; i++)
-        wanted[i] = rule_matcher_candidates(s->matcher, str_from(kinds[i].name)) > 0;
-    LoaderOptions lo = {.wanted = wanted, .env = true, .event = on_event, .userdata = s, .ring_bytes = s->o->ring_bytes};
+        ret[i] = rule_matcher_candidates(r->matcher, str_from(kinds[i].name)) > 0;
+}
+
+int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *err) {
+    _cleanup_(sensor_freep) Sensor *s = xcalloc(1, sizeof(*s));
+    s->o = *o;
+    s->rules = rules;
+    s->text = buf_new(LINE_MAX_BYTES);
+    s->json = buf_new(LINE_MAX_BYTES);
+    s->event = xcalloc(1, sizeof(Event));
+    s->match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch));
+    gethostname(s->hostname, sizeof(s->hostname) - 1);
+    tables_init(&s->tables);
+    bool kinds[WIRE_KINDS] = {0};
+    wanted(rules, kinds);
+    LoaderOptions lo = {.wanted = kinds, .env = true, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes};
     int r = loader_new(&lo, &s->loader, err);
-    const char *missing = "";
-    if (r >= 0)
-        r = loader_attach(s->loader, &missing, err);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(s);
+    return 0;
+}
+
+int sensor_arm(Sensor *s, const char **ret_missing, Error *err) {
+    int r = loader_attach(s->loader, ret_missing, err);
     if (r < 0)
         return r;
     r = cgroups_scan(s->tables.cgroups);
     if (r < 0)
         return error_errno(err, r, "no cgroup hierarchy can be read: mount one (mount -t cgroup2 cgroup2 /sys/fs/cgroup)");
     add_processes(s);
-    say_armed(s, missing);
-    return serve(s, err);
+    return 0;
 }
 
-int sensor_run(const SensorOptions *o, SensorTotals *ret, Error *err) {
-    *ret = (SensorTotals) {0};
-    Sensor s = {.o = o, .totals = ret, .line = buf_new(LINE_MAX_BYTES), .event = xcalloc(1, sizeof(Event)), .match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch))};
-    gethostname(s.hostname, sizeof(s.hostname) - 1);
-    s.matcher = rule_matcher_new(o->rules, o->n_rules, source_by_name(STR("syscall")), "evt.type");
-    s.evaluator = evaluator_new();
-    tables_init(&s.tables);
-    int r = start(&s, err);
-    if (s.loader)
-        loader_counts(s.loader, &ret->kernel);
-    loader_free(s.loader);
-    tables_done(&s.tables);
-    rule_matcher_free(s.matcher);
-    evaluator_free(s.evaluator);
-    buf_done(&s.line);
-    free(s.event);
-    free(s.match);
-    return r;
+int sensor_fd(const Sensor *s) {
+    return loader_fd(s->loader);
+}
+
+int sensor_consume(Sensor *s, Error *err) {
+    int n = loader_consume(s->loader, EVENTS_AT_ONCE);
+    if (n < 0)
+        return error_errno(err, n, "reading events");
+    return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : n >= EVENTS_AT_ONCE;
+}
+
+static uint64_t since_boot(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
+}
+
+int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
+    _cleanup_(sensor_rules_freep) SensorRules *old = rules;
+    uint64_t now = since_boot();
+    for (int n = 1; n > 0 && s->event->wire.time < now;) {
+        n = loader_consume(s->loader, EVENTS_AT_ONCE);
+        if (n < 0)
+            return error_errno(err, n, "reading events");
+    }
+    bool kinds[WIRE_KINDS] = {0};
+    wanted(rules, kinds);
+    old = s->rules;
+    s->rules = rules;
+    loader_set_kinds(s->loader, kinds);
+    return 0;
+}
+
+void sensor_totals(const Sensor *s, SensorTotals *ret) {
+    *ret = s->totals;
+    loader_counts(s->loader, &ret->kernel);
+}
+
+void sensor_free(Sensor *s) {
+    if (!s)
+        return;
+    loader_free(s->loader);
+    tables_done(&s->tables);
+    sensor_rules_free(s->rules);
+    buf_done(&s->text);
+    buf_done(&s->json);
+    free(s->event);
+    free(s->match);
+    free(s);
 }

@@ -1,33 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sensor: events of the kernel, rules on them, alerts. One thread; it returns when it is told to stop. */
+/* The sensor: events of the kernel, rules on them, alerts. It belongs to one thread, which waits for sensor_fd() and calls sensor_consume(). */
 #pragma once
 
 #include "policy/matcher.h"
 #include "runtime/alert.h"
 #include "runtime/loader.h"
 
+typedef struct Sensor Sensor;
+
+/* A rule that fired. Everything in it is good until the callback returns. */
+typedef struct SensorAlert {
+    const Rule *rule;
+    const Container *container; /* NULL: the host */
+    int64_t time;               /* nanoseconds since 1970 */
+    Str text, json;             /* lines without their "\n"; STR_NULL: not asked for */
+} SensorAlert;
+
 typedef struct SensorOptions {
-    Rule *const *rules;       /* of all sources; those of source syscall count */
-    size_t n_rules;
     bool first_match;
     bool strict_falco;        /* files have one name, Falco's */
-    AlertFormat format;
+    bool text, json;          /* how alerts are written */
     uint32_t ring_bytes;      /* 0: as built */
-    /* A line for people about what goes on: "armed", hooks that are missing. */
-    void (*say)(void *userdata, const char *text);
-    /* One alert with its "\n"; a negative result ends the sensor. */
-    int (*alert)(void *userdata, Str line);
+    /* A negative result ends the sensor. */
+    int (*alert)(void *userdata, const SensorAlert *a);
     void *userdata;
-    int stop;                 /* a descriptor that becomes readable when it is to stop */
 } SensorOptions;
 
 typedef struct SensorTotals {
-    uint64_t events, alerts, unknown; /* taken from the rings; lines written; that were no events of ours */
+    uint64_t events, alerts, unknown; /* taken from the rings; rules that fired; that were no events of ours */
     uint64_t limited;         /* evaluations that a limit ended */
     LoaderCounts kernel;
 } SensorTotals;
 
 /* Is the sensor in this build? */
 bool sensor_built(void);
-/* Attaches, says "armed", and runs until `stop`. 0, or -errno with `err`. Totals are set in any case. */
-int sensor_run(const SensorOptions *o, SensorTotals *ret, Error *err);
+
+/* What rules are evaluated with; made in any thread. `rules` are of all sources, and outlive it; those of source syscall count. */
+typedef struct SensorRules SensorRules;
+SensorRules *sensor_rules_new(Rule *const *rules, size_t n);
+void sensor_rules_free(SensorRules *r);
+DEFINE_CLEANUP(SensorRules, sensor_rules_free, sensor_rules_freep);
+
+/* Loads the programs into the kernel. Takes `rules` over in any case. */
+int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *err);
+/* Attaches: events are made from here on. Hooks that the kernel does not offer are in *ret_missing, a list of words ("" when all are there), which the sensor owns. */
+int sensor_arm(Sensor *s, const char **ret_missing, Error *err);
+/* Becomes readable when there are events. */
+int sensor_fd(const Sensor *s);
+/* Evaluates the events there are, at most some thousand of them: more than 0 when there are more. */
+int sensor_consume(Sensor *s, Error *err);
+/* Other rules from here on: events that were made before are evaluated with the old ones, and none is lost. Takes them over. */
+int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err);
+void sensor_totals(const Sensor *s, SensorTotals *ret);
+void sensor_free(Sensor *s);
+DEFINE_CLEANUP(Sensor, sensor_free, sensor_freep);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of the sensor: read at its start, and again when it is told to. */
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+#include "base/alloc.h"
+#include "cmd/cli.h"
+#include "cmd/message.h"
+#include "cmd/sensor.h"
+
+void sensor_loaded_free(SensorLoaded *l) {
+    if (!l)
+        return;
+    sensor_rules_free(l->rules);
+    policy_rules_done(&l->policy);
+    free(l);
+}
+
+int sensor_load(Cli *cli, SensorLoaded **ret) {
+    size_t n, n_rules;
+    const char *const *paths = cli_values(cli, "--rules", &n);
+    SensorLoaded *l = xcalloc(1, sizeof(*l));
+    RuleSetOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .as_of = time_now()};
+    int x = policy_rules_load_good(cli, paths, n, &o, &l->policy);
+    if (x) {
+        sensor_loaded_free(l);
+        return x;
+    }
+    Rule *const *rules = rule_set_rules(l->policy.set, &n_rules);
+    l->rules = sensor_rules_new(rules, n_rules);
+    *ret = l;
+    return 0;
+}
+
+struct SensorReload {
+    Cli *cli;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    int fd;
+    bool asked, ending;
+    SensorLoaded *loaded;    /* not taken yet */
+};
+
+static void *load_rules(void *p) {
+    SensorReload *r = p;
+    pthread_mutex_lock(&r->lock);
+    while (!r->ending) {
+        if (!r->asked) {
+            pthread_cond_wait(&r->more, &r->lock);
+            continue;
+        }
+        r->asked = false;
+        pthread_mutex_unlock(&r->lock);
+        SensorLoaded *l = NULL;
+        if (sensor_load(r->cli, &l))
+            message_error("the rules that were read before stay in use");
+        pthread_mutex_lock(&r->lock);
+        sensor_loaded_free(r->loaded);
+        r->loaded = l;
+        eventfd_write(r->fd, 1);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+int sensor_reload_new(Cli *cli, SensorReload **ret, Error *err) {
+    SensorReload *r = xcalloc(1, sizeof(*r));
+    r->cli = cli;
+    r->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->more, NULL);
+    int e = r->fd < 0 ? -errno : -pthread_create(&r->thread, NULL, load_rules, r);
+    if (e < 0) {
+        fd_closep(&r->fd);
+        free(r);
+        return error_errno(err, e, "starting the thread that reads rules again");
+    }
+    *ret = r;
+    return 0;
+}
+
+void sensor_reload_begin(SensorReload *r) {
+    pthread_mutex_lock(&r->lock);
+    r->asked = true;
+    pthread_cond_signal(&r->more);
+    pthread_mutex_unlock(&r->lock);
+}
+
+int sensor_reload_fd(const SensorReload *r) {
+    return r->fd;
+}
+
+SensorLoaded *sensor_reload_take(SensorReload *r) {
+    eventfd_t n;
+    pthread_mutex_lock(&r->lock);
+    eventfd_read(r->fd, &n);
+    SensorLoaded *l = TAKE_PTR(r->loaded);
+    pthread_mutex_unlock(&r->lock);
+    return l;
+}
+
+void sensor_reload_free(SensorReload *r) {
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->ending = true;
+    pthread_cond_signal(&r->more);
+    pthread_mutex_unlock(&r->lock);
+    pthread_join(r->thread, NULL);
+    sensor_loaded_free(r->loaded);
+    close(r->fd);
+    pthread_mutex_destroy(&r->lock);
+    pthread_cond_destroy(&r->more);
+    free(r);
+}
