@@ -86,7 +86,7 @@ complete -c plimsoll -n "__plimsoll_at 'check'" -l namespace -s n -x -d 'With --
 complete -c plimsoll -n "__plimsoll_at 'check'" -l every -x -d 'With --cluster: looks again so long after the last time (90s, 10m, 1h), until it is told to end, and writes the report anew'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l also -x -d 'Writes the report in this format as well'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fix -d 'Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are'
-complete -c plimsoll -n "__plimsoll_at 'check'" -l diff -d 'Prints what --fix would change, as a unified diff, instead of the report; where two changes fall on one place, the second one follows when the first is made'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l diff -d 'Prints what --fix would change, as a unified diff, instead of the report'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fail-on -xa 'critical high medium low negligible unknown' -d 'Exit code 1 when a finding that is shown has this severity or a worse one'

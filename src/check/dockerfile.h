@@ -7,9 +7,9 @@
 #include "parse/shell.h"
 
 enum {
-    /* Of one file. Rules ask of each command what its neighbours are: that grows with the square, and no Dockerfile of people comes near. */
-    CHECK_DOCKER_COMMANDS = 5000,
-    CHECK_DOCKER_INSTRUCTIONS = 5000,
+    /* Of one file: what is checked in a few seconds. */
+    CHECK_DOCKER_COMMANDS = 100 * 1000,
+    CHECK_DOCKER_INSTRUCTIONS = 100 * 1000,
 };
 
 typedef struct DockerDoc DockerDoc;

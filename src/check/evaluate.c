@@ -184,6 +184,7 @@ int check_text(const Policy *policy, const PolicyContext *context, const CheckIn
     if (policy_version_of(policy, "kubernetes", &kubernetes))
         file.kubernetes = &kubernetes;
     Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing, .evaluator = evaluator_new(), .ascii = is_ascii(text), .fixes = fixes};
+    evaluator_one_document(e.evaluator);
     ret->input = input;
     ret->bytes = text.n;
     int found = secrets && input->secrets ? check_secrets(secrets, input, &file, &e.secrets, each_subject, &e) : 0;

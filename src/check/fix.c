@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/fix.h"
 
-#include <stdlib.h>
-
-#include "base/vec.h"
-
-enum { CONTEXT = 3 };
-
 typedef struct Placed {
     CheckEdit edit;
     size_t number; /* in the order of findings */
@@ -55,146 +49,94 @@ static Edits chosen(const CheckItem *item, Str text) {
     return all;
 }
 
-/* A part of the text with the edits that lie in it. */
-static void apply(const Edits *edits, size_t first, size_t n, Str text, size_t from, size_t to, Buf *out) {
-    for (size_t i = first; i < first + n; i++) {
-        const CheckEdit *e = &edits->p[i].edit;
-        buf_str(out, str_n(text.p + from, e->at - from));
-        buf_str(out, e->text);
-        from = e->end;
-    }
-    buf_str(out, str_n(text.p + from, to - from));
+void check_fix_begin(CheckFix *f, Str text) {
+    *f = (CheckFix) {.was = text, .is = buf_new(2 * (size_t) CHECK_FILE_BYTES)};
+    buf_str(&f->is, text);
+    if (text.n)
+        vec_push(&f->pieces, ((CheckPiece) {text, true}));
 }
 
-void check_apply(const CheckItem *item, Str text, Buf *out, size_t *ret_n) {
-    Edits edits = chosen(item, text);
-    apply(&edits, 0, edits.n, text, 0, text.n, out);
-    *ret_n = edits.n;
-    vec_done(&edits);
+void check_fix_done(CheckFix *f) {
+    buf_done(&f->is);
+    vec_done(&f->pieces);
 }
 
-/* Where the line that holds this byte begins, and where the one behind it does. */
-static size_t line_start(Str text, size_t at) {
-    while (at > 0 && text.p[at - 1] != '\n')
-        at--;
-    return at;
-}
+/* Pieces that are read from the first on. */
+typedef struct Cursor {
+    const CheckFix *fix;
+    size_t piece, at; /* so many bytes of it are behind */
+} Cursor;
 
-static size_t line_end(Str text, size_t at) {
-    while (at < text.n && text.p[at] != '\n')
-        at++;
-    return at < text.n ? at + 1 : at;
-}
-
-static size_t back(Str text, size_t at, size_t lines) {
-    while (lines-- > 0 && at > 0)
-        at = line_start(text, at - 1);
-    return at;
-}
-
-static size_t on(Str text, size_t at, size_t lines) {
-    while (lines-- > 0 && at < text.n)
-        at = line_end(text, at);
-    return at;
-}
-
-static size_t count_lines(Str s) {
-    size_t n = s.n && s.p[s.n - 1] != '\n';
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == '\n';
-    return n;
-}
-
-static void put_lines(Buf *out, char sign, Str s) {
-    while (s.n) {
-        size_t n = line_end(s, 0);
-        buf_putc(out, sign);
-        buf_str(out, str_head(s, n));
-        if (s.p[n - 1] != '\n')
-            buf_putz(out, "\n\\ No newline at end of file\n");
-        s = str_from_at(s, n);
-    }
-}
-
-/* The length of the last line, with its line break. */
-static size_t last_line(Str s) {
-    return s.n ? s.n - line_start(s, s.n - 1) : 0;
-}
-
-/* Lines that become others: those that are the same at both ends are not changed. */
-static void put_change(Buf *out, Str was, Str is) {
-    Str before = was;
-    size_t n, tail = 0;
-    while (was.n && is.n && (n = line_end(was, 0)) == line_end(is, 0) && str_eq(str_head(was, n), str_head(is, n))) {
-        was = str_from_at(was, n);
-        is = str_from_at(is, n);
-    }
-    put_lines(out, ' ', str_head(before, before.n - was.n));
-    while (was.n > tail && is.n > tail && (n = last_line(str_head(was, was.n - tail))) == last_line(str_head(is, is.n - tail)) &&
-           str_eq(str_n(was.p + was.n - tail - n, n), str_n(is.p + is.n - tail - n, n)))
-        tail += n;
-    put_lines(out, '-', str_head(was, was.n - tail));
-    put_lines(out, '+', str_head(is, is.n - tail));
-    put_lines(out, ' ', str_from_at(was, was.n - tail));
-}
-
-/* Edits from `first` on that are so near to one another that their surroundings meet: their number. */
-static size_t group(const Edits *edits, size_t first, Str text) {
-    size_t n = 1;
-    while (first + n < edits->n && line_start(text, edits->p[first + n].edit.at) <= on(text, line_end(text, edits->p[first + n - 1].edit.end), 2 * CONTEXT))
-        n++;
-    return n;
-}
-
-/* Lines of one group: those that an edit touches as - and +, the others as they are. */
-static void put_hunk(const Edits *edits, size_t first, size_t n, Str text, size_t from, size_t to, Buf *out) {
-    for (size_t i = first; i < first + n;) {
-        size_t start = line_start(text, edits->p[i].edit.at), end = line_end(text, edits->p[i].edit.end), m = 1;
-        while (i + m < first + n && edits->p[i + m].edit.at < end) {
-            end = MAX(end, line_end(text, edits->p[i + m].edit.end));
-            m++;
+/* The next n bytes: onto the end of `to`, or left out where that is NULL. */
+static void advance(Cursor *c, size_t n, CheckFix *to) {
+    while (n) {
+        const CheckPiece *p = &c->fix->pieces.p[c->piece];
+        size_t part = MIN(n, p->text.n - c->at);
+        if (to)
+            vec_push(&to->pieces, ((CheckPiece) {str_n(p->text.p + c->at, part), p->kept}));
+        n -= part;
+        c->at += part;
+        if (c->at == p->text.n) {
+            c->piece++;
+            c->at = 0;
         }
-        _cleanup_(buf_done) Buf fresh = buf_new(BUF_OWN_MAX);
-        apply(edits, i, m, text, start, end, &fresh);
-        put_lines(out, ' ', str_n(text.p + from, start - from));
-        put_change(out, str_n(text.p + start, end - start), buf_view(&fresh));
-        from = end;
-        i += m;
     }
-    put_lines(out, ' ', str_n(text.p + from, to - from));
 }
 
-/* A name as git and patch read it: quoted where it has what would end or change the line, with a tab behind where it has blanks. */
-static void put_name(Buf *out, const char *mark, const char *path) {
-    bool odd = false;
-    for (const char *c = path; *c; c++)
-        odd |= (unsigned char) *c < ' ' || *c == 0x7f || *c == '"' || *c == '\\';
-    buf_printf(out, odd ? "%s \"%c/" : "%s %c/", mark, mark[0] == '-' ? 'a' : 'b');
-    for (const char *c = path; *c; c++)
-        if ((unsigned char) *c < ' ' || *c == 0x7f)
-            buf_printf(out, "\\%03o", (unsigned) *c);
-        else
-            buf_printf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    buf_putz(out, odd ? "\"\n" : strchr(path, ' ') ? "\t\n" : "\n");
-}
-
-void check_diff(const CheckItem *item, Str text, Buf *out) {
-    Edits edits = chosen(item, text);
-    const char *path = item->path + strspn(item->path, "/");
-    size_t shift = 0; /* lines that the groups before have more; wraps round when they have fewer */
-    if (edits.n) {
-        put_name(out, "---", path);
-        put_name(out, "+++", path);
+ssize_t check_fix_apply(CheckFix *f, const CheckItem *item) {
+    Edits edits = chosen(item, buf_view(&f->is));
+    CheckFix next = {.was = f->was, .is = buf_new(f->is.max), .changes = f->changes + edits.n};
+    Cursor c = {.fix = f};
+    size_t at = 0, n = edits.n;
+    for (size_t i = 0; i < n; i++) {
+        const CheckEdit *e = &edits.p[i].edit;
+        advance(&c, e->at - at, &next);
+        advance(&c, e->end - e->at, NULL);
+        if (e->text.n)
+            vec_push(&next.pieces, ((CheckPiece) {e->text, false}));
+        at = e->end;
     }
-    for (size_t i = 0, n; i < edits.n; i += n) {
-        n = group(&edits, i, text);
-        size_t from = back(text, line_start(text, edits.p[i].edit.at), CONTEXT), to = on(text, line_end(text, edits.p[i + n - 1].edit.end), CONTEXT);
-        _cleanup_(buf_done) Buf fresh = buf_new(BUF_OWN_MAX);
-        apply(&edits, i, n, text, from, to, &fresh);
-        size_t line = count_lines(str_head(text, from)) + 1, was = count_lines(str_n(text.p + from, to - from)), is = count_lines(buf_view(&fresh));
-        buf_printf(out, "@@ -%zu,%zu +%zu,%zu @@\n", line, was, line + shift, is);
-        put_hunk(&edits, i, n, text, from, to, out);
-        shift += is - was;
-    }
+    advance(&c, f->is.n - at, &next);
+    for (size_t i = 0; i < next.pieces.n; i++)
+        buf_str(&next.is, next.pieces.p[i].text);
     vec_done(&edits);
+    check_fix_done(f);
+    *f = next;
+    return f->is.failed ? f->is.failed : (ssize_t) n;
+}
+
+void check_fix_diff(const CheckFix *f, const char *path, Buf *out) {
+    _cleanup_(buf_done) Buf fresh = buf_new(f->is.max);
+    Vec(CheckEdit) edits = {0};
+    Vec(size_t) ends = {0}; /* of each edit's text in `fresh` */
+    size_t at = 0, mark = 0;
+    for (size_t i = 0; i <= f->pieces.n; i++) {
+        const CheckPiece *p = i < f->pieces.n ? &f->pieces.p[i] : NULL;
+        if (p && !p->kept) {
+            buf_str(&fresh, p->text);
+            continue;
+        }
+        size_t next = p ? (size_t) (p->text.p - f->was.p) : f->was.n;
+        if (next > at || fresh.n > mark) {
+            vec_push(&edits, ((CheckEdit) {.at = at, .end = next}));
+            vec_push(&ends, fresh.n);
+            mark = fresh.n;
+        }
+        at = next + (p ? p->text.n : 0);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < edits.n && !fresh.failed; i++) {
+        CheckEdit e = edits.p[i];
+        size_t from = i ? ends.p[i - 1] : 0;
+        e.text = str_n(fresh.p + from, ends.p[i] - from);
+        tidy(&e, f->was);
+        if (e.end > e.at || e.text.n) /* a later round may have undone it */
+            edits.p[n++] = e;
+    }
+    if (fresh.failed)
+        out->failed = fresh.failed;
+    else
+        check_diff(path, f->was, edits.p, n, out);
+    vec_done(&edits);
+    vec_done(&ends);
 }

@@ -57,7 +57,7 @@ static const Option options[] = {
     {.name = "--every", .arg = "DURATION", .doc = "With --cluster: looks again so long after the last time (90s, 10m, 1h), until it is told to end, and writes the report anew", .check = check_cluster_duration},
     {.name = "--also", .arg = "FORMAT=FILE", .doc = "Writes the report in this format as well", .check = check_also, .repeat = true},
     {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
-    {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report; where two changes fall on one place, the second one follows when the first is made"},
+    {.name = "--diff", .doc = "Prints what --fix would change, as a unified diff, instead of the report"},
     {0},
 };
 
@@ -200,8 +200,9 @@ static int once(Cli *cli) {
     r.tool_version = STR(PLIMSOLL_VERSION);
     check_report(&w, q.policy.policy, cluster ? (const char *const *) &cluster : (const char *const *) cli->args, cluster ? 1 : cli->n_args, q.common.as_of, worker_confinement(), &r);
     x = choose(&q, &r);
+    const CheckOptions o = options_of(&q);
     if (x == 0 && cli_flag(cli, "--diff"))
-        x = check_fix_show(cli, w.items.p, w.items.n);
+        x = check_fix_show(cli, &o, w.items.p, w.items.n, &a);
     else if (x == 0)
         return write_report(cli, &q, &r);
     return x ? x : report_exit_code(&r);

@@ -21,6 +21,9 @@ void evaluator_free(Evaluator *e) {
         return;
     free(e->scratch.p);
     pattern_work_free(e->work);
+    for (size_t i = 0; i < e->kept.n; i++)
+        free(e->kept.entries[i].value);
+    map_done(&e->kept);
     free(e->memo);
     free(e->field_epoch);
     free(e->fields);
@@ -82,10 +85,39 @@ bool subject_child(const Subject *s, const Source *source, size_t i, Subject *ch
     return child->object;
 }
 
-static Value quantifier_value(Run *run, const Operand *o) {
-    const Subject *s = ancestor(run->subject, o->ref.up);
-    if (!s || !s->ops->child)
-        return value_none();
+void evaluator_one_document(Evaluator *e) {
+    e->one_document = true;
+}
+
+enum { KEPT_DEPTH = 8 };
+
+/* What a quantifier came to for one object, which is told from others by its parents, too: jobs share their steps. */
+typedef struct Kept {
+    const Operand *operand;  /* the key */
+    const void *chain[KEPT_DEPTH];
+    Value value;             /* true, false or a number; VALUE_NONE: nothing is kept yet */
+} Kept;
+
+static Kept *kept_of(Evaluator *e, const Operand *o) {
+    Kept *k = map_get(&e->kept, str_n((const char *) &o, sizeof(o)));
+    if (!k) {
+        k = xcalloc(1, sizeof(*k));
+        k->operand = o;
+        map_set(&e->kept, str_n((const char *) &k->operand, sizeof(k->operand)), k);
+    }
+    return k;
+}
+
+/* False where the chain is too long to be told apart. */
+static bool chain_of(const Subject *s, const void *ret[static KEPT_DEPTH]) {
+    size_t n = 0;
+    memset(ret, 0, KEPT_DEPTH * sizeof(*ret));
+    for (; s && n < KEPT_DEPTH; s = s->parent)
+        ret[n++] = s->object;
+    return !s;
+}
+
+static Value quantify(Run *run, const Operand *o, const Subject *s) {
     Subject child = {.source = o->child, .parent = s};
     Run inner = {.e = run->e, .subject = &child};
     int64_t count = 0;
@@ -100,6 +132,26 @@ static Value quantifier_value(Run *run, const Operand *o) {
             run->e->limited = true;
     }
     return o->kind == OPERAND_COUNT ? value_int(count) : value_bool(o->kind == OPERAND_ALL);
+}
+
+/* Rules on commands ask of their instruction what all its commands are: without keeping that, time would grow with the square of their number. */
+static Value quantifier_value(Run *run, const Operand *o) {
+    Evaluator *e = run->e;
+    const Subject *s = ancestor(run->subject, o->ref.up);
+    const void *chain[KEPT_DEPTH];
+    if (!s || !s->ops->child)
+        return value_none();
+    if (!e->one_document || o->ref.up == 0 || !chain_of(s, chain))
+        return quantify(run, o, s);
+    Kept *k = kept_of(e, o);
+    if (k->value.type != VALUE_NONE && memcmp(k->chain, chain, sizeof(chain)) == 0)
+        return k->value;
+    Value v = quantify(run, o, s);
+    if (!e->limited && !e->scratch.full) {
+        memcpy(k->chain, chain, sizeof(chain));
+        k->value = v;
+    }
+    return v;
 }
 
 Value operand_value(Run *run, const Operand *o) {

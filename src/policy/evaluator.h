@@ -2,6 +2,7 @@
 /* The inside of an Evaluator. Private to this room. */
 #pragma once
 
+#include "base/map.h"
 #include "policy/code.h"
 
 struct Scratch {
@@ -24,6 +25,9 @@ struct Evaluator {
     uint64_t *memo, *field_epoch;
     Value *fields;
     size_t memo_n, fields_n;
+    /* While `one_document`: Operand of a quantifier -> Kept, what it last came to. */
+    bool one_document;
+    Map kept;
 };
 
 /* Before each subject or rule: memory, steps and marks anew. */

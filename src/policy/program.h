@@ -22,6 +22,9 @@ typedef struct Evaluator Evaluator;
 Evaluator *evaluator_new(void);
 void evaluator_free(Evaluator *e);
 DEFINE_CLEANUP(Evaluator, evaluator_free, evaluator_freep);
+/* From now on all subjects belong to one document, which stays as it is and where it is: what a condition asks about all children of a parent is asked once for that parent, not once for each
+ * of its children. The evaluator is good for no other document then. */
+void evaluator_one_document(Evaluator *e);
 /* Its memory, for values that are asked for beside an evaluation; good until the next one. */
 Scratch *evaluator_scratch(Evaluator *e);
 

@@ -101,10 +101,10 @@ like "$err" 'bad.yaml:1:9: error' "have their place"
 printf 'FROM a\nRUN \377\n' >Dockerfile.latin1
 exits 3 "no UTF-8" "$PLIMSOLL" check Dockerfile.latin1
 like "$out" 'Dockerfile.latin1:2:5' "has its place"
-{ echo FROM a; for i in $(seq 5000); do echo "CMD x"; done; } >Dockerfile.many
+{ echo FROM a; for i in $(seq 100000); do echo "CMD x"; done; } >Dockerfile.many
 exits 3 "too many instructions" "$PLIMSOLL" check Dockerfile.many
 like "$out" 'limit +Dockerfile.many' "are a limit"
-like "$out" 'more than 5000 instructions' "which is named"
+like "$out" 'more than 100000 instructions' "which is named"
 head -c 40000000 /dev/zero >Dockerfile.large
 exits 3 "too large" "$PLIMSOLL" check Dockerfile.large
 like "$out" 'larger than' "is said"

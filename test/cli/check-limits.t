@@ -31,6 +31,8 @@ open("script.gitlab-ci.yml", "w").write("a:\n  script:\n" + "    - make\n" * 100
 open("Dockerfile.instructions", "w").write("FROM a\n" + "ENV A=b\n" * 100000)
 open("Dockerfile.stages", "w").write("".join("FROM a AS s%d\nCOPY --from=s%d a b\n" % (i, i - 1 if i else 0) for i in range(4000)))
 open("Dockerfile.commands", "w").write("FROM a\nRUN " + "a && " * 200000 + "b\n")
+open("Dockerfile.lines", "w").write("FROM a\n" + "RUN pip install x\n" * 99000)
+open("Dockerfile.chain", "w").write("FROM a\nRUN " + "pip install x && apt-get install x && " * 49000 + "b\n")
 open("Dockerfile.line", "w").write("FROM a\nRUN echo " + "x" * (5 << 20) + "\n")
 PY
 python3 make.py
@@ -42,6 +44,12 @@ answers "a script of 100,000 lines" "3" script.gitlab-ci.yml
 for f in instructions commands; do
   answers "Dockerfile of many $f" "3" "Dockerfile.$f"
   like "$out" '"kind": "limit"' "Dockerfile of many $f: the limit is said"
+done
+# Rules that ask of each command what is around it: the time may not grow with the square.
+for f in lines chain; do
+  answers "Dockerfile of 99,000 findings, $f" "0" "Dockerfile.$f"
+  run timeout 60 "$PLIMSOLL" check --quiet --policy regulated --diff "Dockerfile.$f"
+  is "$rc" 0 "Dockerfile of 99,000 findings, $f: and so does --diff"
 done
 answers "Dockerfile of many stages" "1 3" Dockerfile.stages
 answers "a line of 5 MiB" "0 1 3" Dockerfile.line

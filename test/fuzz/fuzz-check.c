@@ -22,24 +22,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     Limits limits = limits_default();
     CheckItem item = {.path = (char *) "Dockerfile"}, again = item;
     Arena a = {.max = (size_t) 256 << 20};
-    Buf out = buf_new(BUF_OWN_MAX), diff = buf_new(BUF_OWN_MAX);
+    Buf diff = buf_new(BUF_OWN_MAX);
+    CheckFix fix;
     Diag d = {0};
-    size_t fixed;
     Str text = str_n((const char *) p, n);
     if (!policy && check_policy(&(CheckOptions) {.policy_name = STR("production")}, &policy, &d) < 0)
         abort();
     if (check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", text, &limits, true, NULL, &a, &item) == 0) {
         check_places(&item, n);
-        check_apply(&item, text, &out, &fixed);
-        check_diff(&item, text, &diff);
-        if ((diff.n > 0) != (fixed > 0))
+        check_fix_begin(&fix, text);
+        ssize_t fixed = check_fix_apply(&fix, &item);
+        if (fixed < 0 || check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", buf_view(&fix.is), &limits, true, NULL, &a, &again) < 0)
             abort();
-        if (check_text(policy, NULL, &check_input_dockerfile, "Dockerfile", buf_view(&out), &limits, true, NULL, &a, &again) < 0)
+        check_fix_apply(&fix, &again);
+        check_fix_diff(&fix, "Dockerfile", &diff);
+        if ((diff.n > 0) != !str_eq(buf_view(&fix.is), text))
             abort();
+        check_fix_done(&fix);
     } else if (item.n_errors == 0) {
         abort();
     }
-    buf_done(&out);
     buf_done(&diff);
     diag_done(&d);
     arena_done(&a);

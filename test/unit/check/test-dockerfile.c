@@ -28,6 +28,7 @@ static void check(const char *source, const char *condition, const char *text, c
     AstText ast = {.text = str_from(condition), .file = "c", .lines = &start, .n_lines = 1};
     Program *program = NULL;
     Evaluator *e = evaluator_new();
+    evaluator_one_document(e);
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     int r = ast_parse(&ast, &limits, &a, &d, &tree);
     if (r == 0)
@@ -116,6 +117,14 @@ TEST(commands) {
     check("command", "command.program = b", "# escape=`\nFROM a\nRUN b", "");
     check("command", "command.program = b and instruction.index = 1", "FROM a\nCMD [\"sh\", \"-c\", \"a && b\"]", "2:18-2:26");
     check("command", "command.option[-o] = x and command.installs = false", "FROM a\nRUN curl -o x y", "2:5-2:16");
+}
+
+/* What is asked of a parent is kept for that parent, and for no other one. */
+TEST(neighbours) {
+    const char *text = "FROM a\nRUN a && b\nRUN a\nFROM a\nENV X=1\nRUN a\nRUN a && b";
+    check("command", "command.program = a and instruction.any[\"command: command.program = b\"] = true", text, "2:5-2:6 7:5-7:6");
+    check("command", "command.program = a and stage.any[\"instruction: instruction.name = ENV\"] = true", text, "6:5-6:6 7:5-7:6");
+    check("command", "stage.count[\"instruction: instruction.count['command'] = 2\"] = 1 and instruction.count[\"command\"] = 1", text, "3:5-3:6 6:5-6:6");
 }
 
 TEST(errors) {
