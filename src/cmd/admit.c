@@ -34,24 +34,31 @@ typedef struct Admit {
     AdmissionService *service;
     HttpServer *http;
     FactKeeper *facts;
-    LineLog *log;
-    int log_fd;
+    AuditService *audit;     /* NULL: --audit was not asked for */
+    LineLog *log, *alerts;   /* one and the same where both go to one file */
+    int log_fd, alerts_fd;
     int64_t loaded;          /* when rules were read, or tried to be */
 } Admit;
 
 static void admit_done(Admit *m) {
     if (m->http)
         http_server_free(m->http);
+    if (m->audit)
+        audit_service_stop(m->audit);
     if (m->facts)
         fact_keeper_stop(m->facts);
     if (m->service)
         admission_service_free(m->service);
     if (m->tls)
         tls_server_free(m->tls);
+    if (m->alerts && m->alerts != m->log)
+        line_log_free(m->alerts, LOG_S);
     if (m->log)
         line_log_free(m->log, LOG_S);
     if (m->log_fd > STDERR_FILENO)
         close(m->log_fd);
+    if (m->alerts_fd > STDERR_FILENO)
+        close(m->alerts_fd);
 }
 
 static void loaded_free(void *p) {
@@ -89,6 +96,8 @@ static int load(Cli *cli, Admit *m) {
         loaded_free(l);
         return x;
     }
+    if (cli_flag(cli, "--audit") && !policy_asks(l->policy.policy, STR("k8s_audit")))
+        message_warning("--audit: the policy has no rule about audit events");
     l->config.defaults = l->defaults;
     l->config.policy = l->policy.policy;
     l->config.context = l->policy.context;
@@ -99,12 +108,20 @@ static int load(Cli *cli, Admit *m) {
     return 0;
 }
 
-static int open_log(const Cli *cli, Admit *m, Error *err) {
-    const char *path = cli_value(cli, "--decision-log");
+static int open_log(const char *path, int *ret, Error *err) {
     if (strcmp(path, "none") == 0)
         return 0;
-    m->log_fd = strcmp(path, "-") == 0 ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    return m->log_fd < 0 ? error_errno(err, -errno, "opening %s", path) : 0;
+    *ret = strcmp(path, "-") == 0 ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    return *ret < 0 ? error_errno(err, -errno, "opening %s", path) : 0;
+}
+
+static bool has_one_log(const Cli *cli) {
+    return strcmp(cli_value(cli, "--decision-log"), cli_value(cli, "--alert-log")) == 0;
+}
+
+static int open_logs(const Cli *cli, Admit *m, Error *err) {
+    int r = open_log(cli_value(cli, "--decision-log"), &m->log_fd, err);
+    return r < 0 || !cli_flag(cli, "--audit") || has_one_log(cli) ? r : open_log(cli_value(cli, "--alert-log"), &m->alerts_fd, err);
 }
 
 static int open_server(Cli *cli, Admit *m, Error *err) {
@@ -117,7 +134,7 @@ static int open_server(Cli *cli, Admit *m, Error *err) {
     str_to_u64(str_from(cli_value(cli, "--connections")), UINT32_MAX, &connections);
     HttpServerOptions o = {
         .address = cli_value(cli, "--listen"),
-        .routes = admission_routes,
+        .routes = admission_routes(cli_flag(cli, "--audit")),
         .userdata = m->service,
         .tls = m->tls,
         .threads = threads(),
@@ -179,7 +196,13 @@ static int start(Cli *cli, Admit *m, Error *err) {
     int r = confine(cli, err);
     if (r == 0 && m->log_fd > 0)
         r = line_log_new(m->log_fd, LOG_MAX, &m->log, err);
-    admission_service_watch(m->service, m->http, m->tls, m->log);
+    if (r == 0 && m->alerts_fd > 0)
+        r = line_log_new(m->alerts_fd, LOG_MAX, &m->alerts, err);
+    if (has_one_log(cli))
+        m->alerts = m->log;
+    if (r == 0 && cli_flag(cli, "--audit"))
+        r = audit_service_start(&(AuditServiceOptions) {.rules = admission_service_rules, .owner = m->service, .log = m->alerts}, &m->audit, err);
+    admission_service_watch(m->service, &(AdmissionWatched) {.http = m->http, .tls = m->tls, .log = m->log, .audit = m->audit});
     if (r == 0 && cli_value(cli, "--facts"))
         r = fact_keeper_start(cli_value(cli, "--facts"), m->service, &m->facts, err);
     if (r == 0)
@@ -237,7 +260,7 @@ static int run(Cli *cli) {
     int x = load(cli, &m);
     if (x)
         return x;
-    int r = open_log(cli, &m, &err);
+    int r = open_logs(cli, &m, &err);
     if (r == 0)
         r = open_server(cli, &m, &err);
     if (r == 0)
@@ -256,12 +279,14 @@ const Command command_admit = {
     .name = "admit",
     .summary = "Answers the API server of Kubernetes: may this object enter the cluster?",
     .description = "A validating admission webhook (admission.k8s.io/v1) over HTTPS. Each object is put to the rules of a policy set, the same that `plimsoll check` puts to files; the answer is "
-                   "allowed, allowed with warnings, or refused with the reasons. POST /validate takes reviews; /healthz, /readyz and /metrics are for the kubelet and Prometheus.\n\n"
+                   "allowed, allowed with warnings, or refused with the reasons. POST /validate takes reviews; /healthz, /readyz and /metrics are for the kubelet and Prometheus. With --audit, "
+                   "POST /audit takes the events of the API server's audit log and puts the rules of source k8s_audit to them, as `plimsoll audit-log` does with files.\n\n"
                    "Answers come from memory: nothing waits for a disk or the network. Files of certificates are read again when they change; these and rules on SIGHUP. Once it serves, the process has confined itself: no "
                    "outgoing connections, no programs, no files but those that it was given.\n\n"
                    "It ends on SIGTERM or SIGINT, after --drain seconds in which it still answers, or at once on a second signal.",
     .examples = "plimsoll admit --listen :8443 --tls-certificate tls.crt --tls-key tls.key  # with the rules of the set production\n"
                 "plimsoll admit --policy regulated --mode warn --mode 'prod-*=enforce' …  # enforced in some namespaces only\n"
+                "plimsoll admit --audit --alert-log /var/log/plimsoll/alerts.jsonl …  # and alerts of audit events\n"
                 "plimsoll admit --break-glass-group oncall …  # who may pass all rules, with a reason, on record\n",
     .options = {admit_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options, registry_options, cache_options},
     .max_args = 0,

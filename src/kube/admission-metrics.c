@@ -38,24 +38,24 @@ void metrics_decided(AdmissionMetrics *m, const AdmissionDecision *d, int64_t to
     m->broken += d->broken.n > 0;
 }
 
-static void head(Buf *out, const char *name, const char *help, const char *type) {
+void metrics_head(Buf *out, const char *name, const char *help, const char *type) {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 void metrics_counter(Buf *out, const char *name, const char *help, uint64_t value) {
-    head(out, name, help, "counter");
+    metrics_head(out, name, help, "counter");
     buf_printf(out, "%s %llu\n", name, (unsigned long long) value);
 }
 
 void metrics_gauge(Buf *out, const char *name, const char *help, int64_t value) {
-    head(out, name, help, "gauge");
+    metrics_head(out, name, help, "gauge");
     buf_printf(out, "%s %lld\n", name, (long long) value);
 }
 
 static void write_histogram(AdmissionMetrics *m, Buf *out) {
     static const char name[] = "plimsoll_admission_duration_seconds";
     uint64_t n = 0;
-    head(out, name, "Time from the last byte of a review to its answer", "histogram");
+    metrics_head(out, name, "Time from the last byte of a review to its answer", "histogram");
     for (size_t i = 0; i < METRIC_BUCKETS; i++)
         buf_printf(out, "%s_bucket{le=\"%s\"} %llu\n", name, buckets[i].le, (unsigned long long) (n += m->buckets[i]));
     n += m->buckets[METRIC_BUCKETS];
@@ -66,7 +66,7 @@ static void write_histogram(AdmissionMetrics *m, Buf *out) {
 
 void metrics_write(AdmissionMetrics *m, Buf *out) {
     static const RuleAction verdicts[] = {RULE_ALLOW, RULE_WARN, RULE_DENY};
-    head(out, "plimsoll_admission_decisions_total", "Reviews by what rules said of them, and the mode of their namespace", "counter");
+    metrics_head(out, "plimsoll_admission_decisions_total", "Reviews by what rules said of them, and the mode of their namespace", "counter");
     for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
         for (AdmissionMode mode = 0; mode < ADMISSION_MODE_N_; mode++)
             buf_printf(out, "plimsoll_admission_decisions_total{verdict=\"%s\",mode=\"%s\"} %llu\n", rule_action_name(verdicts[i]), admission_mode_name(mode),

@@ -39,6 +39,7 @@ struct AdmissionService {
     HttpServer *http;
     TlsServer *tls;
     LineLog *log;            /* of decisions; NULL: none */
+    AuditService *audit;     /* NULL: none */
     _Atomic bool ready, images_failed;
 };
 
@@ -154,10 +155,11 @@ void admission_service_free(AdmissionService *s) {
     free(s);
 }
 
-void admission_service_watch(AdmissionService *s, HttpServer *http, TlsServer *tls, LineLog *log) {
-    s->http = http;
-    s->tls = tls;
-    s->log = log;
+void admission_service_watch(AdmissionService *s, const AdmissionWatched *w) {
+    s->http = w->http;
+    s->tls = w->tls;
+    s->log = w->log;
+    s->audit = w->audit;
 }
 
 void admission_service_ready(AdmissionService *s, bool ready) {
@@ -209,6 +211,28 @@ static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFac
     }
 }
 
+static Held *held_config(AdmissionService *s) {
+    pthread_mutex_lock(&s->lock);
+    Held *h = held_use(s->config);
+    pthread_mutex_unlock(&s->lock);
+    return h;
+}
+
+static void held_back(AdmissionService *s, Held *h) {
+    pthread_mutex_lock(&s->lock);
+    h = held_leave(h);
+    pthread_mutex_unlock(&s->lock);
+    held_done(h);
+}
+
+void admission_service_rules(void *service, void (*use)(void *userdata, const Policy *policy, const PolicyContext *context), void *userdata) {
+    AdmissionService *s = service;
+    Held *h = held_config(s);
+    const AdmissionConfig *c = h->p;
+    use(userdata, c->policy, &c->context);
+    held_back(s, h);
+}
+
 static void serve_review(AdmissionService *s, const HttpServed *q, Decide decide, HttpAnswer *a) {
     Str type = q->content_type, rest;
     str_cut(type, ';', &type, &rest);
@@ -241,6 +265,10 @@ static void serve_mutate(void *userdata, const HttpServed *q, HttpAnswer *a) {
     serve_review(userdata, q, admission_mutate, a);
 }
 
+static void serve_audit(void *userdata, const HttpServed *q, HttpAnswer *a) {
+    audit_service_serve(((AdmissionService *) userdata)->audit, q, a);
+}
+
 static void serve_healthz(void *userdata, const HttpServed *q, HttpAnswer *a) {
     buf_putz(&a->body, "ok\n");
 }
@@ -266,6 +294,8 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
         metrics_counter(&a->body, "plimsoll_admission_log_dropped_total", "Lines of the decision log that were lost because nobody read it fast enough", line_log_dropped(s->log));
     if (s->tls)
         metrics_gauge(&a->body, "plimsoll_admission_certificate_expires_seconds", "When the server's certificate ends, in seconds since 1970", tls_server_expires(s->tls));
+    if (s->audit)
+        audit_service_metrics(s->audit, &a->body);
     if (!s->http)
         return;
     HttpServerCounts c = http_server_counts(s->http);
@@ -276,11 +306,16 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
     metrics_counter(&a->body, "plimsoll_http_refused_total", "Requests that were refused before they were looked at: path, size, certificate, too many at once", c.refused);
 }
 
-const HttpRoute admission_routes[] = {
-    {"POST", "/validate", HTTP_CLIENT, ADMISSION_BODY_MAX, serve_validate, "Admission reviews: may it enter?"},
-    {"POST", "/mutate", HTTP_CLIENT, ADMISSION_BODY_MAX, serve_mutate, "Admission reviews: how is it to be changed?"},
-    {"GET", "/healthz", HTTP_ANYONE, 0, serve_healthz, "Is the process alive?"},
-    {"GET", "/readyz", HTTP_ANYONE, 0, serve_readyz, "Can it answer reviews?"},
-    {"GET", "/metrics", HTTP_ANYONE, 0, serve_metrics, "Counters in Prometheus' text format"},
+static const HttpRoute routes[] = {
+    {"POST", "/audit", HTTP_CLIENT, AUDIT_BATCH_BYTES, (size_t) 2 * AUDIT_BATCH_BYTES, serve_audit, "Audit events: what do rules say of them?"},
+    {"POST", "/validate", HTTP_CLIENT, ADMISSION_BODY_MAX, 0, serve_validate, "Admission reviews: may it enter?"},
+    {"POST", "/mutate", HTTP_CLIENT, ADMISSION_BODY_MAX, 0, serve_mutate, "Admission reviews: how is it to be changed?"},
+    {"GET", "/healthz", HTTP_ANYONE, 0, 0, serve_healthz, "Is the process alive?"},
+    {"GET", "/readyz", HTTP_ANYONE, 0, 0, serve_readyz, "Can it answer reviews?"},
+    {"GET", "/metrics", HTTP_ANYONE, 0, 0, serve_metrics, "Counters in Prometheus' text format"},
     {0},
 };
+
+const HttpRoute *admission_routes(bool audit) {
+    return audit ? routes : routes + 1;
+}

@@ -4,6 +4,7 @@
 
 #include "base/line-log.h"
 #include "kube/admission.h"
+#include "kube/audit-service.h"
 #include "net/http-server.h"
 
 typedef struct AdmissionService AdmissionService;
@@ -27,9 +28,19 @@ void admission_service_images_failed(AdmissionService *s, bool failed);
 /* Calls `each` with every image that reviews wanted a scan of since the last time. */
 void admission_service_asked(AdmissionService *s, void (*each)(void *userdata, Str reference), void *userdata);
 
-/* For HttpServerOptions, with the service as its userdata. */
-extern const HttpRoute admission_routes[];
-/* Before it serves: what /metrics tells of beside decisions, and the log of decisions. All outlive the service's last answer; NULL: there is none. */
-void admission_service_watch(AdmissionService *s, HttpServer *http, TlsServer *tls, LineLog *log);
+/* For HttpServerOptions, with the service as its userdata; those that take audit events only when AdmissionWatched.audit is there. */
+const HttpRoute *admission_routes(bool audit);
+
+/* What /metrics tells of beside decisions, and the log of decisions. All outlive the service's last answer; NULL: there is none. */
+typedef struct AdmissionWatched {
+    HttpServer *http;
+    TlsServer *tls;
+    LineLog *log;
+    AuditService *audit;
+} AdmissionWatched;
+/* Before it serves. */
+void admission_service_watch(AdmissionService *s, const AdmissionWatched *w);
+/* For AuditServiceOptions, with the service as the owner of the rules. */
+void admission_service_rules(void *service, void (*use)(void *userdata, const Policy *policy, const PolicyContext *context), void *userdata);
 /* What /readyz says. */
 void admission_service_ready(AdmissionService *s, bool ready);

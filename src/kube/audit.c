@@ -5,7 +5,7 @@
 #include "base/time.h"
 #include "kube/tree.h"
 
-enum { EVENT_MEMORY = 256 << 20 };
+enum { EVENT_MEMORY = 256 << 20, SWEEP_S = 30 };
 
 /* What a user did: when, and a number that tells one thing from another. */
 typedef struct Done {
@@ -28,12 +28,37 @@ bool audit_looks(Str head) {
     return str_find(head, STR("audit.k8s.io/")) >= 0 && str_find(head, STR("\"auditID\"")) >= 0 && str_starts(str_trim(head), STR("{"));
 }
 
-static User *user_of(AuditMemory *m, Str name) {
+static bool is_fresh(const Done *list, size_t n, int64_t now) {
+    for (size_t i = 0; i < MIN(n, (size_t) AUDIT_REMEMBERED); i++)
+        if (list[i].at_s > now - AUDIT_WINDOW_S)
+            return true;
+    return false;
+}
+
+/* Lets go of users whose last time is over: nothing of them would count any more. */
+static void sweep(AuditMemory *m, int64_t now) {
+    Map old = m->users;
+    m->users = (Map) {.own_keys = true};
+    m->swept_s = now;
+    for (size_t i = 0; i < old.n; i++) {
+        User *u = old.entries[i].value;
+        if (is_fresh(u->secrets, u->n_secrets, now) || is_fresh(u->refused, u->n_refused, now))
+            map_set(&m->users, old.entries[i].key, u);
+        else
+            free(u);
+    }
+    map_done(&old);
+}
+
+static User *user_of(AuditMemory *m, Str name, int64_t now) {
     m->users.own_keys = true;
     User *u = map_get(&m->users, name);
     if (u)
         return u;
-    if (m->users.n >= AUDIT_USERS_MAX) {
+    const size_t max = m->max ? m->max : AUDIT_USERS_MAX;
+    if (m->users.n >= max && (now < m->swept_s || now - m->swept_s >= SWEEP_S))
+        sweep(m, now);
+    if (m->users.n >= max) {
         m->forgotten++;
         return NULL;
     }
@@ -82,19 +107,21 @@ static int64_t time_of(Str s) {
 static void learn(AuditEvent *e, AuditMemory *m) {
     Str stage = kube_text(e->root, "stage");
     int64_t code = 0;
-    User *u = NULL;
     Str name = kube_text(e->root, "user.username");
-    if (m && name.n && e->time_ns != INT64_MIN && (!stage.n || str_eqz(stage, "ResponseComplete")))
-        u = user_of(m, name);
-    if (!u)
+    if (!m || !name.n || e->time_ns == INT64_MIN || (stage.n && !str_eqz(stage, "ResponseComplete")))
         return;
     const int64_t now = e->time_ns / 1000000000;
     Str verb = kube_text(e->root, "verb");
     (void) kube_int(kube_at(e->root, "responseStatus.code"), &code);
-    bool secrets = str_eqz(kube_text(e->root, "objectRef.resource"), "secrets") && !kube_text(e->root, "objectRef.apiGroup").n;
-    if (secrets && code < 400 && (str_eqz(verb, "get") || str_eqz(verb, "list") || str_eqz(verb, "watch")))
+    bool secrets = str_eqz(kube_text(e->root, "objectRef.resource"), "secrets") && !kube_text(e->root, "objectRef.apiGroup").n && code < 400 &&
+                   (str_eqz(verb, "get") || str_eqz(verb, "list") || str_eqz(verb, "watch"));
+    bool refused = code == 401 || code == 403;
+    User *u = secrets || refused ? user_of(m, name, now) : map_get(&m->users, name);
+    if (!u)
+        return;
+    if (secrets)
         u->secrets[u->n_secrets++ % AUDIT_REMEMBERED] = (Done) {now, number_of(kube_text(e->root, "objectRef.namespace"), kube_text(e->root, "objectRef.name"))};
-    if (code == 401 || code == 403)
+    if (refused)
         u->refused[u->n_refused++ % AUDIT_REMEMBERED] = (Done) {now, 0};
     e->secrets_read = count(u->secrets, u->n_secrets, now, true);
     e->refused = count(u->refused, u->n_refused, now, false);

@@ -11,8 +11,10 @@
 enum { AUDIT_REMEMBERED = 64, AUDIT_WINDOW_S = 300, AUDIT_USERS_MAX = 100 * 1000 };
 
 typedef struct AuditMemory {
-    Map users;               /* name -> what they did */
-    uint64_t forgotten;      /* users that came when it was full: nothing is counted for them */
+    Map users;               /* name -> what they did: those only who did something that is counted */
+    size_t max;              /* users; 0: AUDIT_USERS_MAX */
+    int64_t swept_s;         /* when those whose time is over were let go, by the time of events */
+    uint64_t forgotten;      /* events of users that came when it was full: they are not counted */
 } AuditMemory;
 void audit_memory_done(AuditMemory *m);
 

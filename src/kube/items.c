@@ -40,14 +40,14 @@ static int parse(KubeItems *s, Str text, Node **ret, Error *err) {
 }
 
 static int item_end(KubeItems *s, Error *err) {
-    Node *n;
-    int r = parse(s, buf_view(&s->item), &n, err);
+    Node *n = NULL;
+    int r = s->each_text ? s->each_text(s->userdata, buf_view(&s->item)) : parse(s, buf_view(&s->item), &n, err);
     buf_clear(&s->item);
     s->taking = false;
     if (r < 0)
         return r;
     s->n++;
-    return s->each(s->userdata, n);
+    return s->each_text ? 0 : s->each(s->userdata, n);
 }
 
 static int keep(KubeItems *s, Str bytes, Error *err) {
@@ -80,7 +80,8 @@ static bool opens_items(const KubeItems *s, char c) {
 static int open_value(KubeItems *s, char c, Error *err) {
     if (s->depth == 0 && (c != '{' || (s->ended && s->mode == KUBE_ITEMS_LIST)))
         return error_set(err, -EBADMSG, "the answer is no JSON object");
-    if (s->depth >= DEPTH_MAX)
+    /* Whoever parses the objects has limits, too. */
+    if (s->depth >= DEPTH_MAX && !s->each_text)
         return error_set(err, -E2BIG, "the answer is nested deeper than %d", DEPTH_MAX);
     if (opens_items(s, c))
         s->items = true;

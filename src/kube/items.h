@@ -18,6 +18,8 @@ typedef struct KubeItems {
     KubeItemsMode mode;
     /* The tree, and the strings in it, end with the call. A negative answer ends the reading and is handed on. */
     int (*each)(void *userdata, const Node *item);
+    /* Gets the bytes of the object instead, which nobody has parsed, where each is NULL. */
+    int (*each_text)(void *userdata, Str item);
     void *userdata;
     size_t n;             /* objects handed out */
     Buf head;             /* KUBE_ITEMS_LIST: everything but the items */

@@ -11,7 +11,8 @@ typedef struct Request {
     unsigned status;
     const char *why;        /* text of such an answer; static */
     Buf body;
-    size_t booked;          /* of HttpServer.bodies */
+    size_t booked;          /* of `books` */
+    _Atomic size_t *books;  /* HttpServer.bodies, or those of the route */
     size_t spilled;         /* bytes beyond the route's maximum, read for nothing */
 } Request;
 
@@ -88,8 +89,10 @@ static void book_body(HttpServer *s, struct MHD_Connection *c, Request *q) {
         return refuse(q, 400, "Content-Length is no number\n");
     if (n > q->route->body_max)
         return refuse(q, 413, "the body is larger than is taken here\n");
-    if (atomic_fetch_add(&s->bodies, n) + n > s->o.bodies_max) {
-        atomic_fetch_sub(&s->bodies, n);
+    size_t own = q->route->bodies_max, most = own ? own : s->o.bodies_max;
+    q->books = own ? &s->route_bodies[q->route - s->o.routes] : &s->bodies;
+    if (atomic_fetch_add(q->books, n) + n > most) {
+        atomic_fetch_sub(q->books, n);
         return refuse(q, 503, "too many requests at once\n");
     }
     q->booked = n;
@@ -102,7 +105,7 @@ static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, HttpAnswe
         return MHD_NO;
     s->api->mhd_add_response_header(r, "Content-Type", a->content_type);
     s->api->mhd_add_response_header(r, "Cache-Control", "no-store");
-    if (a->status == 503)
+    if (a->status == 503 || a->status == 429)
         s->api->mhd_add_response_header(r, "Retry-After", "1");
     if (s->stopping || a->status == 413)
         s->api->mhd_add_response_header(r, "Connection", "close");
@@ -184,7 +187,8 @@ void http_server_completed(void *cls, struct MHD_Connection *c, void **state, en
     if (!q)
         return;
     s->requests--;
-    s->bodies -= q->booked;
+    if (q->booked)
+        atomic_fetch_sub(q->books, q->booked);
     buf_done(&q->body);
     free(q);
     *state = NULL;

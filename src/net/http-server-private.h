@@ -31,7 +31,7 @@ struct HttpServer {
     pthread_mutex_t lock;      /* of the list */
     HttpConnection *connections;
     _Atomic uint64_t open, accepted, cut, requests, refused;
-    _Atomic size_t bodies;
+    _Atomic size_t bodies, route_bodies[HTTP_ROUTES_MAX];
     _Atomic bool stopping;
 };
 

@@ -31,13 +31,16 @@ typedef struct HttpRoute {
     const char *method, *path;
     HttpRole role;
     size_t body_max;     /* a larger body is refused with 413; 0: none is taken */
+    size_t bodies_max;   /* bytes of all bodies of this route at the same time, which do not count among the server's; 0: they do */
     void (*serve)(void *userdata, const HttpServed *q, HttpAnswer *a); /* in one of the server's threads */
     const char *doc;
 } HttpRoute;
 
+enum { HTTP_ROUTES_MAX = 16 };
+
 typedef struct HttpServerOptions {
     const char *address;     /* "127.0.0.1:8443", "[::1]:8443", ":8443" for all addresses; port 0: any */
-    const HttpRoute *routes; /* ended by a NULL path */
+    const HttpRoute *routes; /* ended by a NULL path; HTTP_ROUTES_MAX of them */
     void *userdata;
     TlsServer *tls;          /* NULL: without TLS, which is refused for any other address than those of loopback */
     unsigned threads;

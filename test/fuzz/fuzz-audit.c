@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An audit log put to the rules that come with the program, and every field of its events asked for: findings stand at lines of the text, and what cannot be read is said. */
+/* An audit log put to the rules that come with the program, and every field of its events asked for: findings stand at lines of the text, and what cannot be read is said.
+ * The same text as a batch of the API server's webhook: where both can read it, both say the same. */
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "check/run.h"
+#include "kube/audit-batch.h"
 #include "policy/program.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -27,6 +30,53 @@ static Policy *policy_of(void) {
     return policy;
 }
 
+typedef struct Said {
+    Map lines;  /* rule and message */
+    size_t bad;
+} Said;
+
+static void say(Map *m, const PolicyRule *rule, Str output) {
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    buf_printf(&b, "%.*s: %.*s", STR_FMT(rule->rule->name), STR_FMT(output));
+    m->own_keys = true;
+    map_slot(m, buf_view(&b), NULL);
+}
+
+static void alert(void *userdata, const AuditEvent *e, const PolicyHit *h, Str output) {
+    _cleanup_(buf_done) Buf b = buf_new(BUF_OWN_MAX);
+    Said *s = userdata;
+    say(&s->lines, h->rule, output);
+    audit_alert_record(policy_of(), e, h, output, &b);
+    if (memchr(b.p, '\n', b.n))
+        abort();
+}
+
+static void bad(void *userdata, Str why) {
+    ((Said *) userdata)->bad++;
+}
+
+static void as_batch(Str text, const CheckItem *file) {
+    static const PolicyContext nothing = {0};
+    static Evaluator *evaluator;
+    if (!evaluator)
+        evaluator = evaluator_new();
+    Said s = {0};
+    Map found = {0};
+    AuditMemory memory = {.max = 1 + text.n % 7};
+    const AuditBatch b = {.policy = policy_of(), .context = &nothing, .evaluator = evaluator, .memory = &memory, .alert = alert, .bad = bad, .userdata = &s};
+    int r = audit_batch(&b, text, NULL, NULL);
+    for (size_t i = 0; i < file->n_hits; i++)
+        say(&found, file->hits[i].rule, file->hits[i].output);
+    bool same = s.lines.n == found.n;
+    for (size_t i = 0; i < found.n; i++)
+        same = same && map_has(&s.lines, found.entries[i].key);
+    if (r == 0 && s.bad == 0 && file->status == 0 && memory.forgotten == 0 && memory.swept_s == 0 && !same)
+        abort();
+    map_done(&found);
+    map_done(&s.lines);
+    audit_memory_done(&memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     Limits limits = limits_default();
     CheckItem item = {.path = (char *) "audit.log"};
@@ -40,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     for (size_t i = 0; i < item.n_hits; i++)
         if (item.hits[i].place.line == 0 || item.hits[i].place.line > lines)
             abort();
+    as_batch(str_n((const char *) p, n), &item);
     arena_done(&a);
     return 0;
 }
