@@ -61,7 +61,7 @@ int event_decode(Str bytes, Event *e) {
     WireEvent *w = &e->wire;
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
-    if (w->kind >= n || w->type > WIRE_CGROUP || w->size > bytes.n || w->process.n_ancestors > WIRE_ANCESTORS)
+    if (w->kind >= n || w->type >= WIRE_TYPES || w->size > bytes.n || w->process.n_ancestors > WIRE_ANCESTORS)
         return -EBADMSG;
     e->kind = &kinds[w->kind];
     for (size_t i = 0; i < WIRE_STRINGS; i++) {
@@ -159,6 +159,14 @@ static Str describe(Event *e) {
     return e->wire.type == WIRE_SYSCALL ? e->path : STR_NULL;
 }
 
+/* Of a process that was moved, the one that was left: whoever moved it. */
+static const Container *container_of(const Event *e) {
+    const WireProcess *p = &e->wire.process;
+    uint64_t home = e->wire.type == WIRE_MOVE ? e->wire.arg[1] : p->home;
+    const Container *c = home ? cgroups_container(e->tables->cgroups, home, p->mnt_ns, p->pid_level > 0) : NULL;
+    return c || home == p->cgroup || e->wire.type == WIRE_MOVE ? c : cgroups_container(e->tables->cgroups, p->cgroup, p->mnt_ns, p->pid_level > 0);
+}
+
 void event_resolve(Event *e) {
     const WireEvent *w = &e->wire;
     e->time = e->tables->boot + (int64_t) w->time;
@@ -172,7 +180,7 @@ void event_resolve(Event *e) {
     e->image = images_get(e->tables->images, w->process.image);
     for (size_t i = 0; i < w->process.n_ancestors; i++)
         e->ancestor[i] = images_get(e->tables->images, w->process.ancestors[i].image);
-    e->container = cgroups_container(e->tables->cgroups, w->process.cgroup, w->process.mnt_ns, w->process.pid_level > 0);
+    e->container = container_of(e);
 }
 
 void tables_init(Tables *t) {

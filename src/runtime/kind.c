@@ -21,6 +21,14 @@ const Kind *sensor_kinds(size_t *ret_n) {
     return kinds;
 }
 
+uint16_t sensor_own_kind(enum WireOwn which) {
+    static const char *const names[WIRE_OWNS] = {[WIRE_OWN_MOVED] = "cgroup_attach", [WIRE_OWN_MKDIR] = "cgroup_mkdir", [WIRE_OWN_RMDIR] = "cgroup_rmdir"};
+    uint16_t i = 0;
+    while (strcmp(kinds[i].name, names[which]) != 0)
+        i++;
+    return i;
+}
+
 const UringKind *sensor_uring_kinds(void) {
     static const UringKind same[] = {
         {IORING_OP_CONNECT, SYS_connect}, {IORING_OP_OPENAT, SYS_openat}, {IORING_OP_OPENAT2, SYS_openat2}, {IORING_OP_RENAMEAT, SYS_renameat2},

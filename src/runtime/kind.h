@@ -14,6 +14,9 @@ typedef struct Kind {
 
 /* In the order of the list; *ret_n of them. */
 const Kind *sensor_kinds(size_t *ret_n);
+/* Where a row is that is no system call. */
+uint16_t sensor_own_kind(enum WireOwn which);
+
 /* Operations of io_uring and the 64-bit system call that does the same; ended by a number of 0. */
 typedef struct UringKind {
     uint8_t operation;

@@ -45,5 +45,9 @@ KIND(setns, 308, 346, 0, 0, N, N, N, N, N, "res=errno:result fd=fd:0 nstype=clon
 KIND(unshare, 272, 310, 0, N, N, N, N, N, N, "res=errno:result flags=clone:0")
 KIND(setuid, 105, 213, 0, N, N, N, N, N, N, "uid=user:0 res=errno:result")
 KIND(userfaultfd, 323, 374, WIRE_KIND_FD_RESULT, N, N, N, N, N, N, "res=fd:result flags=open:0")
+/* What the sensor tells of itself, for rules as well (own.c has those that are always there). */
+KIND(cgroup_attach, N, N, 0, N, N, N, N, N, N, "cgroup=raw:name pid=decimal:2 born=decimal:3")
+KIND(cgroup_mkdir, N, N, 0, N, N, N, N, N, N, "")
+KIND(cgroup_rmdir, N, N, 0, N, N, N, N, N, N, "")
 #undef N
 #undef CWD

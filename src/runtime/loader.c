@@ -62,6 +62,9 @@ void loader_set_kinds(Loader *l, const bool *wanted) {
 static void set_constants(Loader *l) {
     for (const UringKind *u = sensor_uring_kinds(); u->number; u++)
         l->skeleton->bss->uring_numbers[u->operation] = u->number;
+    for (enum WireOwn i = 0; i < WIRE_OWNS; i++)
+        l->skeleton->bss->own_kinds[i] = sensor_own_kind(i);
+    l->skeleton->bss->host_mnt_ns = l->o.host_mnt_ns;
     l->skeleton->bss->own_pid = (uint32_t) getpid();
     l->skeleton->bss->want_env = l->o.env;
 }
@@ -177,11 +180,16 @@ int loader_consume(Loader *l, unsigned max) {
     return first < 0 ? first : rest < 0 ? rest : first + rest;
 }
 
-int loader_set_image(Loader *l, uint32_t pid, uint64_t image) {
+int loader_set_task(Loader *l, uint32_t pid, const WireTask *task) {
     _cleanup_fd_ int fd = (int) syscall(SYS_pidfd_open, pid, 0);
     if (fd < 0)
         return -errno;
-    return bpf_map_update_elem(bpf_map__fd(l->skeleton->maps.tasks), &fd, &image, BPF_NOEXIST) < 0 ? -errno : 0;
+    return bpf_map_update_elem(bpf_map__fd(l->skeleton->maps.tasks), &fd, task, BPF_NOEXIST) < 0 ? -errno : 0;
+}
+
+int loader_no_container(Loader *l, uint64_t cgroup) {
+    uint8_t yes = 1;
+    return bpf_map_update_elem(bpf_map__fd(l->skeleton->maps.no_containers), &cgroup, &yes, BPF_ANY) < 0 ? -errno : 0;
 }
 
 /* The sum over processors. */

@@ -14,6 +14,7 @@ typedef struct LoaderOptions {
     void (*event)(void *userdata, Str bytes); /* bytes of one event, good until it returns */
     void *userdata;
     uint32_t ring_bytes;     /* 0: as built */
+    uint32_t host_mnt_ns;
 } LoaderOptions;
 
 /* Loads everything into the kernel, which makes nothing yet. -EPERM, -EOPNOTSUPP … with what is missing in `err`. */
@@ -31,8 +32,10 @@ void loader_set_kinds(Loader *l, const bool *wanted);
 int loader_consume(Loader *l, unsigned max);
 /* Executions and cgroups only; may be called from the callback of another event. */
 int loader_consume_first(Loader *l);
-/* Which image a process runs that was there before: the kernel will say so of it and its children. */
-int loader_set_image(Loader *l, uint32_t pid, uint64_t image);
+/* What a process that was there before runs and belongs to: the kernel will say so of it and its children. */
+int loader_set_task(Loader *l, uint32_t pid, const WireTask *task);
+/* No container began in that cgroup: its processes may find their home elsewhere. */
+int loader_no_container(Loader *l, uint64_t cgroup);
 
 typedef struct LoaderCounts {
     uint64_t seen[WIRE_KINDS];                 /* events made, by kind */

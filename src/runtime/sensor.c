@@ -8,9 +8,10 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "base/fs.h"
+#include "runtime/own.h"
+#include "runtime/running.h"
 
-enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, ARGS_MAX = 4096, EVENTS_AT_ONCE = 4096 };
+enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096 };
 
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
@@ -20,6 +21,7 @@ struct SensorRules {
 
 struct Sensor {
     SensorOptions o;
+    OwnRules *own;
     SensorRules *rules;
     Loader *loader;
     Tables tables;
@@ -61,21 +63,21 @@ static void add_image(Sensor *s, Event *e) {
     e->image = images_add(s->tables.images, &image);
 }
 
-static Str line(Sensor *s, AlertFormat format, const Rule *rule, const Subject *subject, const Event *e, Buf *out) {
+static Str line(Sensor *s, AlertFormat format, const Rule *rule, const Subject *subject, const Event *e, Evaluator *v, Buf *out) {
     buf_clear(out);
-    alert_write(format, rule, e, subject, s->rules->evaluator, str_from(s->hostname), out);
+    alert_write(format, rule, e, subject, v, str_from(s->hostname), out);
     return buf_view(out);
 }
 
-static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e) {
+static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e, Evaluator *v) {
     s->totals.limited += m->limited;
     if (s->failed < 0 || (m->limited && m->rule->on_error == ON_ERROR_ALLOW))
         return;
     SensorAlert a = {.rule = m->rule, .container = e->container, .time = e->time};
     if (s->o.text)
-        a.text = line(s, ALERT_TEXT, m->rule, subject, e, &s->text);
+        a.text = line(s, ALERT_TEXT, m->rule, subject, e, v, &s->text);
     if (s->o.json)
-        a.json = line(s, ALERT_JSON, m->rule, subject, e, &s->json);
+        a.json = line(s, ALERT_JSON, m->rule, subject, e, v, &s->json);
     s->failed = s->o.alert(s->o.userdata, &a);
     s->totals.alerts++;
 }
@@ -88,13 +90,23 @@ static bool fired(const Sensor *s, size_t n, const Rule *rule) {
     return false;
 }
 
+/* The sensor's own rules, on what is no system call. */
+static void evaluate_own(Sensor *s, const Event *e, const Subject *subject) {
+    Evaluator *v;
+    size_t n = own_rules_match(s->own, subject, &v, s->match, MATCHES_MAX);
+    for (size_t i = 0; i < n; i++)
+        alert(s, &s->match[i], subject, e, v);
+}
+
 /* A file has two names, Falco's and the kernel's: a rule fires when it holds for either of them as a whole. So neither can what a rule is about be hidden behind a
  * link, nor can what it excepts be used to hide. */
 static void evaluate(Sensor *s, Event *e) {
     Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
+    if (e->kind->number[0] < 0)
+        evaluate_own(s, e, &subject);
     size_t n = rule_matcher_match(s->rules->matcher, &subject, s->rules->evaluator, s->o.first_match, s->match, MATCHES_MAX);
     for (size_t i = 0; i < n; i++)
-        alert(s, &s->match[i], &subject, e);
+        alert(s, &s->match[i], &subject, e, s->rules->evaluator);
     Str other = s->o.strict_falco ? STR_NULL : event_other_name(e);
     if (!other.p || (n && s->o.first_match))
         return;
@@ -102,7 +114,7 @@ static void evaluate(Sensor *s, Event *e) {
     size_t m = rule_matcher_match(s->rules->matcher, &subject, s->rules->evaluator, s->o.first_match, s->match + n, MATCHES_MAX);
     for (size_t i = 0; i < m; i++)
         if (!fired(s, n, s->match[n + i].rule))
-            alert(s, &s->match[n + i], &subject, e);
+            alert(s, &s->match[n + i], &subject, e, s->rules->evaluator);
 }
 
 static void on_event(void *userdata, Str bytes) {
@@ -119,52 +131,22 @@ static void on_event(void *userdata, Str bytes) {
     e->tables = &s->tables;
     e->number = ++s->totals.events;
     event_resolve(e);
+    const WireProcess *p = &e->wire.process;
     if (e->wire.type == WIRE_CGROUP) {
-        cgroups_add(s->tables.cgroups, e->wire.arg[0], e->string[WIRE_CGROUP_PATH], e->image ? e->image->args : STR_NULL, e->cwd);
+        cgroups_add(s->tables.cgroups, e->wire.arg[0], e->string[WIRE_CGROUP_PATH], e->image ? e->image->args : STR_NULL, e->cwd, e->container ? p->home : 0);
         return;
     }
+    if (e->wire.type == WIRE_CGROUP_GONE) {
+        cgroups_removed(s->tables.cgroups, e->wire.arg[0], e->wire.time);
+        return;
+    }
+    if (e->wire.type == WIRE_MOVE)
+        cgroups_keep(s->tables.cgroups, e->wire.arg[1]);
+    if (p->home && !e->container && cgroups_is_host(s->tables.cgroups, p->home))
+        loader_no_container(s->loader, p->home);
     if (e->wire.type == WIRE_EXEC)
         add_image(s, e);
     evaluate(s, e);
-}
-
-static Str read_proc(uint32_t pid, const char *name, char *room, size_t max) {
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : fs_pread_all(fd, room, max, 0);
-    return n > 0 ? str_n(room, (size_t) n) : STR_NULL;
-}
-
-/* A process that was there before: what it runs is read from /proc, and the kernel told which image that is. */
-static void add_process(Sensor *s, uint32_t pid) {
-    uint64_t id = (uint64_t) 1 << 63 | pid;
-    if (loader_set_image(s->loader, pid, id) < 0)
-        return;
-    static const char exe[] = "exe";
-    char args[ARGS_MAX], path[64], target[PATH_MAX];
-    snprintf(path, sizeof(path), "/proc/%u/%s", pid, exe);
-    ssize_t n = readlink(path, target, sizeof(target));
-    struct stat st;
-    Image image = {.id = id, .args = read_proc(pid, "cmdline", args, sizeof(args)), .exepath = n > 0 ? str_n(target, (size_t) n) : STR_NULL};
-    if (n > 0 && stat(path, &st) == 0) {
-        image.inode = st.st_ino;
-        image.changed = (uint64_t) st.st_ctim.tv_sec * 1000000000 + (uint64_t) st.st_ctim.tv_nsec;
-        image.modified = (uint64_t) st.st_mtim.tv_sec * 1000000000 + (uint64_t) st.st_mtim.tv_nsec;
-    }
-    images_add(s->tables.images, &image);
-}
-
-static void add_processes(Sensor *s) {
-    DIR *d = opendir("/proc");
-    if (!d)
-        return;
-    for (struct dirent *e; (e = readdir(d));) {
-        uint64_t pid;
-        if (str_to_u64(str_from(e->d_name), INT32_MAX, &pid) == 0)
-            add_process(s, (uint32_t) pid);
-    }
-    closedir(d);
 }
 
 static void wanted(const SensorRules *r, bool *ret) {
@@ -186,8 +168,10 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     tables_init(&s->tables);
     bool kinds[WIRE_KINDS] = {0};
     wanted(rules, kinds);
-    LoaderOptions lo = {.wanted = kinds, .env = true, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes};
-    int r = loader_new(&lo, &s->loader, err);
+    LoaderOptions lo = {.wanted = kinds, .env = true, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes, .host_mnt_ns = cgroups_host_mnt_ns(s->tables.cgroups)};
+    int r = own_rules_new(&s->own, err);
+    if (r >= 0)
+        r = loader_new(&lo, &s->loader, err);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(s);
@@ -201,7 +185,7 @@ int sensor_arm(Sensor *s, const char **ret_missing, Error *err) {
     r = cgroups_scan(s->tables.cgroups);
     if (r < 0)
         return error_errno(err, r, "no cgroup hierarchy can be read: mount one (mount -t cgroup2 cgroup2 /sys/fs/cgroup)");
-    add_processes(s);
+    processes_add(s->loader, &s->tables);
     return 0;
 }
 
@@ -249,6 +233,7 @@ void sensor_free(Sensor *s) {
     loader_free(s->loader);
     tables_done(&s->tables);
     sensor_rules_free(s->rules);
+    own_rules_free(s->own);
     buf_done(&s->text);
     buf_done(&s->json);
     free(s->event);

@@ -52,11 +52,25 @@ Cgroups *cgroups_new(void);
 void cgroups_free(Cgroups *t);
 /* Reads what is there. 0, or -errno when no hierarchy can be read. */
 int cgroups_scan(Cgroups *t);
-/* A cgroup was made: `args` and `cwd` of who made it say where a runtime keeps its state. */
-void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd);
+/* The key of what /proc/PID/cgroup says, as events carry it; 0: the root, or not there. After cgroups_scan(). */
+uint64_t cgroups_key_of(const Cgroups *t, Str text);
+/* Mount namespaces: of the host, and of a process ("1", "self"); 0: not to be seen. */
+uint32_t cgroups_host_mnt_ns(const Cgroups *t);
+uint32_t cgroups_mnt_ns(const char *pid);
+/* A cgroup was made: `args` and `cwd` of who made it say where a runtime keeps its state. `within`: the cgroup that the maker's container began with, for what a
+ * container makes belongs to it; 0: the maker is in none. */
+void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd, uint64_t within);
 /* The container that a process of this cgroup is in; NULL: none. `mnt_ns` is its mount namespace, `own_pids`: it has a namespace for
  * processes other than the host's. */
 const Container *cgroups_container(Cgroups *t, uint64_t key, uint32_t mnt_ns, bool own_pids);
+/* It was found out that no container began in this cgroup. */
+bool cgroups_is_host(const Cgroups *t, uint64_t key);
+/* The cgroup was removed at that time (nanoseconds since boot): cgroups_sweep() forgets it some seconds later, for events are late. */
+void cgroups_removed(Cgroups *t, uint64_t key, uint64_t time);
+/* Not to be forgotten: a process of its container has left it. */
+void cgroups_keep(Cgroups *t, uint64_t key);
+void cgroups_sweep(Cgroups *t, uint64_t time);
+size_t cgroups_count(const Cgroups *t);
 
 typedef struct Users Users;
 Users *users_new(void);

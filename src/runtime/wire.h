@@ -19,7 +19,10 @@ enum {
 enum WireEntrance { WIRE_64, WIRE_32, WIRE_IO_URING };
 
 /* What an event is. */
-enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP };
+enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP, WIRE_CGROUP_GONE, WIRE_MOVE, WIRE_TYPES };
+
+/* Rows of kind.list.h that are no system calls: what the programs and the sensor tell of themselves. */
+enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWNS };
 
 /* The strings of an event. Paths are lists of names, the last one first, each ended by a NUL: the kernel walks upwards. */
 enum WireString {
@@ -50,6 +53,13 @@ enum WireFileType { WIRE_FILE_NONE, WIRE_FILE_PATH, WIRE_FILE_SOCKET, WIRE_FILE_
 /* Why an event did not arrive. */
 enum WireCause { WIRE_LOST_RING, WIRE_LOST_SCRATCH, WIRE_LOST_URING };
 
+/* What the kernel keeps about a process; children inherit it. Processes that were there before get it from the sensor. */
+typedef struct WireTask {
+    __u64 image;   /* WireProcess.image */
+    __u64 home;    /* WireProcess.home */
+    char name[16]; /* comm as an execution or a fork set it: what a process calls itself later changes nothing */
+} WireTask;
+
 typedef struct WireAncestor {
     __u64 start;   /* nanoseconds since boot: with the pid, it names a process */
     __u64 image;   /* WireProcess.image */
@@ -62,6 +72,7 @@ typedef struct WireProcess {
     __u64 start;
     __u64 image;   /* the execution that it runs: the event with this image said what it is */
     __u64 cgroup;  /* id, and number of its hierarchy in the highest byte */
+    __u64 home;    /* the cgroup that its container began with, wherever it moved since; 0: it is in none, as far as the kernel knows */
     __u64 cap_effective, cap_permitted, cap_inheritable;
     __u32 pid, tid, vpid, vtid, sid, vpgid, vsid;
     __u32 uid, gid, loginuid, tty;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll PATH; act storm N; act flip NEEDLE DECOY */
+/* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll PATH; act storm N; act flip NEEDLE DECOY;
+ * act born CGROUP PATH */
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int open_64(const char *path) {
@@ -85,6 +88,16 @@ static int flip(const char *needle, const char *decoy) {
     return 0;
 }
 
+/* A child that is in another cgroup from its birth opens the path. */
+static int born(const char *cgroup, const char *path) {
+    struct clone_args a = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t) open(cgroup, O_PATH | O_DIRECTORY)};
+    long pid = syscall(SYS_clone3, &a, sizeof(a));
+    if (pid == 0)
+        _exit(open_64(path) < 0);
+    int status = 1;
+    return pid < 0 || waitpid((pid_t) pid, &status, 0) < 0 || status ? -1 : 0;
+}
+
 /* N calls that fail, of a kind that nobody else makes. */
 static int storm(const char *n) {
     for (long i = strtol(n, NULL, 10); i > 0; i--)
@@ -104,6 +117,7 @@ int main(int argc, char **argv) {
         : strcmp(act, "sqpoll") == 0   ? uring(what, IORING_SETUP_SQPOLL)
         : strcmp(act, "storm") == 0    ? storm(what)
         : argc == 4 && strcmp(act, "flip") == 0 ? flip(what, argv[3])
+        : argc == 4 && strcmp(act, "born") == 0 ? born(what, argv[3])
                                        : -1;
     return r >= 0 ? 0 : r == -77 ? 77 : 1;
 }

@@ -2,7 +2,7 @@
 /* Who did it: the process and its ancestors, as they are at that moment. */
 #pragma once
 
-#include "runtime/bpf/state.h"
+#include "runtime/bpf/cgroup.h"
 
 enum { PID = 0, TGID = 1, PGID = 2, SID = 3, IO_WORKER = 0x10 };
 
@@ -16,25 +16,6 @@ static __always_inline u32 pid_number(struct pid *p, u32 level) {
     return u.nr;
 }
 
-/* Nanoseconds of a cgroup's identity: the id is unique within one hierarchy only. */
-static __always_inline u64 cgroup_key(struct cgroup *c) {
-    return BPF_CORE_READ(c, kn, id) ^ ((u64) BPF_CORE_READ(c, root, hierarchy_id) << 56);
-}
-
-static __always_inline u64 task_cgroup(struct task_struct *t) {
-    struct cgroup *c = BPF_CORE_READ(t, cgroups, dfl_cgrp);
-    if (BPF_CORE_READ(c, level) == 0) {
-        u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-        struct css_set *set = BPF_CORE_READ(t, cgroups);
-        struct cgroup_subsys_state *css = NULL;
-        bpf_probe_read_kernel(&css, sizeof(css), (void *) set + bpf_core_field_offset(struct css_set, subsys) + 8 * (memory & 31));
-        struct cgroup *old = BPF_CORE_READ(css, cgroup);
-        if (old && BPF_CORE_READ(old, level) > 0)
-            c = old;
-    }
-    return cgroup_key(c);
-}
-
 static __always_inline u32 tty_number(struct task_struct *t) {
     struct tty_struct *tty = BPF_CORE_READ(t, signal, tty);
     if (!tty)
@@ -43,9 +24,16 @@ static __always_inline u32 tty_number(struct task_struct *t) {
     return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 }
 
-static __always_inline u64 image_of(struct task_struct *leader) {
-    struct task_state *st = bpf_task_storage_get(&tasks, leader, NULL, 0);
-    return st ? st->image : 0;
+static __always_inline WireTask *task_state(struct task_struct *leader) {
+    return bpf_task_storage_get(&tasks, leader, NULL, 0);
+}
+
+/* proc.name: of a thread of io_uring it is the process's. */
+static __always_inline void put_name(char *name, const WireTask *st, struct task_struct *t) {
+    if (st && st->name[0])
+        __builtin_memcpy(name, st->name, 16);
+    else
+        bpf_probe_read_kernel(name, 16, &t->comm);
 }
 
 /* The leader of the session, by its comm; where it is gone, nothing. */
@@ -68,7 +56,9 @@ __attribute__((noinline)) int put_process(struct scratch *s) {
     struct pid *tgid = BPF_CORE_READ(t, signal, pids[TGID]);
     u32 level = BPF_CORE_READ(t, thread_pid, level);
     p->start = leader->start_boottime;
-    p->image = image_of(leader);
+    WireTask *st = task_state(leader);
+    p->image = st ? st->image : 0;
+    p->home = st ? st->home : 0;
     p->cgroup = task_cgroup(t);
     p->pid = t->tgid;
     p->tid = t->pid;
@@ -89,10 +79,7 @@ __attribute__((noinline)) int put_process(struct scratch *s) {
     p->tty = tty_number(t);
     p->mnt_ns = BPF_CORE_READ(t, nsproxy, mnt_ns, ns.inum);
     p->pid_ns = 0;
-    if (t->flags & IO_WORKER)
-        bpf_probe_read_kernel(p->comm, sizeof(p->comm), &leader->comm);
-    else
-        bpf_probe_read_kernel(p->comm, sizeof(p->comm), &t->comm);
+    put_name(p->comm, st, t->flags & IO_WORKER ? leader : t);
     put_session(p, t);
     struct task_struct *at = leader;
     u32 n = 0;
@@ -105,12 +92,13 @@ __attribute__((noinline)) int put_process(struct scratch *s) {
             break;
         WireAncestor *a = &p->ancestors[i];
         a->start = up->start_boottime;
-        a->image = image_of(up);
+        WireTask *its = task_state(up);
+        a->image = its ? its->image : 0;
         a->pid = up->tgid;
         struct pid *number = BPF_CORE_READ(up, thread_pid);
         a->vpid = number ? pid_number(number, BPF_CORE_READ(number, level)) : 0;
         a->sid = pid_number(BPF_CORE_READ(up, signal, pids[SID]), 0);
-        bpf_probe_read_kernel(a->comm, sizeof(a->comm), &up->comm);
+        put_name(a->comm, its, up);
         n = i + 1;
         at = up;
     }

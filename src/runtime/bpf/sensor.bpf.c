@@ -154,9 +154,12 @@ static __always_inline void put_area(struct scratch *s, u32 which, u64 from, u64
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm) {
     u64 image = (bpf_ktime_get_boot_ns() & ~0xffull) | (bpf_get_smp_processor_id() & 0xff);
-    struct task_state *st = bpf_task_storage_get(&tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (st)
+    WireTask *st = bpf_task_storage_get(&tasks, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (st) {
         st->image = image;
+        bpf_probe_read_kernel(st->name, sizeof(st->name), &t->comm);
+        set_home(st, t);
+    }
     bool compat = t->thread_info.status & TS_COMPAT;
     struct pt_regs *regs = (void *) bpf_task_pt_regs(t);
     u32 number = (BPF_CORE_READ(regs, orig_ax) & (WIRE_SYSCALLS - 1)) + (compat ? WIRE_SYSCALLS : 0);
@@ -178,27 +181,78 @@ int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *b
     return 0;
 }
 
+/* A process of a container has left the cgroup that it began in. */
+static __always_inline int tell_move(struct task_struct *moved, u64 home, struct cgroup *to, const char *path, bool born) {
+    struct scratch *s = event_begin(SCRATCH_MOVE, WIRE_MOVE, own_kinds[WIRE_OWN_MOVED], WIRE_64);
+    if (!s)
+        return 0;
+    put_process(s);
+    s->e.arg[0] = cgroup_key(to);
+    s->e.arg[1] = home;
+    s->e.arg[2] = moved->tgid;
+    s->e.arg[3] = born;
+    if (path)
+        put_kernel_string(s, WIRE_NAME, path);
+    else
+        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(to, kn, name));
+    put_cwd(s);
+    event_send(s, &ring_first);
+    return 0;
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
     if (child->pid != child->tgid)
         return 0;
     struct task_struct *leader = parent->group_leader;
-    u64 image = image_of(leader);
-    struct task_state *st = image ? bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
-    if (st)
-        st->image = image;
+    WireTask *its = task_state(leader), *st = its ? bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
+    if (!st)
+        return 0;
+    st->image = its->image;
+    st->home = its->home;
+    /* Outside of containers a child is what its parent calls itself, as in Falco: stages of runtimes are known by that. */
+    if (its->home)
+        __builtin_memcpy(st->name, its->name, sizeof(st->name));
+    else
+        bpf_probe_read_kernel(st->name, sizeof(st->name), &child->comm);
+    /* clone3() may put a child into another cgroup from its birth. */
+    if (its->home && BPF_CORE_READ(child, cgroups) != BPF_CORE_READ(parent, cgroups)) {
+        struct cgroup *to = cgroup_of(child);
+        if (is_home(its->home) && !is_below(to, its->home))
+            return tell_move(child, its->home, to, NULL, true);
+    }
     return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_struct *t, bool group) {
+    struct task_struct *leader = t->group_leader;
+    WireTask *st = task_state(leader);
+    if (!st || !is_home(st->home) || (u64) BPF_CORE_READ(to, root, hierarchy_id) != st->home >> 56 || is_below(to, st->home))
+        return 0;
+    return tell_move(t, st->home, to, path, false);
 }
 
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(on_cgroup_mkdir, struct cgroup *c, const char *path) {
-    struct scratch *s = event_begin(SCRATCH_CGROUP, WIRE_CGROUP, 0, WIRE_64);
+    struct scratch *s = event_begin(SCRATCH_CGROUP, WIRE_CGROUP, own_kinds[WIRE_OWN_MKDIR], WIRE_64);
     if (!s)
         return 0;
     put_process(s);
     s->e.arg[0] = cgroup_key(c);
     put_kernel_string(s, WIRE_CGROUP_PATH, path);
     put_cwd(s);
+    event_send(s, &ring_first);
+    return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(on_cgroup_rmdir, struct cgroup *c, const char *path) {
+    struct scratch *s = event_begin(SCRATCH_CGROUP, WIRE_CGROUP_GONE, own_kinds[WIRE_OWN_RMDIR], WIRE_64);
+    if (!s)
+        return 0;
+    s->e.process.n_ancestors = 0;
+    s->e.arg[0] = cgroup_key(c);
     event_send(s, &ring_first);
     return 0;
 }

@@ -29,7 +29,7 @@ struct {
 } ring_rest SEC(".maps");
 
 /* One for each program that may interrupt another. */
-enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_CGROUP, SCRATCH_URING, SCRATCH_N };
+enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_CGROUP, SCRATCH_MOVE, SCRATCH_URING, SCRATCH_N };
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, SCRATCH_N);
@@ -37,16 +37,20 @@ struct {
     __type(value, struct scratch);
 } scratches SEC(".maps");
 
-/* The execution that a process runs; a fork inherits it. */
-struct task_state {
-    u64 image;
-};
 struct {
     __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, int);
-    __type(value, struct task_state);
+    __type(value, WireTask);
 } tasks SEC(".maps");
+
+/* Cgroups that no container began in, as the sensor found out: services with mounts of their own. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 4096);
+    __type(key, u64);
+    __type(value, u8);
+} no_containers SEC(".maps");
 
 /* [cause * WIRE_KINDS + kind] */
 struct {
@@ -68,7 +72,9 @@ struct {
 WireKind kinds[2 * WIRE_SYSCALLS];
 __u16 uring_numbers[64]; /* by operation of io_uring: the system call that does the same; 0: none */
 __u32 own_pid;
+__u32 host_mnt_ns;
 __u32 want_env;
+__u16 own_kinds[WIRE_OWNS]; /* rows of kind.list.h */
 
 static __always_inline void add_one(void *map, u32 i) {
     u64 *n = bpf_map_lookup_elem(map, &i);

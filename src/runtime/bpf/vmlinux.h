@@ -85,6 +85,7 @@ struct mm_struct { unsigned long arg_start, arg_end, env_start, env_end; struct 
 struct thread_info { u32 status; };
 
 struct kernfs_node { u64 id; const char *name; struct kernfs_node *__parent; };
+struct kernfs_node___61 { struct kernfs_node *parent; };
 struct cgroup_root { int hierarchy_id; };
 struct cgroup { int level; struct kernfs_node *kn; struct cgroup_root *root; };
 struct cgroup_subsys_state { struct cgroup *cgroup; };

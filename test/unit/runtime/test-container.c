@@ -58,4 +58,35 @@ TEST(a_name_like_an_id_makes_no_container) {
     CHECK(!container_find(&hint));
 }
 
+static const uint64_t second = 1000000000;
+
+TEST(cgroups_that_ended_are_forgotten_after_a_while) {
+    Cgroups *t = cgroups_new();
+    for (uint64_t i = 1; i <= 3000; i++)
+        cgroups_add(t, i, STR("/plain"), STR_NULL, STR_NULL, 0);
+    CHECK_INT((long long) cgroups_count(t), 3000);
+    for (uint64_t i = 2; i <= 3000; i++)
+        cgroups_removed(t, i, 100 * second);
+    cgroups_keep(t, 2);
+    cgroups_sweep(t, 105 * second);
+    CHECK_INT((long long) cgroups_count(t), 3000);
+    cgroups_sweep(t, 111 * second);
+    CHECK_INT((long long) cgroups_count(t), 2);
+    cgroups_free(t);
+}
+
+TEST(what_a_container_makes_belongs_to_it) {
+    Cgroups *t = cgroups_new();
+    cgroups_add(t, 1, STR("/docker/00112233445566778899aabbccddeeff"), STR_NULL, STR_NULL, 0);
+    const Container *outer = cgroups_container(t, 1, cgroups_host_mnt_ns(t) + 1, true);
+    CHECK(outer != NULL);
+    cgroups_add(t, 2, STR("/docker/00112233445566778899aabbccddeeff/ffeeddccbbaa99887766554433221100"), STR_NULL, STR_NULL, 1);
+    CHECK_STR(cgroups_container(t, 2, cgroups_host_mnt_ns(t) + 1, true)->id, "00112233445566778899aabbccddeeff");
+    cgroups_removed(t, 1, second);
+    cgroups_sweep(t, 100 * second);
+    CHECK_STR(cgroups_container(t, 2, cgroups_host_mnt_ns(t) + 1, true)->id, "00112233445566778899aabbccddeeff");
+    CHECK(!cgroups_container(t, 3, 1, true));
+    cgroups_free(t);
+}
+
 TEST_MAIN()
