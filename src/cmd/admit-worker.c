@@ -28,8 +28,8 @@ static int check_days(Str value, Error *err) {
 
 static const Option options[] = {
     {.name = "--facts", .arg = "FILE", .doc = "The store whose queue is worked off", .env = "PLIMSOLL_WORKER_FACTS", .config = "admit.worker-facts", .is_file = true},
-    {.name = "--cluster", .doc = "Scans the images of all pods of the cluster as well, so that they are known before a pod with them is made anew"},
-    {.name = "--every", .arg = "MINUTES", .doc = "How often --cluster looks", .check = check_minutes, .def = "10", .env = "PLIMSOLL_ADMIT_EVERY", .config = "admit.every"},
+    {.name = "--cluster", .doc = "Watches the pods of the cluster and scans their images as well, so that they are known before a pod with them is made anew"},
+    {.name = "--every", .arg = "MINUTES", .doc = "How often all that the cluster runs is put beside the store again; what starts is seen at once", .check = check_minutes, .def = "10", .env = "PLIMSOLL_ADMIT_EVERY", .config = "admit.every"},
     {.name = "--keep", .arg = "DAYS", .doc = "Images that were scanned longer ago are forgotten: the store does not grow for ever", .check = check_days, .def = "90", .env = "PLIMSOLL_ADMIT_KEEP", .config = "admit.keep"},
     {.name = "--once", .doc = "Ends when nothing is left to scan, instead of waiting for more"},
     {.name = "--scan-timeout", .arg = "MINUTES", .doc = "A scan that takes longer is ended", .check = check_minutes, .def = "15", .env = "PLIMSOLL_SCAN_TIMEOUT", .config = "admit.scan-timeout"},
@@ -85,20 +85,20 @@ static bool is_done(FactStore *s, const char *reference) {
     return !same;
 }
 
-/* A cluster that does not answer is asked again the next time. */
-static void look_at_cluster(const Cli *cli, KubeClient *client, FactStore *s) {
+/* What came since the last time, or all of it: what was forgotten, or found no room in the queue, is asked for again. */
+static void look_at_cluster(ClusterWatch *cluster, FactStore *s, bool all) {
     _cleanup_error_ Error err = {0};
     size_t asked = 0;
-    int r = admit_cluster_ask(client, cli_value(cli, "--facts"), s, time_now(), &asked, &err);
+    int r = cluster_watch_ask(cluster, s, all, time_now(), &asked, &err);
     if (r < 0)
         message_warning("%s", error_text(&err, r));
     else if (asked)
         message_note("%zu images of the cluster were not known", asked);
 }
 
-static int work(const Cli *cli, KubeClient *client, FactStore *s, const sigset_t *signals, Error *err) {
-    const struct timespec pause = {.tv_sec = POLL_S};
-    bool ending = false;
+static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigset_t *signals, Error *err) {
+    const struct timespec pause = {.tv_sec = POLL_S}, second = {.tv_sec = 1};
+    bool ending = false, waits = false;
     uint64_t every = 0, keep = 0;
     int64_t looked = 0, forgot = 0;
     str_to_u64(str_from(cli_value(cli, "--every")), MINUTES_MAX, &every);
@@ -110,18 +110,20 @@ static int work(const Cli *cli, KubeClient *client, FactStore *s, const sigset_t
                 return x;
             forgot = time_now();
         }
-        if (client && time_now() - looked >= (int64_t) every * 60) {
-            look_at_cluster(cli, client, s);
-            looked = time_now();
+        if (cluster) {
+            bool all = time_now() - looked >= (int64_t) every * 60, listed = cluster_watch_listed(cluster);
+            look_at_cluster(cluster, s, all);
+            looked = all && listed ? time_now() : looked;
+            waits = !listed;
         }
         _cleanup_free_ char *reference = NULL;
         int r = fact_store_next(s, time_now(), &reference, err);
         if (r < 0)
             return r;
-        if (r == 0 && cli_flag(cli, "--once"))
+        if (r == 0 && cli_flag(cli, "--once") && !waits)
             break;
         if (r == 0) {
-            int got = sigtimedwait(signals, NULL, &pause);
+            int got = sigtimedwait(signals, NULL, cluster ? &second : &pause);
             ending = got == SIGTERM || got == SIGINT;
             continue;
         }
@@ -141,6 +143,7 @@ static int run(Cli *cli) {
     _cleanup_error_ Error err = {0};
     _cleanup_(fact_store_closep) FactStore *s = NULL;
     _cleanup_(kube_client_freep) KubeClient *client = NULL;
+    _cleanup_(cluster_watch_stopp) ClusterWatch *cluster = NULL;
     sigset_t signals;
     if (!cli_value(cli, "--facts"))
         return message_usage("admit worker", "--facts says whose queue to work off");
@@ -153,8 +156,10 @@ static int run(Cli *cli) {
     sigaddset(&signals, SIGCHLD);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     int r = fact_store_open(cli_value(cli, "--facts"), FACT_STORE_WRITE, &s, &err);
+    if (r == 0 && client)
+        r = cluster_watch_start(&(ClusterWatchOptions) {client, cli_value(cli, "--facts"), cli_flag(cli, "--once")}, &cluster, &err);
     if (r == 0)
-        r = work(cli, client, s, &signals, &err);
+        r = work(cli, cluster, s, &signals, &err);
     return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : EXIT_DONE;
 }
 

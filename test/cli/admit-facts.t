@@ -186,6 +186,55 @@ exits 0 "the worker scans what a cluster runs" "$PLIMSOLL" admit worker --once -
 is "$(sqlite3 "$facts" "SELECT tag FROM tag ORDER BY 1" | tr '\n' ' ')" "localhost:$reg/team/bad:1 localhost:$reg/team/good:1 " "by their tags"
 is "$(sqlite3 "$facts" "SELECT verdict FROM image WHERE digest = '$bad'") $(sqlite3 "$facts" "SELECT count(*) FROM queue")" "deny 0" "and by the digests that nodes report"
 
+# … and what it starts: a list, an event, a bookmark, a version that is forgotten, another list, a watch that breaks off. Each brings an image.
+for i in 1 2 3 4; do push good "localhost:$reg/team/watched$i:1"; done
+watched=$(free_port)
+cat >"$tmp/watched.py" <<PY
+import http.server, json, time, urllib.parse
+def pod(i):
+    return {"metadata": {"name": f"p{i}", "namespace": "n", "resourceVersion": str(10 + i)}, "spec": {"containers": [{"name": "c", "image": f"localhost:$reg/team/watched{i}:1"}]}}
+lists, watches = [0], [0]
+class Handler(http.server.BaseHTTPRequestHandler):
+    def head(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+    def do_GET(self):
+        q = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        open("$tmp/asked", "a").write(("watch " + q.get("resourceVersion", "") if "watch" in q else "list") + "\n")
+        self.head()
+        if "watch" not in q:
+            lists[0] += 1
+            items = [pod(1)] if lists[0] == 1 else [pod(3)]
+            return self.wfile.write(json.dumps({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": str(100 * lists[0])}, "items": items}).encode())
+        watches[0] += 1
+        say = lambda t, o: (self.wfile.write(json.dumps({"type": t, "object": o}).encode() + b"\n"), self.wfile.flush())
+        if watches[0] == 1:
+            say("ADDED", pod(2))
+            say("BOOKMARK", {"kind": "Pod", "metadata": {"resourceVersion": "150"}})
+        elif watches[0] == 2:
+            say("ERROR", {"kind": "Status", "code": 410, "reason": "Expired", "message": "too old resource version"})
+        elif watches[0] == 3:
+            say("MODIFIED", pod(4))
+            self.wfile.write(b'{"type": "ADDED", "obj')
+        else:
+            time.sleep(60)
+http.server.ThreadingHTTPServer(("127.0.0.1", $watched), Handler).serve_forever()
+PY
+serve python3 "$tmp/watched.py"
+wait_for 20 bash -c "echo >/dev/tcp/127.0.0.1/$watched"
+sed "s/127.0.0.1:$cluster/127.0.0.1:$watched/" "$tmp/kube.conf" >"$tmp/watched.conf"
+rm -f "$facts"
+"$PLIMSOLL" admit worker --cluster --kubeconfig "$tmp/watched.conf" --facts "$facts" --policy "$tmp/rules.yaml" 2>"$tmp/worker.log" &
+worker=$!
+at_exit "kill $worker 2>/dev/null; wait $worker 2>/dev/null"
+all_watched() { [ "$(sqlite3 "$facts" "SELECT count(*) FROM tag WHERE tag LIKE '%watched%'" 2>/dev/null)" = 4 ]; }
+wait_for 40 all_watched && pass "the worker watches what a cluster starts" || fail "the worker watches" "$(cat "$tmp/worker.log" "$tmp/asked")"
+like "$(head -4 "$tmp/asked" | xargs)" '^list watch 100 watch 150 list' "from the bookmark on, and with a list when the server forgot"
+kill "$worker"
+wait "$worker"
+is $? 0 "it ends when it is told to"
+
 # Rules can ask for it themselves, and there is no store at first
 rm -f "$facts"
 cat >"$tmp/own.yaml" <<'RULES'

@@ -62,5 +62,19 @@ run kubectl apply -f - < <(object later "localhost:$reg/good:1")
 is "$(kubectl -n images get pod later -o jsonpath='{.spec.containers[0].image}')" "localhost:$reg/good:1@$digest" "a tag that was pushed anew still gives what was judged"
 run kubectl -n images set image pod/later app="localhost:$reg/good:1"
 is "$rc" 0 "a change of the image is judged as well"
+
+# The worker watches the pods of the server: what starts is scanned, and then known to the webhook.
+image started 1000
+image later 1000
+"$PLIMSOLL" --quiet admit worker --cluster --facts "$facts" --policy "$tmp/rules.yaml" 2>"$tmp/worker.log" &
+worker=$!
+at_exit "kill $worker 2>/dev/null; wait $worker 2>/dev/null"
+scanned() { [ "$(sqlite3 "$facts" "SELECT count(*) FROM tag WHERE tag = 'localhost:$reg/$1:1'")" = 1 ]; }
+kubectl -n images run started --image="localhost:$reg/started:1" >/dev/null 2>&1
+wait_for 60 scanned started && pass "the worker sees a pod that starts" || fail "the worker sees a pod that starts" "$(cat "$tmp/worker.log")"
+kubectl -n images run later-still --image="localhost:$reg/later:1" >/dev/null 2>&1
+wait_for 60 scanned later && pass "and the next one" || fail "and the next one" "$(cat "$tmp/worker.log")"
+kill "$worker"
+wait "$worker"
 admit_stop
 done_testing
