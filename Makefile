@@ -3,7 +3,7 @@ BUILD ?= build
 IMAGE ?= /
 export PLIMSOLL ?= $(CURDIR)/$(BUILD)/plimsoll
 
-.PHONY: all setup build run test test-k8s check-all bench fuzz lint install deb clean docs
+.PHONY: all setup build run test test-k8s test-vm check-all bench fuzz lint install deb clean docs
 
 all: build
 
@@ -26,6 +26,12 @@ test-k8s:
 	@scripts/setup.sh k8s
 	@scripts/build.sh $(BUILD)
 	@scripts/test-k8s.sh $(BUILD)
+
+# The sensor on Debian's kernel 6.1, in QEMU.
+test-vm:
+	@scripts/setup.sh vm
+	@scripts/build.sh $(BUILD)
+	@scripts/test-vm.sh $(BUILD)
 
 check-all: test
 	@scripts/check-all.sh

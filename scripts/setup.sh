@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the Debian packages that a purpose needs, only those that are missing. `setup.sh build|test|k8s|bench|fuzz|lint|deb`
+# Installs the Debian packages that a purpose needs, only those that are missing. `setup.sh build|test|k8s|vm|bench|fuzz|lint|deb`
 set -euo pipefail
 
 build="gcc make meson ninja-build pkg-config python3 libisal-dev libarchive-dev libzstd-dev liblzma-dev libbz2-dev
@@ -10,6 +10,7 @@ test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils containerd
   python3-pip python3-requests composer php-zip cargo librust-rand-dev
   python3-packaging ruby php-cli php-composer-semver golang-go golang-golang-x-mod-dev rustc librust-semver-dev elixir libmaven3-core-java default-jre-headless"
 k8s="$build dpkg-dev golang-go golang-github-modern-go-reflect2-dev etcd-server curl openssl jq perl docker-registry skopeo sqlite3"
+vm="$test qemu-system-x86 seabios busybox-static cpio kmod iproute2"
 bench="$test isal libarchive-tools time nghttp2-client"
 fuzz="$build clang llvm libclang-rt-14-dev"
 lint="$build clang-tidy cppcheck"
@@ -19,11 +20,12 @@ case "${1:-build}" in
 build) want=$build ;;
 test) want=$test ;;
 k8s) want=$k8s ;;
+vm) want=$vm ;;
 bench) want=$bench ;;
 fuzz) want=$fuzz ;;
 lint) want=$lint ;;
 deb) want=$deb ;;
-*) echo "setup.sh: unknown purpose '$1' (build, test, k8s, bench, fuzz, lint, deb)" >&2; exit 2 ;;
+*) echo "setup.sh: unknown purpose '$1' (build, test, k8s, vm, bench, fuzz, lint, deb)" >&2; exit 2 ;;
 esac
 
 # Some machines have npm from elsewhere, whose packages refuse Debian's.

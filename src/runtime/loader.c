@@ -2,6 +2,7 @@
 #include "runtime/loader.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -94,6 +95,31 @@ static int open_rings(Loader *l, Error *err) {
     return 0;
 }
 
+/* The kernel's BTF has a type of this name for each tracepoint. */
+static bool has_tracepoint(const struct btf *btf, const char *hook) {
+    char name[128];
+    snprintf(name, sizeof(name), "btf_trace_%s", hook);
+    return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
+}
+
+/* Tracepoints that this kernel has not are left out; a renamed one is there under one of its names. */
+static void leave_out_absent(Loader *l) {
+    struct btf *btf = btf__load_vmlinux_btf();
+    if (!btf)
+        return;
+    bool uring = has_tracepoint(btf, "io_uring_submit_req") || has_tracepoint(btf, "io_uring_submit_sqe");
+    struct bpf_program *p;
+    bpf_object__for_each_program(p, l->skeleton->obj) {
+        const char *hook = strchr(bpf_program__section_name(p), '/');
+        if (!hook || has_tracepoint(btf, hook + 1))
+            continue;
+        bpf_program__set_autoload(p, false);
+        if (!uring || (p != l->skeleton->progs.on_uring_submit && p != l->skeleton->progs.on_uring_submit_old))
+            buf_printf(&l->missing, "%s%s", l->missing.n ? ", " : "", bpf_program__section_name(p));
+    }
+    btf__free(btf);
+}
+
 int loader_new(const LoaderOptions *o, Loader **ret, Error *err) {
     _cleanup_(loader_freep) Loader *l = xcalloc(1, sizeof(*l));
     l->o = *o;
@@ -107,6 +133,7 @@ int loader_new(const LoaderOptions *o, Loader **ret, Error *err) {
         return no_kernel(-errno, l, err);
     if (o->ring_bytes)
         bpf_map__set_max_entries(l->skeleton->maps.ring_rest, o->ring_bytes);
+    leave_out_absent(l);
     int r = sensor_bpf__load(l->skeleton);
     said = NULL;
     if (r < 0)
@@ -125,7 +152,9 @@ int loader_attach(Loader *l, const char **ret_missing, Error *err) {
     struct bpf_program *p;
     size_t attached = 0;
     bpf_object__for_each_program(p, l->skeleton->obj) {
-        struct bpf_link *link = bpf_program__autoload(p) ? bpf_program__attach(p) : NULL;
+        if (!bpf_program__autoload(p))
+            continue;
+        struct bpf_link *link = bpf_program__attach(p);
         const char *name = bpf_program__name(p);
         if (!link) {
             buf_printf(&l->missing, "%s%s", l->missing.n ? ", " : "", bpf_program__section_name(p));

@@ -300,8 +300,7 @@ static __always_inline void put_request(struct scratch *s, struct io_kiocb *req,
 }
 
 /* A request is told of when it is submitted: its completion may be left out on request, and the name is gone by then. Its result is therefore not known: 0. */
-SEC("tp_btf/io_uring_submit_req")
-int BPF_PROG(on_uring_submit, struct io_kiocb *req) {
+static __always_inline int uring_submitted(struct io_kiocb *req) {
     u8 op = req->opcode;
     u32 number = uring_numbers[op & 63];
     const WireKind *k = kind_row(number);
@@ -323,4 +322,15 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *req) {
     }
     event_send(s, &ring_rest);
     return 0;
+}
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_uring_submit, struct io_kiocb *req) {
+    return uring_submitted(req);
+}
+
+/* Its name until 6.3. */
+SEC("tp_btf/io_uring_submit_sqe")
+int BPF_PROG(on_uring_submit_old, struct io_kiocb *req) {
+    return uring_submitted(req);
 }
