@@ -49,7 +49,7 @@ while size < 1 << 20:
     size += len(json.dumps(c)) + 2
     large["spec"]["containers"].append(c)
 write("large.json", json.dumps(large))
-large["spec"]["containers"] = large["spec"]["containers"][:1200]
+large["spec"]["containers"] = large["spec"]["containers"][:1820]
 write("large.yaml", block(large))
 write("containers.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: many}\nspec:\n  containers:\n" + "".join(
     f"  - {{name: c{i}, image: \"a:1\", securityContext: {{privileged: false}}}}\n" for i in range(10000)))

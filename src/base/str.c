@@ -24,6 +24,18 @@ bool str_ieq(Str a, Str b) {
     return true;
 }
 
+bool str_is_ascii(Str s) {
+    size_t i = 0;
+    uint64_t high = 0, word;
+    for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
+        memcpy(&word, s.p + i, sizeof(word));
+        high |= word;
+    }
+    for (; i < s.n; i++)
+        high |= (unsigned char) s.p[i];
+    return (high & 0x8080808080808080u) == 0;
+}
+
 ssize_t str_chr(Str s, char c) {
     const char *q = s.n ? memchr(s.p, c, s.n) : NULL;
     return q ? q - s.p : -1;

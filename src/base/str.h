@@ -36,6 +36,8 @@ static inline bool str_eq(Str a, Str b) {
 static inline bool str_eqz(Str a, const char *z) {
     return str_eq(a, str_from(z));
 }
+/* Only bytes below 0x80? */
+bool str_is_ascii(Str s);
 static inline bool str_starts(Str s, Str prefix) {
     if (prefix.n == 0 || s.n < prefix.n)
         return prefix.n == 0;

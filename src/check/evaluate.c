@@ -45,13 +45,6 @@ static uint32_t chars(Evaluation *e, uint32_t line, uint32_t col) {
     return e->counted_chars + 1;
 }
 
-static bool is_ascii(Str text) {
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char) text.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 /* What a finding is about: the first of its causes that is written, of the subject itself if there is one, else of what it belongs to. */
 typedef struct Search {
     const CheckInput *input;
@@ -141,7 +134,7 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
         buf_putz(&b, "the condition could not be decided within the limits");
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
-    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .path = s->path, .subject = check_secrets_masked(&e->secrets, s->name, e->file->arena), .output = check_secrets_masked(&e->secrets, arena_str(e->file->arena, buf_view(&b)), e->file->arena), .limited = h->limited};
+    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .path = s->path, .subject = check_secrets_masked(&e->secrets, check_subject_name(s, e->file->arena), e->file->arena), .output = check_secrets_masked(&e->secrets, arena_str(e->file->arena, buf_view(&b)), e->file->arena), .limited = h->limited};
     fill_chars(e, &hit.place);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
     if (r == 0 && !is_repeated(e, &hit))
@@ -183,7 +176,7 @@ int check_text(const Policy *policy, const PolicyContext *context, const CheckIn
     CheckFile file = {.path = path, .text = text, .limits = limits, .arena = a, .diag = &d};
     if (policy_version_of(policy, "kubernetes", &kubernetes))
         file.kubernetes = &kubernetes;
-    Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing, .evaluator = evaluator_new(), .ascii = is_ascii(text), .fixes = fixes};
+    Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing, .evaluator = evaluator_new(), .ascii = str_is_ascii(text), .fixes = fixes};
     evaluator_one_document(e.evaluator);
     ret->input = input;
     ret->bytes = text.n;

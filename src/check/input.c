@@ -40,6 +40,10 @@ const CheckInput *check_input_by_source(Str source) {
     return NULL;
 }
 
+Str check_subject_name(const CheckSubject *s, Arena *a) {
+    return s->part.p ? arena_printf(a, "%.*s, %s%s%.*s", STR_FMT(s->name), s->subject.source->name, s->part.n ? " " : "", STR_FMT(s->part)) : s->name;
+}
+
 Str check_basename(Str path) {
     ssize_t slash = str_rchr(path, '/');
     return str_from_at(path, (size_t) (slash + 1));

@@ -20,8 +20,12 @@ typedef struct CheckSubject {
     Subject subject;
     CheckPlace place;
     Str path;         /* where that is, when it is not the file: "Deployment/shop/web" */
-    Str name;         /* what it is, for people: "stage build", "Deployment/web, container app"; may be empty */
+    Str name;         /* what it is, for people: "stage build", "Deployment web"; may be empty */
+    Str part;         /* … and what of it: the name of a container, an env …, whose source goes before it. NULL p: nothing; empty: the source alone */
 } CheckSubject;
+
+/* "Deployment web, container app"; made only for what is found. STR_NULL without memory. */
+Str check_subject_name(const CheckSubject *s, Arena *a);
 
 /* A file while it is read. Everything that a subject points to lives in `arena` or in `text`. */
 typedef struct CheckFile {

@@ -125,16 +125,13 @@ static Str joined(Arena *a, const Str *parts, size_t n) {
     return str_n(p, p ? bytes : 0);
 }
 
-/* "Deployment web", "Deployment web, container app". */
-static Str subject_name(const Visitor *v, const Subject *s, const Node *at) {
-    Str own = at == v->object->root ? STR_NULL : kube_text(at, "name");
-    const Str parts[] = {v->name, STR(", "), str_from(s->source->name), STR(" "), own};
-    return at == v->object->root ? v->name : joined(v->file->arena, parts, own.n ? ARRAY_SIZE(parts) : 3);
-}
-
 static int visit(void *userdata, const Subject *s, const Node *at) {
     Visitor *v = userdata;
-    CheckSubject c = {.subject = *s, .place = {.line = v->rendered ? 1 : at->line, .col = v->rendered ? 1 : at->col}, .name = subject_name(v, s, at)};
+    CheckSubject c = {.subject = *s, .place = {.line = v->rendered ? 1 : at->line, .col = v->rendered ? 1 : at->col}, .name = v->name};
+    if (at != v->object->root) {
+        Str own = kube_text(at, "name");
+        c.part = own.p ? own : STR("");
+    }
     return v->each(v->userdata, &c);
 }
 
@@ -179,6 +176,8 @@ static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach 
         return r;
     if (f->kubernetes)
         w->minor = *f->kubernetes;
+    /* An escape could hide it: "\x3c<". */
+    w->unmerged = str_find(f->text, STR("<<")) < 0 && str_chr(f->text, '\\') < 0;
     r = compose && documents ? compose_add(w, documents, f->path, f->diag) : kube_world_add(w, documents, f->path, f->diag);
     if (r == -E2BIG)
         return r;

@@ -6,9 +6,10 @@ void place_lines_find(PlaceLines *l, Str text) {
         return;
     l->text = text;
     vec_push(&l->starts, (size_t) 0);
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] == '\n')
-            vec_push(&l->starts, i + 1);
+    for (ssize_t at = 0, n; (n = str_chr(str_from_at(text, (size_t) at), '\n')) >= 0;) {
+        at += n + 1;
+        vec_push(&l->starts, (size_t) at);
+    }
 }
 
 void place_lines_done(PlaceLines *l) {

@@ -193,7 +193,7 @@ static int add_object(KubeWorld *w, Node *n, const char *file, unsigned depth, D
 }
 
 int kube_world_add(KubeWorld *w, Node *documents, const char *file, Diag *d) {
-    int result = kube_merge(documents, file, w->arena, d);
+    int result = w->unmerged ? 0 : kube_merge(documents, file, w->arena, d);
     if (result == -E2BIG)
         return result;
     for (Node *doc = documents; doc; doc = doc->next) {

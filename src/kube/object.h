@@ -44,6 +44,7 @@ typedef Vec(KubeObject *) KubeObjects;
 struct KubeWorld {
     Arena *arena;                    /* of the caller: objects live in it */
     unsigned minor;                  /* the version of Kubernetes that is asked for: 25 is 1.25 */
+    bool unmerged;                   /* set by whoever knows that no key of what is read is "<<": nothing is looked through for merging */
     KubeObjects all;                 /* in the order of their reading */
     KubeObjects of[KUBE_CLASS_N_];
     Map namespaces;                  /* name -> KubeObjects *, what lives there */

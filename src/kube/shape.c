@@ -137,7 +137,7 @@ static void check_map(Shaper *s, const Step *at, const Node *n, const Shape *sha
         if (c->type == NODE_NULL)
             continue;
         for (const Shape *row = shape; row->key; row++)
-            if (str_eqz(c->key, row->key)) {
+            if (c->key.n && c->key.p[0] == row->key[0] && str_eqz(c->key, row->key)) {
                 Step here = {at, c->key, SIZE_MAX};
                 check_value(s, &here, c, row);
                 break;

@@ -20,7 +20,7 @@ const Node *kube_at(const Node *n, const char *path) {
     if (n && n->type == NODE_NULL)
         return NULL;
     while (n && *path) {
-        size_t k = strcspn(path, ".");
+        size_t k = (size_t) (strchrnul(path, '.') - path);
         n = kube_key(n, str_n(path, k));
         path += k + (path[k] == '.');
     }

@@ -21,6 +21,13 @@ static const struct {
 #undef WHERE
 };
 
+/* Lengths of their names: most names begin alike, and this is asked for each finding. */
+static const uint8_t lengths[] = {
+#define WHERE(field, base, path) sizeof(field) - 1,
+#include "kube/where.list.h"
+#undef WHERE
+};
+
 /* What of a subject is where; parts that it has not are NULL. */
 typedef struct Bases {
     const Node *node, *source;
@@ -101,8 +108,7 @@ const Node *kube_where(const Cause *c, bool *ret_there) {
     const Node *nearest = NULL;
     const Str name = str_from(c->field->field->name);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        /* Most begin alike, so that lengths tell them apart sooner. */
-        if (!str_eq(rows[i].field, name))
+        if (lengths[i] != name.n || !str_eq(rows[i].field, name))
             continue;
         const Node *n = at_row(c, base_of(&b, rows[i].base), str_from(rows[i].path), ret_there);
         if (*ret_there)

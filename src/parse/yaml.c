@@ -31,9 +31,15 @@ typedef struct Yaml {
     uint64_t aliased;  /* nodes that aliases stood for so far */
     unsigned flags;    /* YamlFlags */
     bool bad;          /* an error was reported after which reading could go on */
+    bool plain;        /* bytes are characters and lines end with \n alone: libyaml counts lines and columns as we do */
 } Yaml;
 
 static void at_mark(Yaml *y, const yaml_mark_t *mark, uint32_t *line, uint32_t *col) {
+    if (y->plain) {
+        *line = (uint32_t) mark->line + 1;
+        *col = (uint32_t) mark->column + 1;
+        return;
+    }
     tree_place_char(&y->place, mark->index);
     *line = y->place.line;
     *col = tree_place_col(&y->place);
@@ -47,6 +53,7 @@ static int parser_error(Yaml *y) {
     const yaml_parser_t *p = &y->parser;
     uint32_t line, col;
     char message[320];
+    y->plain = false; /* behind the last byte libyaml is in a line of its own */
     const char *problem = p->problem ? p->problem : "cannot be read";
     if (p->error == YAML_MEMORY_ERROR)
         return tree_limit(&y->tree, 0, 0, "out of memory");
@@ -311,6 +318,7 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
         /* A key is kept as it was written, whatever its type would be. */
         Str written = STR_NULL;
         bool merge = false;
+        Node place;
         if (y->event.type == YAML_SCALAR_EVENT) {
             const char *tag = (const char *) y->event.data.scalar.tag;
             merge = tag ? strcmp(tag, MERGE_TAG) == 0 : y->event.data.scalar.plain_implicit;
@@ -318,7 +326,14 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
             if (!written.p)
                 return tree_no_memory(&y->tree, map->line, map->col);
         }
-        r = read_node(y, depth, &key, &h);
+        if (written.p && !y->event.data.scalar.tag && !y->event.data.scalar.anchor) {
+            /* Nothing but its place is asked for. */
+            key = &place;
+            at_mark(y, &y->event.start_mark, &place.line, &place.col);
+            r = tree_count(&y->tree, place.line, place.col);
+        } else {
+            r = read_node(y, depth, &key, &h);
+        }
         if (r < 0)
             return r;
         if (!written.p && key->type != NODE_STRING && key->type != NODE_NUMBER)
@@ -450,6 +465,8 @@ static int read_stream(Yaml *y, Node **ret_first, size_t *ret_n) {
 static bool many_tag_directives(Str text) {
     size_t n = 0;
     Str rest = text, line;
+    if (str_find(text, STR("%TAG")) < 0)
+        return false;
     while (n <= TAG_DIRECTIVES && str_line(&rest, &line))
         n += str_starts(line, STR("%TAG"));
     return n > TAG_DIRECTIVES;
@@ -469,6 +486,7 @@ int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *li
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_from_at(text, 3);
     y.place = tree_place(text);
+    y.plain = str_is_ascii(text) && str_chr(text, '\r') < 0;
     if (!yaml_parser_initialize(&y.parser))
         return tree_limit(&y.tree, 0, 0, "out of memory");
     /* Said, so that libyaml does not guess at UTF-16. */
