@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -139,6 +139,7 @@ _plimsoll() {
     'admit'':--defaults') return ;;
     'admit'':--decision-log') compopt -o default 2>/dev/null; return ;;
     'admit'':--alert-log') compopt -o default 2>/dev/null; return ;;
+    'admit'':--metrics-add') compopt -o default 2>/dev/null; return ;;
     'admit'':--connections') return ;;
     'admit'':--request-timeout') return ;;
     'admit'':--drain') return ;;
@@ -165,6 +166,8 @@ _plimsoll() {
     'admit manifests'':--days') return ;;
     'admit worker'':--facts') compopt -o default 2>/dev/null; return ;;
     'admit worker'':--every') return ;;
+    'admit worker'':--check') compopt -o default 2>/dev/null; return ;;
+    'admit worker'':--check-every') return ;;
     'admit worker'':--keep') return ;;
     'admit worker'':--scan-timeout') return ;;
     'admit worker'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
@@ -392,10 +395,10 @@ _plimsoll() {
     if [[ $cur == -* ]]; then
         case $command in
         'scan') words='--format --policy --rules --rules-add --policy-scope --facts --tag-ttl --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'check') words='--format --input --cluster --namespace --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
-        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --audit --alert-log --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
+        'check') words='--format --input --cluster --namespace --builtin --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
+        'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --audit --alert-log --metrics-add --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
         'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
-        'admit worker') words='--facts --cluster --every --keep --once --scan-timeout --kubeconfig --context --policy --help --version --quiet --color --config' ;;
+        'admit worker') words='--facts --cluster --every --check --check-every --keep --once --scan-timeout --kubeconfig --context --policy --help --version --quiet --color --config' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --connections --request-timeout --drain --image --replicas --api-server --kubernetes --authority --old-authority --days --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --metrics-add --connections --request-timeout --drain --image --replicas --api-server --kubernetes --authority --old-authority --days --check --check-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -83,6 +83,7 @@ complete -c plimsoll -n "__plimsoll_at 'check'" -l format -s f -xa 'table json s
 complete -c plimsoll -n "__plimsoll_at 'check'" -l input -xa 'dockerfile helm kustomize k8s-audit kubernetes compose github-actions gitlab-ci' -d 'What the files that are named themselves, and standard input, are; without it names and texts tell'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l cluster -d 'Checks the objects of a running cluster instead of files'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l namespace -s n -x -d 'With --cluster only objects of this namespace; all without it'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l builtin -d 'With --cluster: judges the roles and bindings that the API server lays down itself, too'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l every -x -d 'With --cluster: looks again so long after the last time (90s, 10m, 1h), until it is told to end, and writes the report anew'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l also -x -d 'Writes the report in this format as well'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l fix -d 'Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are'
@@ -136,6 +137,7 @@ complete -c plimsoll -n "__plimsoll_at 'admit'" -l defaults -x -d 'Policy set wh
 complete -c plimsoll -n "__plimsoll_at 'admit'" -l decision-log -rF -d 'Where every decision goes as a line of JSON: - is standard output, none is nowhere'
 complete -c plimsoll -n "__plimsoll_at 'admit'" -l audit -d 'Takes audit events at /audit, from the webhook back end of the API server (--audit-webhook-config-file), and puts the rules of source k8s_audit to them'
 complete -c plimsoll -n "__plimsoll_at 'admit'" -l alert-log -rF -d 'Where every alert of an audit event goes as a line of JSON: - is standard output, none is nowhere'
+complete -c plimsoll -n "__plimsoll_at 'admit'" -l metrics-add -rF -d 'Adds the lines of this file to /metrics: metrics.prom of `plimsoll admit worker --check`'
 complete -c plimsoll -n "__plimsoll_at 'admit'" -l connections -x -d 'Connections at the same time'
 complete -c plimsoll -n "__plimsoll_at 'admit'" -l request-timeout -x -d 'Time for a handshake and for a request to arrive whole'
 complete -c plimsoll -n "__plimsoll_at 'admit'" -l drain -x -d 'How long it goes on answering after it was told to end, so that the API server has found the other replica'
@@ -181,6 +183,8 @@ complete -c plimsoll -n "__plimsoll_at 'admit' 1" -a worker -d 'Scans the images
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l facts -rF -d 'The store whose queue is worked off'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l cluster -d 'Watches the pods of the cluster and scans their images as well, so that they are known before a pod with them is made anew'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l every -x -d 'How often all that the cluster runs is put beside the store again; what starts is seen at once'
+complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l check -rF -d 'Puts the rules to all that is in the cluster, too, as `plimsoll check --cluster` does: DIR/report.json, DIR/metrics.prom, DIR/policyreport.yaml. Nothing is written into the cluster'
+complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l check-every -x -d 'How often --check looks'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l keep -x -d 'Images that were scanned longer ago are forgotten: the store does not grow for ever'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l once -d 'Ends when nothing is left to scan, instead of waiting for more'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l scan-timeout -x -d 'A scan that takes longer is ended'

@@ -184,7 +184,9 @@ static int take(void *userdata, const Node *object) {
     if (how == CLUSTER_BINDING && speaks_of_accounts(object) && c->bindings.text.n < CONTEXT_BYTES)
         r = put(c, &c->bindings, object);
     bool alone = how == CLUSTER_ALONE || how == CLUSTER_BINDING;
-    if (r == 0 && !is_bootstrap(object, name))
+    if (r == 0 && !c->o->builtin && is_bootstrap(object, name))
+        c->walk->builtin++;
+    else if (r == 0)
         r = put(c, alone ? &c->alone : &namespace_of(c, how == CLUSTER_NAMESPACE ? name : namespace)->objects, object);
     return r < 0 || c->alone.text.n < TEXT_BYTES ? r : judge_alone(c);
 }

@@ -8,6 +8,7 @@
 typedef struct ClusterOptions {
     const CheckOptions *check;
     const char *const *namespaces; /* only these, and nothing that lives in none; NULL-ended; NULL: everything */
+    bool builtin;                  /* what the API server lays down itself is judged, too */
     void (*progress)(void *userdata, uint64_t objects); /* read so far; NULL: none */
     int (*wait)(void *userdata);   /* called at least once a second while nothing comes; a negative answer ends it. NULL: none */
     void *userdata;

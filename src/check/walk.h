@@ -22,6 +22,7 @@ typedef struct CheckWalk {
     Map real;               /* with it: the real paths of items */
     bool cluster;           /* no files were read, but so many objects of a cluster */
     uint64_t objects;
+    uint64_t builtin;       /* of these: roles and bindings of the API server itself, which were not judged */
 } CheckWalk;
 
 /* What standard input is called in reports. */

@@ -77,6 +77,8 @@ const Option admit_options[] = {
      .env = "PLIMSOLL_ADMIT_AUDIT", .config = "admit.audit"},
     {.name = "--alert-log", .arg = "FILE", .doc = "Where every alert of an audit event goes as a line of JSON: - is standard output, none is nowhere", .def = "-", .env = "PLIMSOLL_ADMIT_ALERT_LOG",
      .config = "admit.alert-log", .is_file = true},
+    {.name = "--metrics-add", .arg = "FILE", .doc = "Adds the lines of this file to /metrics: metrics.prom of `plimsoll admit worker --check`", .env = "PLIMSOLL_ADMIT_METRICS_ADD", .config = "admit.metrics-add",
+     .is_file = true},
     {.name = "--connections", .arg = "N", .doc = "Connections at the same time", .check = check_connections, .def = "1000", .env = "PLIMSOLL_ADMIT_CONNECTIONS", .config = "admit.connections"},
     {.name = "--request-timeout", .arg = "SECONDS", .doc = "Time for a handshake and for a request to arrive whole", .check = check_seconds, .def = "10", .env = "PLIMSOLL_ADMIT_REQUEST_TIMEOUT",
      .config = "admit.request-timeout"},

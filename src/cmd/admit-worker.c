@@ -30,6 +30,9 @@ static const Option options[] = {
     {.name = "--facts", .arg = "FILE", .doc = "The store whose queue is worked off", .env = "PLIMSOLL_WORKER_FACTS", .config = "admit.worker-facts", .is_file = true},
     {.name = "--cluster", .doc = "Watches the pods of the cluster and scans their images as well, so that they are known before a pod with them is made anew"},
     {.name = "--every", .arg = "MINUTES", .doc = "How often all that the cluster runs is put beside the store again; what starts is seen at once", .check = check_minutes, .def = "10", .env = "PLIMSOLL_ADMIT_EVERY", .config = "admit.every"},
+    {.name = "--check", .arg = "DIR", .doc = "Puts the rules to all that is in the cluster, too, as `plimsoll check --cluster` does: DIR/report.json, DIR/metrics.prom, DIR/policyreport.yaml. Nothing is written into the cluster",
+     .env = "PLIMSOLL_WORKER_CHECK", .config = "admit.check", .is_file = true},
+    {.name = "--check-every", .arg = "MINUTES", .doc = "How often --check looks", .check = check_minutes, .def = "60", .env = "PLIMSOLL_WORKER_CHECK_EVERY", .config = "admit.check-every"},
     {.name = "--keep", .arg = "DAYS", .doc = "Images that were scanned longer ago are forgotten: the store does not grow for ever", .check = check_days, .def = "90", .env = "PLIMSOLL_ADMIT_KEEP", .config = "admit.keep"},
     {.name = "--once", .doc = "Ends when nothing is left to scan, instead of waiting for more"},
     {.name = "--scan-timeout", .arg = "MINUTES", .doc = "A scan that takes longer is ended", .check = check_minutes, .def = "15", .env = "PLIMSOLL_SCAN_TIMEOUT", .config = "admit.scan-timeout"},
@@ -51,15 +54,11 @@ static int wait_for(pid_t pid, const sigset_t *signals, unsigned minutes, bool *
     return -1;
 }
 
-/* Scans the reference with this program, which remembers the verdict itself; why it failed, or NULL. */
-static const char *scan(const Cli *cli, const char *reference, const sigset_t *signals, bool *ret_ending) {
-    const char *policy = cli_value(cli, "--policy");
-    char *const argv[] = {(char *) "plimsoll", (char *) "--quiet", (char *) "scan", (char *) "--source", (char *) "registry", (char *) "--policy", (char *) (policy ? policy : "production"),
-                          (char *) "--facts", (char *) cli_value(cli, "--facts"), (char *) "--format", (char *) "json", (char *) "--output", (char *) "/dev/null", (char *) "--", (char *) reference, NULL};
+/* Runs this program with these arguments: 0 with its exit code, or why there is none. */
+static const char *run_self(char *const argv[], unsigned minutes, const sigset_t *signals, bool *ret_ending, int *ret_code) {
     posix_spawnattr_t attributes;
     sigset_t none;
     pid_t pid;
-    uint64_t minutes = 0;
     sigemptyset(&none);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -67,14 +66,56 @@ static const char *scan(const Cli *cli, const char *reference, const sigset_t *s
     int r = posix_spawn(&pid, "/proc/self/exe", NULL, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     if (r)
-        return "the scan could not be started";
-    str_to_u64(str_from(cli_value(cli, "--scan-timeout")), MINUTES_MAX, &minutes);
-    int status = wait_for(pid, signals, (unsigned) minutes, ret_ending);
+        return "it could not be started";
+    int status = wait_for(pid, signals, minutes, ret_ending);
     if (status < 0)
-        return "the scan took too long";
+        return "it took too long";
     if (!WIFEXITED(status))
-        return "the scan died";
-    return WEXITSTATUS(status) == EXIT_USAGE ? "the scan could not be started" : WEXITSTATUS(status) == EXIT_INCOMPLETE ? "the image could not be looked at, or not all of it" : NULL;
+        return "it died";
+    *ret_code = WEXITSTATUS(status);
+    return *ret_code == EXIT_USAGE ? "it could not be started" : NULL;
+}
+
+static unsigned minutes_of(const Cli *cli, const char *option) {
+    uint64_t n = 0;
+    str_to_u64(str_from(cli_value(cli, option)), MINUTES_MAX, &n);
+    return (unsigned) n;
+}
+
+static const char *policy_of(const Cli *cli) {
+    const char *policy = cli_value(cli, "--policy");
+    return policy ? policy : POLICY_DEFAULT;
+}
+
+/* Scans the reference with this program, which remembers the verdict itself; why it failed, or NULL. */
+static const char *scan(const Cli *cli, const char *reference, const sigset_t *signals, bool *ret_ending) {
+    const char *const argv[] = {"plimsoll", "--quiet", "scan", "--source", "registry", "--policy", policy_of(cli), "--facts", cli_value(cli, "--facts"), "--format", "json", "--output", "/dev/null", "--",
+                                reference, NULL};
+    int code = 0;
+    const char *why = run_self((char *const *) argv, minutes_of(cli, "--scan-timeout"), signals, ret_ending, &code);
+    return why ? why : code == EXIT_INCOMPLETE ? "the image could not be looked at, or not all of it" : NULL;
+}
+
+/* Puts the rules to what is in the cluster; the files in the directory of --check are replaced as a whole, or stay as they are. */
+static void check(const Cli *cli, const sigset_t *signals, bool *ret_ending) {
+    const char *dir = cli_value(cli, "--check"), *kubeconfig = cli_value(cli, "--kubeconfig"), *context = cli_value(cli, "--context");
+    _cleanup_free_ char *report = xasprintf("%s/report.json", dir), *metrics = xasprintf("prometheus=%s/metrics.prom", dir), *reports = xasprintf("policyreport=%s/policyreport.yaml", dir);
+    const char *argv[24] = {"plimsoll", "--quiet", "check", "--cluster", "--policy", policy_of(cli), "--format", "json", "--output", report, "--also", metrics, "--also", reports};
+    size_t n = 14;
+    int code = 0;
+    if (kubeconfig) {
+        argv[n++] = "--kubeconfig";
+        argv[n++] = kubeconfig;
+    }
+    if (context) {
+        argv[n++] = "--context";
+        argv[n++] = context;
+    }
+    const char *why = run_self((char *const *) argv, minutes_of(cli, "--check-every"), signals, ret_ending, &code);
+    if (why && !*ret_ending)
+        message_warning("judging the cluster: %s; the files in %s stay as they were", why, dir);
+    else if (code == EXIT_INCOMPLETE)
+        message_warning("judging the cluster: not all of it could be seen; the gaps are in %s/report.json", dir);
 }
 
 /* Is it out of the queue, and its tag good again? Then even an incomplete scan was remembered. */
@@ -99,9 +140,8 @@ static void look_at_cluster(ClusterWatch *cluster, FactStore *s, bool all) {
 static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigset_t *signals, Error *err) {
     const struct timespec pause = {.tv_sec = POLL_S}, second = {.tv_sec = 1};
     bool ending = false, waits = false;
-    uint64_t every = 0, keep = 0;
-    int64_t looked = 0, forgot = 0;
-    str_to_u64(str_from(cli_value(cli, "--every")), MINUTES_MAX, &every);
+    uint64_t keep = 0;
+    int64_t looked = 0, forgot = 0, checked = 0;
     str_to_u64(str_from(cli_value(cli, "--keep")), DAYS_MAX, &keep);
     while (!ending) {
         if (time_now() - forgot >= DAY_S) {
@@ -110,8 +150,14 @@ static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigse
                 return x;
             forgot = time_now();
         }
+        if (cli_value(cli, "--check") && time_now() - checked >= (int64_t) minutes_of(cli, "--check-every") * 60) {
+            checked = time_now();
+            check(cli, signals, &ending);
+            if (ending)
+                break;
+        }
         if (cluster) {
-            bool all = time_now() - looked >= (int64_t) every * 60, listed = cluster_watch_listed(cluster);
+            bool all = time_now() - looked >= (int64_t) minutes_of(cli, "--every") * 60, listed = cluster_watch_listed(cluster);
             look_at_cluster(cluster, s, all);
             looked = all && listed ? time_now() : looked;
             waits = !listed;
@@ -170,6 +216,7 @@ const Command command_admit_worker = {
                    "looked up again when they run out (--tag-ttl of scan), by another scan, of which the cache has most. What fails is tried again later, a few times.\n\n"
                    "It runs beside the webhook, which itself speaks to no registry. Settings of scan (registries, database, cache) come from the environment and plimsoll.yaml.",
     .examples = "plimsoll admit worker --cluster --facts /var/lib/plimsoll/facts.db --policy production  # and what the cluster runs\n"
+                "plimsoll admit worker --facts /var/lib/plimsoll/facts.db --check /var/lib/plimsoll  # and judges what is in the cluster already\n"
                 "plimsoll admit worker --facts /var/lib/plimsoll/facts.db --policy production\n",
     .options = {options, kube_client_options, policy_options},
     .max_args = 0,

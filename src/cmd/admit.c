@@ -4,8 +4,10 @@
 #include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/confine.h"
+#include "base/fs.h"
 #include "cmd/admit-facts.h"
 #include "cmd/admit.h"
 #include "cmd/cli.h"
@@ -15,7 +17,7 @@
 #include "kube/admission-service.h"
 
 /* Bodies of so many bytes may be under way at once: their trees are ten times as large. */
-enum { BODIES_MAX = 24 << 20, LOG_MAX = 8 << 20, IDLE_S = 120, THREADS_MIN = 2, THREADS_MAX = 16, LOG_S = 2 };
+enum { BODIES_MAX = 24 << 20, LOG_MAX = 8 << 20, IDLE_S = 120, THREADS_MIN = 2, THREADS_MAX = 16, LOG_S = 2, METRICS_MAX = 1 << 20 };
 
 /* Rules that are read anew every so often, for exceptions end. */
 enum { RELOAD_S = 3600 };
@@ -38,6 +40,7 @@ typedef struct Admit {
     LineLog *log, *alerts;   /* one and the same where both go to one file */
     int log_fd, alerts_fd;
     int64_t loaded;          /* when rules were read, or tried to be */
+    struct stat metrics;     /* of --metrics-add when it was read */
 } Admit;
 
 static void admit_done(Admit *m) {
@@ -188,6 +191,7 @@ static int confine(Cli *cli, Error *err) {
         for (size_t k = 0; k < n; k++)
             add_path(&read, paths[k], true);
     }
+    add_path(&read, cli_value(cli, "--metrics-add"), false);
     add_path(&write, cli_value(cli, "--facts"), false);
     return confine_files(&(ServerFiles) {.read = read.p, .write = write.p}, err);
 }
@@ -208,6 +212,26 @@ static int start(Cli *cli, Admit *m, Error *err) {
     if (r == 0)
         r = http_server_start(m->http, err);
     return r < 0 ? r : confine_calls(err);
+}
+
+/* What others measured. A file that is gone, or too large, counts no more. */
+static void refresh_metrics(const Cli *cli, Admit *m) {
+    _cleanup_error_ Error err = {0};
+    const char *path = cli_value(cli, "--metrics-add");
+    struct stat st = {0};
+    char *text = NULL;
+    size_t n = 0;
+    if (!path)
+        return;
+    if (stat(path, &st) < 0)
+        memset(&st, 0, sizeof(st));
+    if (st.st_ino == m->metrics.st_ino && st.st_size == m->metrics.st_size && st.st_mtim.tv_sec == m->metrics.st_mtim.tv_sec && st.st_mtim.tv_nsec == m->metrics.st_mtim.tv_nsec)
+        return;
+    m->metrics = st;
+    int r = st.st_ino ? fs_read(path, METRICS_MAX, &text, &n, &err) : 0;
+    if (r < 0)
+        message_error("%s", error_text(&err, r));
+    admission_service_metrics_add(m->service, text);
 }
 
 /* `all`: whether or not anything seems to have changed. */
@@ -236,6 +260,7 @@ static void serve(Cli *cli, Admit *m, const sigset_t *signals) {
         http_server_tick(m->http);
         if (got < 0 || got == SIGHUP) {
             refresh(cli, m, got == SIGHUP);
+            refresh_metrics(cli, m);
         } else if (ending < 0) {
             admission_service_ready(m->service, false);
             ending = (int) admit_seconds(cli, "--drain") + 1;

@@ -48,13 +48,15 @@ int check_cluster_look(Cli *cli, const CheckOptions *check, CheckWalk *w, Arena 
     if (x)
         return x;
     const char *const *namespaces = cli_values(cli, "--namespace", &n);
-    const ClusterOptions o = {.check = check, .namespaces = n ? namespaces : NULL, .wait = still_wanted};
+    const ClusterOptions o = {.check = check, .namespaces = n ? namespaces : NULL, .builtin = cli_flag(cli, "--builtin"), .wait = still_wanted};
     progress_begin(kube_client_server(client), 0, 0);
     int r = check_cluster(client, &o, w, a, &err);
     progress_end();
     *ret_name = xstrdup(kube_client_server(client));
     if (stopped)
         return EXIT_INCOMPLETE;
+    if (r == 0 && w->builtin)
+        message_note("%llu roles and bindings that the API server lays down itself were not judged: --builtin judges them", (unsigned long long) w->builtin);
     return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : 0;
 }
 

@@ -54,6 +54,7 @@ static const Option options[] = {
      .list_values = list_inputs},
     {.name = "--cluster", .doc = "Checks the objects of a running cluster instead of files"},
     {.name = "--namespace", .letter = 'n', .arg = "NAME", .doc = "With --cluster only objects of this namespace; all without it", .repeat = true},
+    {.name = "--builtin", .doc = "With --cluster: judges the roles and bindings that the API server lays down itself, too"},
     {.name = "--every", .arg = "DURATION", .doc = "With --cluster: looks again so long after the last time (90s, 10m, 1h), until it is told to end, and writes the report anew", .check = check_cluster_duration},
     {.name = "--also", .arg = "FORMAT=FILE", .doc = "Writes the report in this format as well", .check = check_also, .repeat = true},
     {.name = "--fix", .doc = "Edits the files where a finding has a safe fix, and reports what is left; comments and order stay as they are"},
@@ -91,8 +92,8 @@ static int take(Cli *cli, Request *q) {
         return message_usage("check", "a running cluster is only looked at: --fix and --diff are for its files");
     if (cluster && cli->n_args)
         return message_usage("check", "--cluster takes no PATH: check files and the cluster apart");
-    if (!cluster && cli_value(cli, "--every"))
-        return message_usage("check", "--every is for --cluster");
+    if (!cluster && (cli_value(cli, "--every") || cli_flag(cli, "--builtin")))
+        return message_usage("check", "--every and --builtin are for --cluster");
     if (!cluster && !cli->n_args)
         return message_usage("check", "name a PATH, or --cluster");
     int x = scan_request(cli, &q->common);

@@ -35,6 +35,7 @@ struct AdmissionService {
     Desk *free;
     Held *config, *images;
     Map asked;
+    char *more_metrics;      /* NULL: none */
     AdmissionMetrics metrics;
     HttpServer *http;
     TlsServer *tls;
@@ -151,6 +152,7 @@ void admission_service_free(AdmissionService *s) {
     held_done(held_leave(s->config));
     held_done(held_leave(s->images));
     map_done(&s->asked);
+    free(s->more_metrics);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -160,6 +162,14 @@ void admission_service_watch(AdmissionService *s, const AdmissionWatched *w) {
     s->tls = w->tls;
     s->log = w->log;
     s->audit = w->audit;
+}
+
+void admission_service_metrics_add(AdmissionService *s, char *text) {
+    pthread_mutex_lock(&s->lock);
+    char *old = s->more_metrics;
+    s->more_metrics = text;
+    pthread_mutex_unlock(&s->lock);
+    free(old);
 }
 
 void admission_service_ready(AdmissionService *s, bool ready) {
@@ -280,6 +290,15 @@ static void serve_readyz(void *userdata, const HttpServed *q, HttpAnswer *a) {
     buf_putz(&a->body, why ? why : "ok\n");
 }
 
+static void http_metrics(HttpServer *h, Buf *out) {
+    HttpServerCounts c = http_server_counts(h);
+    metrics_gauge(out, "plimsoll_http_connections", "Open connections", (int64_t) c.connections);
+    metrics_gauge(out, "plimsoll_http_requests_in_flight", "Requests being read or answered", (int64_t) c.requests);
+    metrics_counter(out, "plimsoll_http_connections_total", "Connections so far", c.accepted);
+    metrics_counter(out, "plimsoll_http_connections_cut_total", "Connections cut off for their slowness", c.cut);
+    metrics_counter(out, "plimsoll_http_refused_total", "Requests that were refused before they were looked at: path, size, certificate, too many at once", c.refused);
+}
+
 static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
     AdmissionService *s = userdata;
     a->content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -296,14 +315,11 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
         metrics_gauge(&a->body, "plimsoll_admission_certificate_expires_seconds", "When the server's certificate ends, in seconds since 1970", tls_server_expires(s->tls));
     if (s->audit)
         audit_service_metrics(s->audit, &a->body);
-    if (!s->http)
-        return;
-    HttpServerCounts c = http_server_counts(s->http);
-    metrics_gauge(&a->body, "plimsoll_http_connections", "Open connections", (int64_t) c.connections);
-    metrics_gauge(&a->body, "plimsoll_http_requests_in_flight", "Requests being read or answered", (int64_t) c.requests);
-    metrics_counter(&a->body, "plimsoll_http_connections_total", "Connections so far", c.accepted);
-    metrics_counter(&a->body, "plimsoll_http_connections_cut_total", "Connections cut off for their slowness", c.cut);
-    metrics_counter(&a->body, "plimsoll_http_refused_total", "Requests that were refused before they were looked at: path, size, certificate, too many at once", c.refused);
+    if (s->http)
+        http_metrics(s->http, &a->body);
+    pthread_mutex_lock(&s->lock);
+    buf_putz(&a->body, s->more_metrics ? s->more_metrics : "");
+    pthread_mutex_unlock(&s->lock);
 }
 
 static const HttpRoute routes[] = {

@@ -42,5 +42,7 @@ typedef struct AdmissionWatched {
 void admission_service_watch(AdmissionService *s, const AdmissionWatched *w);
 /* For AuditServiceOptions, with the service as the owner of the rules. */
 void admission_service_rules(void *service, void (*use)(void *userdata, const Policy *policy, const PolicyContext *context), void *userdata);
+/* More lines for /metrics, in place of those before; NULL: none. Taken over. Thread-safe. */
+void admission_service_metrics_add(AdmissionService *s, char *text);
 /* What /readyz says. */
 void admission_service_ready(AdmissionService *s, bool ready);

@@ -201,6 +201,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
     def do_GET(self):
         q = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        path = urllib.parse.urlsplit(self.path).path
+        role = lambda n, **labels: {"metadata": {"name": n, "labels": labels}, "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}
+        known = {"/version": {"major": "1", "minor": "30"},
+                 "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": [{"name": "pods", "namespaced": True, "kind": "Pod", "verbs": ["get", "list", "watch"]}]},
+                 "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": [{"name": "rbac.authorization.k8s.io", "versions": [{"groupVersion": "rbac.authorization.k8s.io/v1", "version": "v1"}],
+                           "preferredVersion": {"groupVersion": "rbac.authorization.k8s.io/v1", "version": "v1"}}]},
+                 "/apis/rbac.authorization.k8s.io/v1": {"kind": "APIResourceList", "groupVersion": "rbac.authorization.k8s.io/v1", "resources": [{"name": "clusterroles", "namespaced": False, "kind": "ClusterRole",
+                           "verbs": ["get", "list"]}]},
+                 "/apis/rbac.authorization.k8s.io/v1/clusterroles": {"kind": "ClusterRoleList", "apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"resourceVersion": "1"},
+                           "items": [role("cluster-admin", **{"kubernetes.io/bootstrapping": "rbac-defaults"}), role("own")]}}
+        if path in known:
+            self.head()
+            return self.wfile.write(json.dumps(known[path]).encode())
+        if open("$tmp/quiet").read():
+            self.head()
+            return self.wfile.write(json.dumps({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "9"}, "items": [pod(1)]}).encode())
         open("$tmp/asked", "a").write(("watch " + q.get("resourceVersion", "") if "watch" in q else "list") + "\n")
         self.head()
         if "watch" not in q:
@@ -221,6 +237,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(60)
 http.server.ThreadingHTTPServer(("127.0.0.1", $watched), Handler).serve_forever()
 PY
+: >"$tmp/quiet"
+cat >"$tmp/roles.yaml" <<'RULES'
+- rule: Everything
+  desc: d
+  source: role
+  condition: role.name exists
+  output: "%role.name"
+  priority: INFO
+  action: warn
+RULES
 serve python3 "$tmp/watched.py"
 wait_for 20 bash -c "echo >/dev/tcp/127.0.0.1/$watched"
 sed "s/127.0.0.1:$cluster/127.0.0.1:$watched/" "$tmp/kube.conf" >"$tmp/watched.conf"
@@ -234,6 +260,31 @@ like "$(head -4 "$tmp/asked" | xargs)" '^list watch 100 watch 150 list' "from th
 kill "$worker"
 wait "$worker"
 is $? 0 "it ends when it is told to"
+
+# What is in the cluster already: files, and metrics at the webhook
+echo yes >"$tmp/quiet"
+run "$PLIMSOLL" check --cluster --kubeconfig "$tmp/watched.conf" --rules "$tmp/roles.yaml" --format json
+is "$rc $(jq -r '.findings[].path' <<<"$out" | xargs)" "0 ClusterRole/own" "roles of the API server itself are not judged"
+like "$err" 'note: 1 roles and bindings that the API server lays down itself were not judged' "which is said"
+run "$PLIMSOLL" check --cluster --kubeconfig "$tmp/watched.conf" --rules "$tmp/roles.yaml" --format json --builtin
+is "$rc $(jq -r '.findings[].path' <<<"$out" | xargs)" "0 ClusterRole/cluster-admin ClusterRole/own" "--builtin judges them, too"
+mkdir "$tmp/checked"
+admit_start --policy "$tmp/rules.yaml" --facts "$facts" --metrics-add "$tmp/checked/metrics.prom"
+"$PLIMSOLL" admit worker --kubeconfig "$tmp/watched.conf" --facts "$facts" --policy "$tmp/rules.yaml" --check "$tmp/checked" 2>"$tmp/worker.log" &
+worker=$!
+in_metrics() { request /metrics; grep -q '^plimsoll_findings{severity="NEGLIGIBLE",action="warn"} 1$' <<<"$out"; }
+wait_for 30 in_metrics && pass "metrics of what is there already" || fail "metrics of what is there already" "$(cat "$tmp/worker.log")"
+like "$out" '^plimsoll_evaluated_seconds [1-9]' "with the time of the last look"
+is "$(grep -c '^# TYPE' <<<"$out")" "$(sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' <<<"$out" | sort -u | wc -l)" "no metric stands there twice"
+is "$(jq -r '.findings[].path' "$tmp/checked/report.json")" "Pod/n/p1" "a report as a file"
+like "$(cat "$tmp/checked/policyreport.yaml")" 'PolicyReport' "and as PolicyReports, for whoever wants them"
+kill "$worker"
+wait "$worker"
+is $? 0 "the worker ends"
+rm "$tmp/checked/metrics.prom"
+gone() { request /metrics; ! grep -q '^plimsoll_findings' <<<"$out"; }
+wait_for 10 gone && pass "a file that is gone counts no more" || fail "a file that is gone counts no more"
+admit_stop
 
 # Rules can ask for it themselves, and there is no store at first
 rm -f "$facts"
