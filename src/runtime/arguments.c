@@ -182,6 +182,8 @@ static Shown show_tuple(const Place *p) {
 static Shown show_exe(const Place *p) {
     const Event *e = p->e;
     Buf b = buf_new(ARGUMENT_MAX);
+    if (e->image && e->image->writable)
+        add_word(&b, "EXE_WRITABLE");
     if (e->image && e->image->layer == WIRE_LAYER_UPPER)
         add_word(&b, "EXE_UPPER_LAYER");
     if (e->image && e->image->memfd)

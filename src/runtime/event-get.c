@@ -234,6 +234,7 @@ static Value proc_is_vpgid_leader(const Ask *a) { return value_bool(a->e->wire.p
 static Value since(const Ask *a, uint64_t start) { return value_int(a->e->wire.time > start ? (int64_t) (a->e->wire.time - start) : 0); }
 static Value proc_duration(const Ask *a) { return since(a, a->e->wire.process.start); }
 static Value proc_ppid_duration(const Ask *a) { return ancestor(a->e, 0) ? since(a, ancestor(a->e, 0)->start) : value_none(); }
+static Value proc_is_exe_writable(const Ask *a) { return value_bool(a->e->image && a->e->image->writable); }
 static Value proc_is_exe_upper(const Ask *a) { return value_bool(a->e->image && a->e->image->layer == WIRE_LAYER_UPPER); }
 static Value proc_is_exe_lower(const Ask *a) { return value_bool(a->e->image && a->e->image->layer == WIRE_LAYER_LOWER); }
 static Value proc_is_exe_memfd(const Ask *a) { return value_bool(a->e->image && a->e->image->memfd); }
@@ -480,7 +481,7 @@ static Getter *const getters[] = {
     [SLOT_PROC_CMDNARGS] = proc_cmdnargs, [SLOT_PROC_CMDLENARGS] = proc_cmdlenargs, [SLOT_PROC_EXELINE] = proc_exeline, [SLOT_PROC_ENV] = proc_env, [SLOT_PROC_CWD] = proc_cwd,
     [SLOT_PROC_TTY] = proc_tty, [SLOT_PROC_SNAME] = proc_sname, [SLOT_PROC_IS_SID_LEADER] = proc_is_sid_leader, [SLOT_PROC_IS_VPGID_LEADER] = proc_is_vpgid_leader,
     [SLOT_PROC_DURATION] = proc_duration, [SLOT_PROC_PPID_DURATION] = proc_ppid_duration,
-    [SLOT_PROC_IS_EXE_UPPER_LAYER] = proc_is_exe_upper, [SLOT_PROC_IS_EXE_LOWER_LAYER] = proc_is_exe_lower, [SLOT_PROC_IS_EXE_FROM_MEMFD] = proc_is_exe_memfd,
+    [SLOT_PROC_IS_EXE_WRITABLE] = proc_is_exe_writable, [SLOT_PROC_IS_EXE_UPPER_LAYER] = proc_is_exe_upper, [SLOT_PROC_IS_EXE_LOWER_LAYER] = proc_is_exe_lower, [SLOT_PROC_IS_EXE_FROM_MEMFD] = proc_is_exe_memfd,
     [SLOT_PROC_EXE_INO] = proc_exe_ino, [SLOT_PROC_EXE_INO_CTIME] = proc_exe_ino_ctime, [SLOT_PROC_EXE_INO_MTIME] = proc_exe_ino_mtime,
     [SLOT_PROC_EXE_INO_CTIME_START] = proc_exe_ino_ctime_start, [SLOT_THREAD_TID] = thread_tid, [SLOT_THREAD_CAP_EFFECTIVE] = cap_effective,
     [SLOT_THREAD_CAP_PERMITTED] = cap_permitted, [SLOT_THREAD_CAP_INHERITABLE] = cap_inheritable, [SLOT_USER_UID] = user_uid, [SLOT_USER_NAME] = user_name,

@@ -16,6 +16,7 @@ typedef struct Image {
     Str env;
     uint8_t layer;
     bool memfd;
+    bool writable;         /* for who executed it */
     char *bytes;           /* owned: the texts */
     uint32_t next, older, newer;
 } Image;

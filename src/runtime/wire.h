@@ -44,6 +44,7 @@ enum WireFlags {
     WIRE_CUT = 1 << 0,        /* a string did not fit */
     WIRE_UNREADABLE = 1 << 1, /* a name could not be read */
     WIRE_NO_FILE = 1 << 2,    /* the descriptor was closed already */
+    WIRE_EXE_WRITABLE = 1 << 3, /* who executes the program may write to it */
 };
 
 enum WireLayer { WIRE_LAYER_NONE, WIRE_LAYER_UPPER, WIRE_LAYER_LOWER };

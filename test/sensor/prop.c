@@ -31,15 +31,19 @@ static struct sockaddr_in address(const char *ip, const char *port) {
     return a;
 }
 
+/* Not setuid(), which a rule is about. */
+static int become(uid_t uid) {
+    return setresuid(uid, uid, uid);
+}
+
 static pid_t run(char **argv, const char *uid) {
     pid_t pid = fork();
     if (pid == 0) {
-        if (uid && (setgid((gid_t) strtoul(uid, NULL, 10)) < 0 || setuid((uid_t) strtoul(uid, NULL, 10)) < 0))
+        if (uid && (setgid((gid_t) strtoul(uid, NULL, 10)) < 0 || become((uid_t) strtoul(uid, NULL, 10)) < 0))
             _exit(126);
-        execv(argv[0], argv);
         /* Not execvp(): each directory that it tries would be an execution that fails. */
         char path[PATH_MAX];
-        snprintf(path, sizeof(path), "/bin/%s", argv[0]);
+        snprintf(path, sizeof(path), "%s%s", strchr(argv[0], '/') ? "" : "/bin/", argv[0]);
         execv(path, argv);
         _exit(127);
     }
@@ -71,6 +75,12 @@ static int v_init(char **a) {
     return 0;
 }
 
+/* FILE: until it is there, for 50 seconds at most */
+static int v_wait(char **a) {
+    for (int i = 0; i < 500 && access(a[0], F_OK) < 0; i++)
+        usleep(100000);
+    return 0;
+}
 static int v_open(char **a) { return open(a[0], O_RDONLY) < 0; }
 static int v_write(char **a) { return open(a[0], O_WRONLY) < 0; }
 static int v_creat(char **a) { return (int) syscall(SYS_creat, a[0], 0644) < 0; }
@@ -233,7 +243,7 @@ static const struct {
     int args;
     int (*f)(char **a);
 } verbs[] = {
-    {"init", 1, v_init}, {"open", 1, v_open}, {"write", 1, v_write}, {"creat", 1, v_creat}, {"late", 2, v_late}, {"connect", 3, v_connect}, {"dup", 3, v_dup}, {"sendto", 2, v_sendto},
+    {"init", 1, v_init}, {"wait", 1, v_wait}, {"open", 1, v_open}, {"write", 1, v_write}, {"creat", 1, v_creat}, {"late", 2, v_late}, {"connect", 3, v_connect}, {"dup", 3, v_dup}, {"sendto", 2, v_sendto},
     {"accept", 2, v_accept}, {"recv", 2, v_recv}, {"packet", 0, v_packet}, {"unixsocket", 0, v_unixsocket}, {"module", 0, v_module}, {"attach", 1, v_attach}, {"peek", 0, v_peek},
     {"traceme", 0, v_traceme}, {"setns", 0, v_setns}, {"unshare", 0, v_unshare}, {"setuid", 1, v_setuid}, {"bpf", 1, v_bpf}, {"userfaultfd", 0, v_userfaultfd}, {"memfd", 2, v_memfd},
     {"rename", 2, v_rename}, {"none", 0, v_none}, {"net", 1, v_net},

@@ -97,6 +97,35 @@ __attribute__((noinline)) int put_file(struct scratch *s, u64 file_at) {
     return 0;
 }
 
+enum { FS_READ_ONLY = 1, IMMUTABLE = 8, OTHERS_WRITE = 02, GROUP_WRITE = 020, DAC_OVERRIDE = 1, FOWNER = 3, GROUPS_MAX = 32 };
+
+/* May these credentials write to the file, or give themselves the right to? Lists of access rights (ACL) and the mapping of user namespaces are not looked at: a capability counts
+ * in the first namespace only. */
+__attribute__((noinline)) int may_write(u64 inode_at, u64 cred_at) {
+    struct inode *i = (void *) inode_at;
+    const struct cred *c = (void *) cred_at;
+    u16 mode = BPF_CORE_READ(i, i_mode);
+    u32 owner = BPF_CORE_READ(i, i_uid.val), group = BPF_CORE_READ(i, i_gid.val);
+    if (!i || BPF_CORE_READ(i, i_sb, s_flags) & FS_READ_ONLY || BPF_CORE_READ(i, i_flags) & IMMUTABLE)
+        return 0;
+    u64 able = BPF_CORE_READ(c, user_ns, level) == 0 ? BPF_CORE_READ(c, cap_effective.val) : 0;
+    if (owner == BPF_CORE_READ(c, fsuid.val) || mode & OTHERS_WRITE || able & (1 << DAC_OVERRIDE | 1 << FOWNER))
+        return 1;
+    if (!(mode & GROUP_WRITE))
+        return 0;
+    if (group == BPF_CORE_READ(c, fsgid.val))
+        return 1;
+    struct group_info *all = BPF_CORE_READ(c, group_info);
+    int n = BPF_CORE_READ(all, ngroups);
+    for (int k = 0; k < GROUPS_MAX && k < n; k++) {
+        u32 one = 0;
+        bpf_probe_read_kernel(&one, sizeof(one), (void *) all + bpf_core_field_offset(struct group_info, gid) + 4 * k);
+        if (one == group)
+            return 1;
+    }
+    return 0;
+}
+
 static __always_inline void put_descriptor(struct scratch *s, s32 fd) {
     s->e.file.fd = fd;
     struct file *file = fd >= 0 ? file_of(fd) : NULL;

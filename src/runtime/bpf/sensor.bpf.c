@@ -176,7 +176,10 @@ int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *b
     put_area(s, WIRE_ARGS, BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end));
     if (want_env)
         put_area(s, WIRE_ENV, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end));
-    put_file(s, (u64) BPF_CORE_READ(mm, exe_file));
+    u64 exe = (u64) BPF_CORE_READ(mm, exe_file);
+    put_file(s, exe);
+    if (may_write((u64) BPF_CORE_READ((struct file *) exe, f_inode), (u64) BPF_CORE_READ(t, cred)))
+        s->e.flags |= WIRE_EXE_WRITABLE;
     event_send(s, &ring_first);
     return 0;
 }

@@ -53,10 +53,12 @@ struct mount { struct mount *mnt_parent; struct dentry *mnt_mountpoint; struct v
 struct path { struct vfsmount *mnt; struct dentry *dentry; };
 struct timespec64 { s64 tv_sec; long tv_nsec; };
 struct file_system_type { const char *name; };
-struct super_block { u32 s_dev; unsigned long s_magic; struct file_system_type *s_type; };
+struct super_block { u32 s_dev; unsigned long s_flags, s_magic; struct file_system_type *s_type; };
 struct inode {
     u16 i_mode;
     kuid_t i_uid;
+    kgid_t i_gid;
+    unsigned int i_flags;
     struct super_block *i_sb;
     unsigned long i_ino;
     s64 i_mtime_sec, i_ctime_sec;
@@ -80,7 +82,8 @@ struct nsproxy { struct mnt_namespace *mnt_ns; };
 struct tty_driver { int major, minor_start; };
 struct tty_struct { int index; struct tty_driver *driver; };
 struct signal_struct { struct pid *pids[4]; struct tty_struct *tty; };
-struct cred { kuid_t uid, euid; kgid_t gid, egid; kernel_cap_t cap_inheritable, cap_permitted, cap_effective; struct user_namespace *user_ns; };
+struct group_info { int ngroups; kgid_t gid[1]; };
+struct cred { kuid_t uid, euid, fsuid; kgid_t gid, egid, fsgid; struct group_info *group_info; kernel_cap_t cap_inheritable, cap_permitted, cap_effective; struct user_namespace *user_ns; };
 struct mm_struct { unsigned long arg_start, arg_end, env_start, env_end; struct file *exe_file; };
 struct thread_info { u32 status; };
 
