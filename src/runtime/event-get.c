@@ -342,11 +342,16 @@ static WireAddress remote_end(const Event *e) {
     return f->remote.port == 0 && f->named.family == f->family ? f->named : f->remote;
 }
 static WireAddress local_end(const Event *e) { return e->wire.file.local; }
-static WireAddress server_end(const Event *e) { return e->wire.file.server ? local_end(e) : remote_end(e); }
-static WireAddress client_end(const Event *e) { return e->wire.file.server ? remote_end(e) : local_end(e); }
+static WireAddress server_end(const Event *e) { return e->wire.file.server || remote_end(e).port == 0 ? local_end(e) : remote_end(e); }
+static WireAddress client_end(const Event *e) { return e->wire.file.server || remote_end(e).port == 0 ? remote_end(e) : local_end(e); }
+
+/* A socket that listens, or is bound and no more, has the server's end only. */
+static bool has_end(const Event *e, WireAddress (*end)(const Event *e)) {
+    return is_ip(e) && (end == server_end || remote_end(e).port || !local_end(e).port);
+}
 
 static Value address(const Ask *a, WireAddress (*end)(const Event *e), bool net) {
-    if (!is_ip(a->e))
+    if (!has_end(a->e, end))
         return value_none();
     WireAddress w = end(a->e);
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -357,8 +362,10 @@ static Value address(const Ask *a, WireAddress (*end)(const Event *e), bool net)
 }
 static Value both(const Ask *a, Value one, Value two) {
     Value *v = scratch_alloc(a->scratch, 2 * sizeof(*v));
-    if (!v || one.type == VALUE_NONE)
+    if (!v || two.type == VALUE_NONE)
         return value_none();
+    if (one.type == VALUE_NONE)
+        return two;
     v[0] = one;
     v[1] = two;
     return value_list(v, 2);
@@ -373,7 +380,7 @@ static Value fd_cnet(const Ask *a) { return address(a, client_end, true); }
 static Value fd_snet(const Ask *a) { return address(a, server_end, true); }
 static Value fd_lnet(const Ask *a) { return address(a, local_end, true); }
 static Value fd_rnet(const Ask *a) { return address(a, remote_end, true); }
-static Value port(const Ask *a, WireAddress (*end)(const Event *e)) { return is_ip(a->e) ? value_int(end(a->e).port) : value_none(); }
+static Value port(const Ask *a, WireAddress (*end)(const Event *e)) { return has_end(a->e, end) ? value_int(end(a->e).port) : value_none(); }
 static Value fd_port(const Ask *a) { return both(a, port(a, client_end), port(a, server_end)); }
 static Value fd_cport(const Ask *a) { return port(a, client_end); }
 static Value fd_sport(const Ask *a) { return port(a, server_end); }
@@ -436,10 +443,19 @@ CONTAINER_BOOL(container_host_ipc, host_ipc)
 CONTAINER_TEXT(k8s_ns, namespace)
 CONTAINER_TEXT(k8s_pod, pod)
 CONTAINER_TEXT(k8s_uid, pod_uid)
-static Value container_start(const Ask *a) { return a->e->container ? number_if((uint64_t) a->e->container->start) : value_none(); }
+/* When its first process began; what the runtime wrote down where that is no ancestor (exec). */
+static int64_t container_began(const Event *e) {
+    const WireProcess *p = &e->wire.process;
+    uint64_t start = p->pid_level && p->vpid == 1 ? p->start : 0;
+    for (size_t i = 0; i < p->n_ancestors; i++)
+        if (p->ancestors[i].vpid == 1 && p->ancestors[i].pid != 1)
+            start = p->ancestors[i].start;
+    return !e->container ? 0 : start ? e->tables->boot + (int64_t) start : e->container->start;
+}
+static Value container_start(const Ask *a) { return number_if((uint64_t) container_began(a->e)); }
 static Value container_duration(const Ask *a) {
-    const Container *c = a->e->container;
-    return c && c->start && a->e->time > c->start ? value_int(a->e->time - c->start) : value_none();
+    int64_t start = container_began(a->e);
+    return start && a->e->time > start ? value_int(a->e->time - start) : value_none();
 }
 static Value labelled(const Ask *a) {
     const Container *c = a->e->container;

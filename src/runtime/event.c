@@ -167,6 +167,13 @@ static const Container *container_of(const Event *e) {
     return c || home == p->cgroup || e->wire.type == WIRE_MOVE ? c : cgroups_container(e->tables->cgroups, p->cgroup, p->mnt_ns, p->pid_level > 0);
 }
 
+/* Which end of its connection is the process? Nobody kept who called and who was called: the lower port is the server's. */
+static bool is_server(const Event *e) {
+    const WireFile *f = &e->wire.file;
+    bool open = f->type == WIRE_FILE_SOCKET && f->protocol == IPPROTO_TCP && f->remote.port;
+    return e->kind->wire.flags & WIRE_KIND_EITHER && open ? f->local.port < f->remote.port : e->kind->wire.flags & WIRE_KIND_SERVER;
+}
+
 void event_resolve(Event *e) {
     const WireEvent *w = &e->wire;
     e->time = e->tables->boot + (int64_t) w->time;
@@ -174,8 +181,7 @@ void event_resolve(Event *e) {
     e->name = add_name(e, WIRE_NAME, WIRE_BASE, e->kind->wire.name);
     e->name2 = add_name(e, WIRE_NAME2, WIRE_BASE2, e->kind->wire.name2);
     e->path = add_path(e, WIRE_PATH);
-    if (e->kind->wire.flags & WIRE_KIND_SERVER)
-        e->wire.file.server = 1;
+    e->wire.file.server = is_server(e);
     e->description = describe(e);
     e->image = images_get(e->tables->images, w->process.image);
     for (size_t i = 0; i < w->process.n_ancestors; i++)

@@ -127,6 +127,7 @@ enum WireKindFlags {
     WIRE_KIND_MSGHDR = 1 << 3,    /* the address is in a struct msghdr */
     WIRE_KIND_PAYLOAD = 1 << 4,   /* the second argument points to what was received */
     WIRE_KIND_SERVER = 1 << 5,    /* the process is the server of the connection */
+    WIRE_KIND_EITHER = 1 << 6,    /* of a TCP connection it may be either end */
 };
 
 enum { WIRE_NO_ARG = -1, WIRE_ARG_CWD = -2 };

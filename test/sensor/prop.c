@@ -15,7 +15,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -116,20 +115,20 @@ static int listening(const char *ip, const char *port) {
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     return bind(fd, (void *) &here, sizeof(here)) < 0 || listen(fd, 1) < 0 ? -1 : fd;
 }
-/* ADDRESS PORT: listens and takes one connection, of a child, from a port that is known. */
+/* ADDRESS PORT: connects from a port that is known. */
+static int v_client(char **a) {
+    int c = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    struct sockaddr_in from = address(a[0], "40000"), to = address(a[0], a[1]);
+    setsockopt(c, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    return bind(c, (void *) &from, sizeof(from)) < 0 || connect(c, (void *) &to, sizeof(to)) < 0;
+}
+/* ADDRESS PORT: listens and takes one connection. The client is a program of another name, so that only the server is what the rules are about. */
 static int v_accept(char **a) {
     int fd = listening(a[0], a[1]);
     if (fd < 0)
         return 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        /* Another name, so that only the server's side is what the rules are about. */
-        prctl(PR_SET_NAME, "client");
-        int c = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-        struct sockaddr_in from = address(a[0], "40000"), to = address(a[0], a[1]);
-        setsockopt(c, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-        _exit(bind(c, (void *) &from, sizeof(from)) < 0 || connect(c, (void *) &to, sizeof(to)) < 0);
-    }
+    char program[] = "prop", verb[] = "client";
+    pid_t pid = run((char *[]) {program, verb, a[0], a[1], NULL}, NULL);
     int r = accept(fd, NULL, NULL) < 0;
     return finish(pid) || r;
 }
@@ -244,7 +243,7 @@ static const struct {
     int (*f)(char **a);
 } verbs[] = {
     {"init", 1, v_init}, {"wait", 1, v_wait}, {"open", 1, v_open}, {"write", 1, v_write}, {"creat", 1, v_creat}, {"late", 2, v_late}, {"connect", 3, v_connect}, {"dup", 3, v_dup}, {"sendto", 2, v_sendto},
-    {"accept", 2, v_accept}, {"recv", 2, v_recv}, {"packet", 0, v_packet}, {"unixsocket", 0, v_unixsocket}, {"module", 0, v_module}, {"attach", 1, v_attach}, {"peek", 0, v_peek},
+    {"client", 2, v_client}, {"accept", 2, v_accept}, {"recv", 2, v_recv}, {"packet", 0, v_packet}, {"unixsocket", 0, v_unixsocket}, {"module", 0, v_module}, {"attach", 1, v_attach}, {"peek", 0, v_peek},
     {"traceme", 0, v_traceme}, {"setns", 0, v_setns}, {"unshare", 0, v_unshare}, {"setuid", 1, v_setuid}, {"bpf", 1, v_bpf}, {"userfaultfd", 0, v_userfaultfd}, {"memfd", 2, v_memfd},
     {"rename", 2, v_rename}, {"none", 0, v_none}, {"net", 1, v_net},
 };
