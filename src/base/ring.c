@@ -10,15 +10,15 @@ enum { READERS = 2 };
 static const uint64_t never = UINT64_MAX;
 
 /* Each side's words lie in cache lines of their own. A side that waits says which position of the other it waits for: to be woken earlier would only make it wait
- * again. */
+ * again. Sleeping and waking is what a ring costs: on a machine with nothing else to do each is an idle processor that must be roused, tens of microseconds in a virtual one. */
 struct RingShared {
     _Alignas(64) _Atomic uint64_t head;
     _Atomic uint64_t writer_waits;              /* for this tail of every reader; `never`: it does not wait */
     struct {
-        _Alignas(64) _Atomic uint64_t tail;
+        _Alignas(64) _Atomic uint64_t tail;     /* `never`: there is no such reader */
         _Atomic uint64_t waits;                 /* for this head */
+        _Atomic uint32_t written;               /* futex word: bumped by commits that it waits for */
     } reader[READERS];
-    _Alignas(64) _Atomic uint32_t written;      /* futex word: bumped by commits a reader waits for */
     _Alignas(64) _Atomic uint32_t consumed;     /* futex word: bumped by consumption a writer waits for */
     _Alignas(64) _Atomic uint32_t finished;
     _Atomic uint32_t aborted;
@@ -33,6 +33,13 @@ static void futex_wait(_Atomic uint32_t *word, uint32_t seen) {
 static void futex_wake(_Atomic uint32_t *word) {
     atomic_fetch_add(word, 1);
     syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+/* Wakes whoever waits for a position that was reached, once: it may be long until it runs and says itself that it does not wait any more. */
+static void wake_at(_Atomic uint64_t *waits, uint64_t reached, _Atomic uint32_t *word) {
+    uint64_t at = atomic_load(waits);
+    if (reached >= at && atomic_compare_exchange_strong(waits, &at, never))
+        futex_wake(word);
 }
 
 static size_t round_size(size_t size) {
@@ -52,6 +59,7 @@ static int map(int fd, size_t size, Ring *ret) {
 
 /* Whoever makes a ring says that nobody waits. */
 static void begin(const Ring *r) {
+    atomic_store(&r->shared->reader[1].tail, never);
     atomic_store(&r->shared->writer_waits, never);
     for (size_t i = 0; i < READERS; i++)
         atomic_store(&r->shared->reader[i].waits, never);
@@ -85,6 +93,7 @@ int ring_private(size_t size, Ring *ret_writer, Ring *ret_reader) {
 
 Ring ring_second_reader(Ring *writer) {
     Ring r = *writer;
+    atomic_store(&r.shared->reader[1].tail, 0);
     writer->two = true;
     r.fd = -1;
     r.reader = 1;
@@ -129,7 +138,7 @@ static bool see_head(Ring *r) {
 ssize_t ring_reserve(Ring *r, size_t want, char **ret) {
     RingShared *s = r->shared;
     /* A quarter of the ring is worth waking up for; less would make the two sides take turns. */
-    size_t least = MIN(want, r->size / 4);
+    const size_t worth = r->size / 4, least = MIN(want, worth);
     for (;;) {
         if (atomic_load(&s->aborted) || !see_tails(r))
             return -EPIPE;
@@ -141,7 +150,7 @@ ssize_t ring_reserve(Ring *r, size_t want, char **ret) {
             return (ssize_t) MIN(span, want);
         }
         uint32_t seen = atomic_load(&s->consumed);
-        atomic_store(&s->writer_waits, r->head + MAX(least, (size_t) 1) - r->size);
+        atomic_store(&s->writer_waits, r->head + worth - r->size);
         if (atomic_load(&s->reader[0].tail) == r->tail && (!r->two || atomic_load(&s->reader[1].tail) == r->second) && !atomic_load(&s->aborted))
             futex_wait(&s->consumed, seen);
         atomic_store(&s->writer_waits, never);
@@ -151,8 +160,8 @@ ssize_t ring_reserve(Ring *r, size_t want, char **ret) {
 void ring_commit(Ring *r, size_t n) {
     r->head += n;
     atomic_store(&r->shared->head, r->head);
-    if (r->head >= atomic_load(&r->shared->reader[0].waits) || r->head >= atomic_load(&r->shared->reader[1].waits))
-        futex_wake(&r->shared->written);
+    for (size_t i = 0; i < READERS; i++)
+        wake_at(&r->shared->reader[i].waits, r->head, &r->shared->reader[i].written);
 }
 
 int ring_write(Ring *r, const void *p, size_t n) {
@@ -170,9 +179,14 @@ int ring_write(Ring *r, const void *p, size_t n) {
     return 0;
 }
 
+static void wake_readers(const Ring *r) {
+    for (size_t i = 0; i < READERS; i++)
+        futex_wake(&r->shared->reader[i].written);
+}
+
 void ring_finish(Ring *r) {
     atomic_store(&r->shared->finished, 1);
-    futex_wake(&r->shared->written);
+    wake_readers(r);
 }
 
 ssize_t ring_peek(Ring *r, size_t want, const char **ret) {
@@ -192,10 +206,10 @@ ssize_t ring_peek(Ring *r, size_t want, const char **ret) {
         }
         if (finished)
             return 0;
-        uint32_t seen = atomic_load(&s->written);
+        uint32_t seen = atomic_load(&s->reader[r->reader].written);
         atomic_store(&s->reader[r->reader].waits, r->tail + MIN(want, r->size - at));
         if (atomic_load(&s->head) == r->head && !atomic_load(&s->finished) && !atomic_load(&s->aborted))
-            futex_wait(&s->written, seen);
+            futex_wait(&s->reader[r->reader].written, seen);
         atomic_store(&s->reader[r->reader].waits, never);
     }
 }
@@ -203,12 +217,13 @@ ssize_t ring_peek(Ring *r, size_t want, const char **ret) {
 void ring_consume(Ring *r, size_t n) {
     r->tail += n;
     atomic_store(&r->shared->reader[r->reader].tail, r->tail);
-    if (r->tail >= atomic_load(&r->shared->writer_waits))
-        futex_wake(&r->shared->consumed);
+    /* The last of the readers that the writer waits for wakes it. */
+    const uint64_t last = MIN(atomic_load(&r->shared->reader[0].tail), atomic_load(&r->shared->reader[1].tail));
+    wake_at(&r->shared->writer_waits, last, &r->shared->consumed);
 }
 
 void ring_abort(Ring *r) {
     atomic_store(&r->shared->aborted, 1);
-    futex_wake(&r->shared->written);
+    wake_readers(r);
     futex_wake(&r->shared->consumed);
 }

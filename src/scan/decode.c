@@ -11,9 +11,9 @@
 
 enum {
     /* Of what is decoded: large enough that hand-overs do not count, small enough that it stays in the second-level cache. */
-    BLOCK = 256 * 1024,
+    BLOCK = 512 * 1024,
     /* Of what is handed out: a file that does not lie in one is copied by whoever wants it whole. */
-    VIEW = 1 << 20,
+    VIEW = 2 << 20,
 };
 
 struct Decoder {

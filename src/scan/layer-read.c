@@ -9,9 +9,11 @@
 #include "scan/crashes.h"
 
 enum {
-    IN_RING = 1 << 20,
-    OUT_RING = 8 << 20,
+    IN_RING = 4 << 20,
+    OUT_RING = 16 << 20,
     STEP = 128 * 1024,
+    /* What is worth waiting for: each wait is a thread that sleeps and must be woken. */
+    BATCH = 1 << 20,
 };
 
 typedef struct Feeder {
@@ -65,9 +67,13 @@ static void *drain(void *userdata) {
     Drain *d = userdata;
     const char *p;
     ssize_t n;
-    while ((n = ring_peek(d->out, STEP, &p)) > 0) {
-        hasher_add(d->hasher, p, (size_t) n);
-        ring_consume(d->out, (size_t) n);
+    while ((n = ring_peek(d->out, BATCH, &p)) > 0) {
+        /* What is hashed makes room at once. */
+        for (size_t some; n > 0; n -= (ssize_t) some, p += some) {
+            some = MIN((size_t) n, (size_t) STEP);
+            hasher_add(d->hasher, p, some);
+            ring_consume(d->out, some);
+        }
     }
     return NULL;
 }
