@@ -8,6 +8,7 @@
 #include "cmd/policy.h"
 #include "cmd/scan-options.h"
 #include "policy/program.h"
+#include "runtime/pushdown.h"
 
 enum { OBJECT_MAX = 64 << 20 };
 
@@ -87,6 +88,18 @@ static int run(Cli *cli) {
         return near.p ? message_usage("policy explain", "there is no rule \"%s\"; did you mean \"%.*s\"?", cli->args[0], STR_FMT(near))
                       : message_usage("policy explain", "there is no rule \"%s\"; plimsoll policy list names them", cli->args[0]);
     }
+    buf_printf(&out, "%.*s\n  %.*s\n  source %s, priority %s, action %s, %s:%u\n", STR_FMT(rule->name), STR_FMT(rule->desc), rule->source->name, priority_name(rule->priority),
+               rule_action_name(rule->action), rule->file, rule->place.line);
+    if (policy)
+        explain_policy(&chosen, rule, &out);
+    if (strcmp(rule->source->name, "syscall") == 0) {
+        buf_putc(&out, '\n');
+        push_down_explain(rule, &out);
+    } else if (cli->n_args < 2) {
+        return message_usage("policy explain", "name an object of source %s to explain the rule with", rule->source->name);
+    }
+    if (cli->n_args < 2)
+        return output_write(cli, buf_view(&out));
     _cleanup_free_ char *text = NULL;
     bool standard = strcmp(cli->args[1], "-") == 0;
     int r = standard ? fs_read_fd(0, "standard input", OBJECT_MAX, &text, &n, &err) : fs_read(cli->args[1], OBJECT_MAX, &text, &n, &err);
@@ -96,10 +109,6 @@ static int run(Cli *cli) {
     _cleanup_(diag_done) Diag d = {0};
     Node *object;
     const char *place = standard ? "standard input" : cli->args[1];
-    buf_printf(&out, "%.*s\n  %.*s\n  source %s, priority %s, action %s, %s:%u\n", STR_FMT(rule->name), STR_FMT(rule->desc), rule->source->name, priority_name(rule->priority),
-               rule_action_name(rule->action), rule->file, rule->place.line);
-    if (policy)
-        explain_policy(&chosen, rule, &out);
     Explain state = {rule, e, &out, 0};
     r = policy_parse_object(rule->source, str_n(text, n), place, &a, &d, &object);
     for (const Node *one = r == 0 ? object : NULL; one && r >= 0; one = one->next)
@@ -116,15 +125,17 @@ static int run(Cli *cli) {
 const Command command_policy_explain = {
     .name = "policy explain",
     .summary = "Shows why a rule fires on an object, or stays quiet",
-    .arguments = "RULE OBJECT",
-    .description = "OBJECT is a file (- for standard input) with an object of the rule's source: a manifest, a Dockerfile, or a map of fields and their values as in the examples "
+    .arguments = "RULE [OBJECT]",
+    .description = "Of a rule on system calls it says what the sensor has the kernel decide, by kind of event, and what it decides itself.\n\n"
+                   "OBJECT is a file (- for standard input) with an object of the rule's source: a manifest, a Dockerfile, or a map of fields and their values as in the examples "
                    "of rules. The condition is printed as a tree, each part with the value of its field and whether it holds. With --policy it is also said "
                    "what the set makes of the rule: its action, where that is written, and exceptions.",
-    .examples = "plimsoll policy explain 'Image runs as root' image.yaml  # a map of fields\n"
+    .examples = "plimsoll policy explain --rules falco_rules.yaml 'Read sensitive file untrusted'  # what of it the kernel decides\n"
+                "plimsoll policy explain 'Image runs as root' image.yaml  # a map of fields\n"
                 "plimsoll policy explain --policy production 'Image runs as root' image.yaml  # and what comes of it there\n",
     .options = {policy_options, policy_rules_options, policy_added_options, registry_options, cache_options},
     .workers = true,
-    .min_args = 2,
+    .min_args = 1,
     .max_args = 2,
     .run = run,
 };

@@ -294,6 +294,9 @@ static const AnonType anon_types[] = {
     {"/[userfaultfd", "userfaultfd", 'u'}, {"/[io_uring", "io_uring", 'r'}, {"/[pidfd", "pidfd", 'P'}, {"/memfd:", "memfd", 'm'},
 };
 
+size_t event_anon_prefixes(void) { return ARRAY_SIZE(anon_types); }
+const char *event_anon_prefix(size_t i) { return anon_types[i].prefix; }
+
 static AnonType type_of(const Event *e) {
     const WireFile *f = &e->wire.file;
     if (event_is_open(e))

@@ -45,6 +45,9 @@ Str event_arguments(const Event *e, Scratch *scratch);
 uint64_t event_open_flags(const Event *e);
 /* Is it a call that opens a file by its name? */
 bool event_is_open(const Event *e);
+/* Paths that something without a name in the tree has begin with one of these: i below event_anon_prefixes(). */
+size_t event_anon_prefixes(void);
+const char *event_anon_prefix(size_t i);
 /* Path from a list of names that begins with the last one, "/" in front; bytes of `out` used. */
 size_t path_from_names(Str names, char *out, size_t max);
 /* `name` below `base` without ".", ".." and empty parts; links are not looked at. Bytes of `out` used. */

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "runtime/filter.h"
 #include "runtime/kind.h"
 #include "sensor.skel.h"
 

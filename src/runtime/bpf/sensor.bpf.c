@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* System calls at their return, executions, forks and cgroups. */
 #include "runtime/bpf/file.h"
-#include "runtime/bpf/process.h"
+#include "runtime/bpf/filter.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -86,8 +86,7 @@ static __always_inline void put_payload(struct scratch *s, const WireKind *k) {
     s->e.size = from + n;
 }
 
-static __always_inline void put_registers(struct scratch *s, struct pt_regs *r, bool compat) {
-    u64 *a = s->e.arg;
+static __always_inline void read_registers(u64 *a, struct pt_regs *r, bool compat) {
     if (compat) {
         a[0] = (u32) r->bx, a[1] = (u32) r->cx, a[2] = (u32) r->dx;
         a[3] = (u32) r->si, a[4] = (u32) r->di, a[5] = (u32) r->bp;
@@ -108,11 +107,15 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     const WireKind *k = kind_row(number);
     if (!k->kind || t->tgid == own_pid || ((k->flags & WIRE_KIND_EXEC) && ret == 0))
         return 0;
+    u64 args[8] = {};
+    read_registers(args, regs, compat);
+    if (is_settled(t, k, args, compat ? (s32) ret : ret, compat))
+        return 0;
     struct scratch *s = event_begin(SCRATCH_EXIT, WIRE_SYSCALL, k->kind - 1, compat ? WIRE_32 : WIRE_64);
     if (!s)
         return 0;
     s->e.result = compat ? (s32) ret : ret;
-    put_registers(s, regs, compat);
+    __builtin_memcpy(s->e.arg, args, sizeof(s->e.arg));
     put_process(s);
     put_names(s, number);
     put_bases(s, number);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* What the rules need of an event, as tables that the programs in the kernel look things up in (docs/sensor.md, "Push-down"). The programs and the sensor share what is here, so
+ * that both say the same of the same event.
+ *
+ * An event belongs to a class: its kind and what is cheap to know of it. Its class says "drop", "send", or names a set of rules (a mask, one bit a rule; bits are shared when
+ * there are more rules). Then the names of the file and of the process say which rules they could matter to; the event is sent when one of these is in the class's set. */
+#pragma once
+
+#include "runtime/wire.h"
+
+enum {
+    FILTER_CLASSES = 2048,    /* of one kind */
+    FILTER_HOST = 1024,       /* bit of a class: certainly no container */
+    FILTER_MASKS = 256,
+    FILTER_BASES = 4096,      /* hash table of names of files */
+    FILTER_COMMS = 256,       /* hash table of names of processes */
+    FILTER_PROBES = 16,       /* places that are looked at in either */
+    FILTER_SUFFIXES = 16,
+    FILTER_SUFFIX_BYTES = 8,
+    FILTER_SETS = 2048,       /* memory of directories: sets of four */
+    FILTER_WAYS = 4,
+    FILTER_NAME_MAX = 256,    /* a longer name is sent */
+    FILTER_DEPTH = 24,        /* directories above a file; more: sent */
+    FILTER_HOSTS = 1024,
+};
+
+/* Row of FilterTables.row: nothing can fire; anything may; else the number of a mask. */
+enum { FILTER_DROP = 0, FILTER_SEND = 255 };
+
+/* The set of all rules: whatever its names are. */
+#define FILTER_ALL (~0ull)
+
+/* What an event's class is made of. */
+enum FilterShape {
+    FILTER_PLAIN,  /* the result */
+    FILTER_OPEN,   /* a file is opened: success, flags */
+    FILTER_FD,     /* the result, and what the descriptor is */
+    FILTER_NUMBER, /* the result, and a small number among the arguments */
+};
+
+/* The result: 0, 1, 2, other successes, EINPROGRESS, other failures. */
+enum { FILTER_RESULT_MORE = 3, FILTER_RESULT_PROGRESS, FILTER_RESULT_FAILED, FILTER_RESULTS };
+enum { FILTER_RESULT_BITS = 3 };
+
+/* FILTER_OPEN: bit 0 failed, 1 and 2 O_ACCMODE, then these. */
+enum { FILTER_OPEN_FAILED = 1, FILTER_OPEN_ACCESS = 1, FILTER_OPEN_CREATE = 1 << 3, FILTER_OPEN_PROGRAM = 1 << 4, FILTER_OPEN_DIRECTORY = 1 << 5, FILTER_OPEN_TRUNCATE = 1 << 6 };
+
+/* FILTER_FD, above the result: what it is, its protocol, and two facts. */
+enum FilterType { FILTER_TYPE_UNKNOWN, FILTER_TYPE_FILE, FILTER_TYPE_IPV4, FILTER_TYPE_IPV6, FILTER_TYPE_UNIX, FILTER_TYPE_SOCKET, FILTER_TYPES };
+enum FilterProtocol { FILTER_OTHER, FILTER_TCP, FILTER_UDP, FILTER_PROTOCOLS };
+enum { FILTER_TYPE_SHIFT = 3, FILTER_PROTOCOL_SHIFT = 6, FILTER_CONNECTED = 1 << 8, FILTER_NAMED = 1 << 9 };
+
+/* FILTER_NUMBER, above the result: numbers from this one on count as one. */
+enum { FILTER_NUMBER_OTHER = 63, FILTER_NUMBER_SHIFT = 3 };
+
+typedef struct FilterName {
+    __u64 hash;    /* 0: empty */
+    __u64 bits;
+} FilterName;
+
+/* The last bytes of a name; the value is in the highest ones. */
+typedef struct FilterSuffix {
+    __u64 value, mask, bits;
+    __u64 bytes;
+} FilterSuffix;
+
+/* What is known of a directory: rules to which any file in it could matter, and rules to which one does if its own name is among those that they name. */
+typedef struct FilterDirectory {
+    __u64 key;     /* 0: empty */
+    __u64 any, named;
+} FilterDirectory;
+
+/* Never changed while programs look at them, but for being switched off first. */
+typedef struct FilterTables {
+    __u64 seed;    /* of the keys of directories; other tables have another one, so that what was remembered under these is not found any more */
+    __u64 mask[FILTER_MASKS];
+    __u64 comm_bits, suffix_bits; /* all that are in `comms`, in `suffix` */
+    __u64 n_suffixes;
+    FilterSuffix suffix[FILTER_SUFFIXES];
+    FilterName comms[FILTER_COMMS];
+    FilterName bases[FILTER_BASES];
+    __u8 bloom[FILTER_BASES];  /* is the name in `bases` at all? */
+    __u8 shape[WIRE_KINDS];
+    __u8 argument[WIRE_KINDS]; /* FILTER_NUMBER: which; FILTER_OPEN: 1 for creat(), whose flags are given */
+    __u8 row[WIRE_KINDS * FILTER_CLASSES];
+} FilterTables;
+
+static inline __u64 filter_mix(__u64 h, __u64 word) {
+    h = (h ^ word) * 0x9fb21c651e98df25ull;
+    return h ^ h >> 32;
+}
+
+/* Different starts, so that a name, a directory by its names and one by its text are never taken for each other. */
+enum { FILTER_START_PATH = 1, FILTER_START_TEXT = 2, FILTER_START_BASE = 3, FILTER_START_COMM = 4 };
+static inline __u64 filter_start(__u64 seed, __u64 what) {
+    return filter_mix(seed, what);
+}
+
+/* The first `bytes` (below 8) of a word; the others are 0. */
+static inline __u64 filter_head(__u64 word, __u32 bytes) {
+    return word & ((1ull << 8 * bytes) - 1);
+}
+
+/* The bytes of a word that are c, each as 0x80. */
+static inline __u64 filter_bytes(__u64 word, __u8 c) {
+    const __u64 low = 0x7f7f7f7f7f7f7f7full;
+    word ^= c * 0x0101010101010101ull;
+    return ~(((word & low) + low) | word | low);
+}
+
+/* A word of a text without what stands behind its NUL. */
+static inline __u64 filter_until_zero(__u64 word) {
+    __u64 zero = filter_bytes(word, 0);
+    zero &= -zero;
+    return zero ? word & ((zero >> 7) - 1) : word;
+}
+
+/* A key or hash is never 0, which means "empty". */
+static inline __u64 filter_end(__u64 h) {
+    return h ? h : 1;
+}
+
+static inline __u32 filter_result(__s64 result) {
+    if (result >= 0)
+        return result < FILTER_RESULT_MORE ? (__u32) result : FILTER_RESULT_MORE;
+    return result == -115 ? FILTER_RESULT_PROGRESS : FILTER_RESULT_FAILED; /* EINPROGRESS */
+}
+
+/* Flags and mode as open() takes them. */
+static inline __u32 filter_open_class(__s64 result, __u64 flags, __u64 mode) {
+    const __u64 create = 0100, truncate = 01000, directory = 0200000, temporary = 020200000;
+    __u32 c = (result < 0 ? FILTER_OPEN_FAILED : 0) | (__u32) (flags & 3) << FILTER_OPEN_ACCESS;
+    if (flags & create || (flags & temporary) == temporary) {
+        c |= FILTER_OPEN_CREATE;
+        c |= mode & 0111 ? FILTER_OPEN_PROGRAM : 0;
+    }
+    return c | (flags & directory ? FILTER_OPEN_DIRECTORY : 0) | (flags & truncate ? FILTER_OPEN_TRUNCATE : 0);
+}
+
+/* What creat() opens with. */
+enum { FILTER_CREAT_FLAGS = 01101 };
+
+static inline __u32 filter_fd_class(__s64 result, __u32 type, __u32 protocol, __u32 facts) {
+    return filter_result(result) | type << FILTER_TYPE_SHIFT | protocol << FILTER_PROTOCOL_SHIFT | facts;
+}
+
+static inline __u32 filter_type(__u32 family) {
+    return family == 2 ? FILTER_TYPE_IPV4 : family == 10 ? FILTER_TYPE_IPV6 : family == 1 ? FILTER_TYPE_UNIX : FILTER_TYPE_SOCKET;
+}
+
+static inline __u32 filter_protocol(__u32 protocol) {
+    return protocol == 6 ? FILTER_TCP : protocol == 17 ? FILTER_UDP : FILTER_OTHER;
+}
+
+static inline __u32 filter_number_class(__s64 result, __u64 number) {
+    return filter_result(result) | (__u32) (number < FILTER_NUMBER_OTHER ? number : FILTER_NUMBER_OTHER) << FILTER_NUMBER_SHIFT;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the programs see of an event, in the sensor: what they may remember of its directories, and what they decide. */
+#include <sys/socket.h>
+
+#include "runtime/pushdown-private.h"
+
+uint64_t filter_names_hash(uint64_t seed, Str names) {
+    uint64_t h = filter_start(seed, FILTER_START_PATH);
+    Str one;
+    while (str_split(&names, 0, &one)) {
+        for (size_t i = 0; i < one.n; i += 8) {
+            uint64_t word = 0;
+            memcpy(&word, one.p + i, MIN(one.n - i, (size_t) 8));
+            h = filter_mix(h, word);
+        }
+        h = one.n ? filter_mix(h, one.n) : h; /* the root is one empty name */
+    }
+    return filter_end(h);
+}
+
+Str filter_directory_of(Str base, Str raw, char *room, size_t max) {
+    size_t n = path_join(base, raw, room, max - 1);
+    if (n + 1 >= max || n + 2 > WIRE_STRING_MAX)
+        return STR_NULL;
+    if (n > 1)
+        room[n++] = '/';
+    return str_n(room, n);
+}
+
+/* The names of a path without the last one, which comes first. */
+static Str parent_of(Str names) {
+    ssize_t end = str_chr(names, 0);
+    return str_from_at(names, (size_t) (end + 1));
+}
+
+static bool is_whole(const Event *e) {
+    return !(e->wire.flags & (WIRE_CUT | WIRE_UNREADABLE));
+}
+
+/* A file that was opened has a path to look at, too. */
+static bool has_path(const Event *e) {
+    return e->wire.result >= 0 && e->wire.entrance != WIRE_IO_URING;
+}
+
+static FilterDirectory directory(const PushDown *p, uint64_t key, Str base, Str raw) {
+    char room[2 * WIRE_STRING_MAX];
+    FilterDirectory d = {0};
+    Str path = filter_directory_of(base, raw, room, sizeof(room));
+    if (path.p) {
+        d = atoms_in_directory(p->atoms.p, p->atoms.n, path, raw);
+        /* Some fields have the name as it was given: what it looks like counts as well. */
+        FilterDirectory given = str_starts(raw, STR("/")) ? atoms_in_directory(p->atoms.p, p->atoms.n, raw, raw) : (FilterDirectory) {0};
+        d.any |= given.any;
+        d.named |= given.named;
+    } else {
+        d.any = d.named = UINT64_MAX;
+    }
+    d.key = key;
+    return d;
+}
+
+/* Names of directories from a list of names, into `room`. */
+static Str base_path(const Event *e, char *room, size_t max) {
+    Str names = e->string[WIRE_BASE].p ? e->string[WIRE_BASE] : e->string[WIRE_CWD];
+    return str_n(room, path_from_names(names, room, max));
+}
+
+static FilterDirectory lexical(const PushDown *p, const Event *e) {
+    char room[WIRE_STRING_MAX];
+    uint64_t seed = p->tables.seed;
+    Str name = e->string[WIRE_NAME], raw = str_head(name, (size_t) (str_rchr(name, '/') + 1));
+    if (str_starts(raw, STR("/")))
+        return directory(p, filter_text_hash(filter_start(seed, FILTER_START_TEXT), raw), STR(""), raw);
+    Str names = e->string[WIRE_BASE].p ? e->string[WIRE_BASE] : e->string[WIRE_CWD];
+    uint64_t key = filter_names_hash(seed, names);
+    if (raw.n)
+        key = filter_text_hash(filter_mix(key, FILTER_START_TEXT), raw);
+    return directory(p, key, base_path(e, room, sizeof(room)), raw);
+}
+
+static FilterDirectory resolved(const PushDown *p, const Event *e) {
+    char room[WIRE_STRING_MAX];
+    Str names = parent_of(e->string[WIRE_PATH]);
+    Str path = str_n(room, path_from_names(names, room, sizeof(room)));
+    return directory(p, filter_names_hash(p->tables.seed, names), path, STR(""));
+}
+
+static bool knows_names(const Event *e) {
+    Str name = e->string[WIRE_NAME];
+    return is_whole(e) && name.n && name.n < FILTER_NAME_MAX && (str_starts(name, STR("/")) || e->string[WIRE_CWD].p);
+}
+
+size_t push_down_directories(const PushDown *p, const Event *e, FilterDirectory ret[PUSH_DIRECTORIES]) {
+    size_t n = 0;
+    if (!event_is_open(e) || !is_whole(e))
+        return 0;
+    if (knows_names(e))
+        ret[n++] = lexical(p, e);
+    if (has_path(e) && e->wire.file.type == WIRE_FILE_PATH && e->string[WIRE_PATH].p)
+        ret[n++] = resolved(p, e);
+    return n;
+}
+
+static uint32_t class_of(const PushDown *p, const Event *e) {
+    const WireEvent *w = &e->wire;
+    const WireFile *f = &w->file;
+    switch (p->tables.shape[w->kind]) {
+    case FILTER_OPEN:
+        return filter_open_class(w->result, event_open_flags(e), w->arg[e->kind->wire.name + (p->tables.argument[w->kind] ? 1 : 2)]);
+    case FILTER_NUMBER:
+        return filter_number_class(w->result, w->arg[p->tables.argument[w->kind]]);
+    case FILTER_FD:
+        if (f->type != WIRE_FILE_SOCKET)
+            return filter_fd_class(w->result, f->type == WIRE_FILE_NONE ? FILTER_TYPE_UNKNOWN : FILTER_TYPE_FILE, FILTER_OTHER, 0);
+        return filter_fd_class(w->result, filter_type(f->family), filter_protocol(f->protocol), (f->state == 1 ? FILTER_CONNECTED : 0) | (f->named.family == f->family ? FILTER_NAMED : 0));
+    default:
+        return filter_result(w->result);
+    }
+}
+
+static uint64_t find(const FilterName *table, size_t n, uint64_t hash) {
+    for (size_t i = 0; i < FILTER_PROBES; i++)
+        if (table[(hash + i) % n].hash == hash)
+            return table[(hash + i) % n].bits;
+    return 0;
+}
+
+static uint64_t of_process(const FilterTables *t, const Event *e) {
+    uint64_t words[2] = {0};
+    memcpy(words, e->wire.process.comm, strnlen(e->wire.process.comm, sizeof(e->wire.process.comm) - 1));
+    return find(t->comms, FILTER_COMMS, filter_end(filter_mix(filter_mix(filter_start(t->seed, FILTER_START_COMM), words[0]), words[1])));
+}
+
+static uint64_t of_name(const FilterTables *t, Str name) {
+    uint64_t bits = 0, hash = filter_text_hash(filter_start(t->seed, FILTER_START_BASE), name);
+    if (t->bloom[(hash >> 32) % FILTER_BASES])
+        bits = find(t->bases, FILTER_BASES, hash);
+    for (size_t i = 0; i < t->n_suffixes; i++) {
+        uint64_t last = 0;
+        size_t n = MIN(name.n, sizeof(last));
+        memcpy((char *) &last + sizeof(last) - n, name.p + name.n - n, n);
+        if (name.n >= t->suffix[i].bytes && (last & t->suffix[i].mask) == t->suffix[i].value)
+            bits |= t->suffix[i].bits;
+    }
+    return bits;
+}
+
+static bool is_special(Str name) {
+    return name.n == 0 || str_eqz(name, ".") || str_eqz(name, "..");
+}
+
+bool push_down_sends(const PushDown *p, const Event *e, bool host) {
+    const FilterTables *t = &p->tables;
+    uint8_t row = t->row[e->wire.kind * FILTER_CLASSES + class_of(p, e) + (host ? FILTER_HOST : 0)];
+    if (row == FILTER_DROP || row == FILTER_SEND)
+        return row == FILTER_SEND;
+    uint64_t mask = t->mask[row];
+    if (of_process(t, e) & mask)
+        return true;
+    if (t->shape[e->wire.kind] != FILTER_OPEN)
+        return false;
+    if (!knows_names(e))
+        return true;
+    Str name = e->string[WIRE_NAME];
+    name = str_from_at(name, (size_t) (str_rchr(name, '/') + 1));
+    FilterDirectory d = lexical(p, e);
+    if (is_special(name) || (d.any | (d.named & of_name(t, name))) & mask)
+        return true;
+    if (!has_path(e) || e->wire.file.type != WIRE_FILE_PATH)
+        return has_path(e) && e->wire.file.type == WIRE_FILE_NONE;
+    Str path = e->string[WIRE_PATH], last = str_head(path, (size_t) MAX(str_chr(path, 0), (ssize_t) 0));
+    d = resolved(p, e);
+    return is_special(last) || (d.any | (d.named & of_name(t, last))) & mask;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From rules to tables: classes of events, each with the rules that need one of the names that are in the tables. */
+#include "runtime/pushdown-private.h"
+
+enum { RULE_BITS = 63 }; /* rules beyond them share bits; all bits: sent whatever its names are */
+
+static void add_atoms(PushDown *p, const Condition *c, uint64_t bit) {
+    for (size_t i = 0; i < c->checks.n; i++) {
+        const Check *k = c->checks.p[i];
+        for (size_t n = 0; k->absent && n < k->n_atoms; n++) {
+            size_t at = 0;
+            while (at < p->atoms.n && !(p->atoms.p[at].of == k->atoms[n].of && p->atoms.p[at].op == k->atoms[n].op && str_eq(p->atoms.p[at].text, k->atoms[n].text)))
+                at++;
+            if (at == p->atoms.n) {
+                vec_push(&p->atoms, k->atoms[n]);
+                p->atoms.p[at].text = arena_str(&p->arena, k->atoms[n].text);
+            }
+            p->atoms.p[at].bits |= bit;
+        }
+    }
+}
+
+/* Does a text name this field? */
+static bool names_field(Str text, Str field) {
+    return str_find(text, field) >= 0;
+}
+
+static bool wants_env(const Rule *rule, const Condition *c) {
+    static const char *const fields[] = {"proc.env", "proc.aenv"};
+    for (size_t i = 0; i < c->checks.n; i++)
+        for (size_t f = 0; f < c->checks.p[i]->n_fields; f++)
+            if (c->checks.p[i]->fields[f].slot == SLOT_PROC_ENV)
+                return true;
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+        if (names_field(rule->output, str_from(fields[i])) || names_field(rule->written, str_from(fields[i])))
+            return true;
+    return false;
+}
+
+static void add_rule(PushDown *p, const Rule *rule, size_t number, Sampler *s, uint64_t (*care)[FILTER_CLASSES]) {
+    Arena a = {0};
+    Condition *c = condition_read(rule, &a);
+    uint64_t bit = (uint64_t) 1 << number % RULE_BITS;
+    size_t n;
+    const Kind *kinds = sensor_kinds(&n);
+    for (size_t k = 0; k < n; k++) {
+        Need need;
+        condition_need(c, s, &kinds[k], &need);
+        if (classes_empty(&need.may))
+            continue;
+        for (size_t i = 0; i < FILTER_CLASSES; i++)
+            if (classes_has(&need.may, i))
+                care[k][i] |= classes_has(&need.names, i) ? bit : UINT64_MAX;
+        if (!classes_empty(&need.names))
+            add_atoms(p, c, bit);
+    }
+    p->env |= wants_env(rule, c);
+    condition_done(c);
+    arena_done(&a);
+}
+
+/* The row of a class: its set's number, found or new. */
+static uint8_t row_of(FilterTables *t, size_t *n_masks, uint64_t care, uint64_t rest) {
+    if (care == 0)
+        return FILTER_DROP;
+    if (care == UINT64_MAX || care & rest)
+        return FILTER_SEND;
+    for (size_t i = 1; i <= *n_masks; i++)
+        if (t->mask[i] == care)
+            return (uint8_t) i;
+    if (*n_masks + 1 == FILTER_SEND)
+        return FILTER_SEND;
+    t->mask[++*n_masks] = care;
+    return (uint8_t) *n_masks;
+}
+
+PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
+    PushDown *p = xcalloc(1, sizeof(*p));
+    _cleanup_(sampler_freep) Sampler *s = sampler_new();
+    size_t n, number = 0, n_masks = 0;
+    const Kind *kinds = sensor_kinds(&n);
+    uint64_t (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care)), rest = 0;
+    FilterTables *t = &p->tables;
+    t->seed = seed;
+    for (size_t i = 0; i < n_rules; i++)
+        if (rules[i]->enabled && rules[i]->program && rules[i]->source == source_by_name(STR("syscall")))
+            add_rule(p, rules[i], number++, s, care);
+    atoms_fill(p->atoms.p, p->atoms.n, t, &rest);
+    for (size_t k = 0; k < n; k++) {
+        t->shape[k] = (uint8_t) push_down_shape(&kinds[k]);
+        t->argument[k] = t->shape[k] == FILTER_OPEN ? strcmp(kinds[k].name, "creat") == 0 : (uint8_t) MAX(push_down_number(&kinds[k]), 0);
+        for (size_t i = 0; i < FILTER_CLASSES; i++)
+            t->row[k * FILTER_CLASSES + i] = row_of(t, &n_masks, care[k][i], rest);
+    }
+    free(care);
+    return p;
+}
+
+void push_down_free(PushDown *p) {
+    if (!p)
+        return;
+    vec_done(&p->atoms);
+    arena_done(&p->arena);
+    free(p);
+}
+
+const FilterTables *push_down_tables(const PushDown *p) {
+    return &p->tables;
+}
+
+bool push_down_env(const PushDown *p) {
+    return p->env;
+}
