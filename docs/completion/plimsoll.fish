@@ -460,6 +460,7 @@ complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rules -rF -d 'Rules of this 
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l format -s f -xa 'text json' -d 'How an alert is written: a line of text, or a line of JSON with Falco\'s keys'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rule-matching -xa 'all first' -d 'all: every rule that matches an event makes an alert; first: the first one only, as in Falco'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l strict-falco -d 'Files go by Falco\'s name only: the argument joined with its directory, links not followed. Otherwise a rule fires also when it holds for the path that the kernel opened'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l no-push-down -d 'For tests and diagnosis: the kernel decides by the kind of call only, and every event of a kind that a rule is about is sent to the sensor. The alerts are the same, the cost is not'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l ring-bytes -x -d 'Size of the ring that events of system calls come through: a power of two of at least 4096. Executions have one of their own'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l version -d 'Shows the version, and exits'

@@ -15,6 +15,7 @@ static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "How an alert is written: a line of text, or a line of JSON with Falco's keys", .values = "text|json", .def = "text"},
     {.name = "--rule-matching", .arg = "MODE", .doc = "all: every rule that matches an event makes an alert; first: the first one only, as in Falco", .values = "all|first", .def = "all"},
     {.name = "--strict-falco", .doc = "Files go by Falco's name only: the argument joined with its directory, links not followed. Otherwise a rule fires also when it holds for the path that the kernel opened"},
+    {.name = "--no-push-down", .doc = "For tests and diagnosis: the kernel decides by the kind of call only, and every event of a kind that a rule is about is sent to the sensor. The alerts are the same, the cost is not"},
     {.name = "--ring-bytes", .arg = "BYTES", .doc = "Size of the ring that events of system calls come through: a power of two of at least 4096. Executions have one of their own", .def = "8388608"},
     {0},
 };
@@ -31,6 +32,11 @@ static void print_totals(const SensorTotals *t) {
     for (size_t c = 0; c < WIRE_CAUSES; c++)
         for (size_t i = 0; i < n; i++)
             lost += t->kernel.lost[c][i];
+    uint64_t settled = 0, sent = 0;
+    for (size_t i = 0; i < n; i++)
+        settled += t->kernel.settled[i], sent += t->kernel.seen[i];
+    fprintf(stderr, "%llu calls looked at: %llu settled in the kernel, %llu sent%s\n", (unsigned long long) (settled + sent), (unsigned long long) settled, (unsigned long long) sent,
+            t->kernel.unfiltered ? " (this kernel, older than 6.2, cannot settle any)" : "");
     fprintf(stderr, "stopped: %llu events, %llu alerts, %llu lost\n", (unsigned long long) t->events, (unsigned long long) t->alerts, (unsigned long long) (lost + t->kernel.missed));
     for (size_t c = 0; c < WIRE_CAUSES; c++)
         for (size_t i = 0; i < n; i++)
@@ -143,7 +149,7 @@ static int run(Cli *cli) {
     if (n == 0)
         return message_usage(cli->command->name, "--rules: name the rules files to load");
     bool json = strcmp(cli_value(cli, "--format"), "json") == 0;
-    SensorOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .text = !json, .json = json, .strict_falco = cli_flag(cli, "--strict-falco"), .alert = write_line};
+    SensorOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .text = !json, .json = json, .strict_falco = cli_flag(cli, "--strict-falco"), .no_push_down = cli_flag(cli, "--no-push-down"), .alert = write_line};
     int x = read_ring(cli, &o.ring_bytes);
     if (x == 0)
         x = sensor_load(cli, &r.loaded);

@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "runtime/filter.h"
 #include "runtime/kind.h"
 #include "sensor.skel.h"
 
@@ -61,6 +60,28 @@ void loader_set_kinds(Loader *l, const bool *wanted) {
         }
 }
 
+void loader_set_filter(Loader *l, const FilterTables *t) {
+    __typeof__(l->skeleton->bss) bss = l->skeleton->bss;
+    uint32_t other = bss->filter_active == 1;
+    if (t)
+        memcpy(&bss->filters[other], t, sizeof(*t));
+    __atomic_store_n(&bss->filter_active, t ? other + 1 : 0, __ATOMIC_RELEASE);
+}
+
+FilterDirectory *loader_directories(Loader *l) {
+    return l->skeleton->bss->directories;
+}
+
+void loader_set_host(Loader *l, uint64_t cgroup, bool host) {
+    __u64 *at = &l->skeleton->bss->hosts[filter_mix(0, cgroup) % FILTER_HOSTS];
+    if (host || *at == cgroup)
+        __atomic_store_n(at, host ? cgroup : 0, __ATOMIC_RELEASE);
+}
+
+void loader_set_env(Loader *l, bool env) {
+    l->skeleton->bss->want_env = env;
+}
+
 static void set_constants(Loader *l) {
     for (const UringKind *u = sensor_uring_kinds(); u->number; u++)
         l->skeleton->bss->uring_numbers[u->operation] = u->number;
@@ -68,7 +89,6 @@ static void set_constants(Loader *l) {
         l->skeleton->bss->own_kinds[i] = sensor_own_kind(i);
     l->skeleton->bss->host_mnt_ns = l->o.host_mnt_ns;
     l->skeleton->bss->own_pid = (uint32_t) getpid();
-    l->skeleton->bss->want_env = l->o.env;
 }
 
 static int no_kernel(int r, const Loader *l, Error *err) {
@@ -240,6 +260,9 @@ int loader_counts(const Loader *l, LoaderCounts *ret) {
     *ret = (LoaderCounts) {0};
     for (uint32_t i = 0; i < WIRE_KINDS; i++)
         ret->seen[i] = sum(l->skeleton->maps.seen, i, room, cpus);
+    for (uint32_t i = 0; i < WIRE_KINDS; i++)
+        ret->settled[i] = sum(l->skeleton->maps.settled, i, room, cpus);
+    ret->unfiltered = l->skeleton->bss->filter_missing;
     for (uint32_t c = 0; c < WIRE_CAUSES; c++)
         for (uint32_t i = 0; i < WIRE_KINDS; i++)
             ret->lost[c][i] = sum(l->skeleton->maps.losses, c * WIRE_KINDS + i, room, cpus);

@@ -4,13 +4,12 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "runtime/wire.h"
+#include "runtime/filter.h"
 
 typedef struct Loader Loader;
 
 typedef struct LoaderOptions {
     const bool *wanted;      /* by row of kind.list.h */
-    bool env;                /* a rule asks for the environment */
     void (*event)(void *userdata, Str bytes); /* bytes of one event, good until it returns */
     void *userdata;
     uint32_t ring_bytes;     /* 0: as built */
@@ -28,6 +27,14 @@ DEFINE_CLEANUP(Loader, loader_free, loader_freep);
 int loader_fd(const Loader *l);
 /* Other kinds from here on; those that are in both sets go on being reported meanwhile. */
 void loader_set_kinds(Loader *l, const bool *wanted);
+/* What the programs decide by from here on; copied. NULL: every event of a wanted kind is sent. */
+void loader_set_filter(Loader *l, const FilterTables *t);
+/* What they remember of directories, FILTER_SETS * FILTER_WAYS of them, for push_down_learn(). */
+FilterDirectory *loader_directories(Loader *l);
+/* Is a cgroup certainly no container's? */
+void loader_set_host(Loader *l, uint64_t cgroup, bool host);
+/* Executions are told of with their environment from here on, or without. */
+void loader_set_env(Loader *l, bool env);
 /* Hands out the events there are, executions first, and at most `max` of each ring: their number, or -errno. */
 int loader_consume(Loader *l, unsigned max);
 /* Executions and cgroups only; may be called from the callback of another event. */
@@ -39,7 +46,9 @@ int loader_no_container(Loader *l, uint64_t cgroup);
 
 typedef struct LoaderCounts {
     uint64_t seen[WIRE_KINDS];                 /* events made, by kind */
+    uint64_t settled[WIRE_KINDS];              /* calls of that kind on which no rule can fire, as the programs found out: no event was made */
     uint64_t lost[WIRE_CAUSES][WIRE_KINDS];
+    bool unfiltered;                           /* this kernel cannot look at what is needed for that: every event of a wanted kind is sent */
     uint64_t missed;                           /* runs of programs that the kernel left out */
 } LoaderCounts;
 int loader_counts(const Loader *l, LoaderCounts *ret);

@@ -42,47 +42,52 @@ static bool has_path(const Event *e) {
     return e->wire.result >= 0 && e->wire.entrance != WIRE_IO_URING;
 }
 
-static FilterDirectory directory(const PushDown *p, uint64_t key, Str base, Str raw) {
+/* A directory of an event: the key that the programs know it by, and what it is made of. */
+typedef struct Place {
+    uint64_t key;
+    Str base, raw;
+    char room[WIRE_STRING_MAX];
+} Place;
+
+static FilterDirectory judge(const PushDown *p, const Place *at) {
     char room[2 * WIRE_STRING_MAX];
     FilterDirectory d = {0};
-    Str path = filter_directory_of(base, raw, room, sizeof(room));
+    Str path = filter_directory_of(at->base, at->raw, room, sizeof(room));
     if (path.p) {
-        d = atoms_in_directory(p->atoms.p, p->atoms.n, path, raw);
+        d = atoms_in_directory(p->atoms.p, p->atoms.n, path, at->raw);
         /* Some fields have the name as it was given: what it looks like counts as well. */
-        FilterDirectory given = str_starts(raw, STR("/")) ? atoms_in_directory(p->atoms.p, p->atoms.n, raw, raw) : (FilterDirectory) {0};
+        FilterDirectory given = str_starts(at->raw, STR("/")) ? atoms_in_directory(p->atoms.p, p->atoms.n, at->raw, at->raw) : (FilterDirectory) {0};
         d.any |= given.any;
         d.named |= given.named;
     } else {
         d.any = d.named = UINT64_MAX;
     }
-    d.key = key;
+    d.key = at->key;
     return d;
 }
 
-/* Names of directories from a list of names, into `room`. */
-static Str base_path(const Event *e, char *room, size_t max) {
-    Str names = e->string[WIRE_BASE].p ? e->string[WIRE_BASE] : e->string[WIRE_CWD];
-    return str_n(room, path_from_names(names, room, max));
-}
-
-static FilterDirectory lexical(const PushDown *p, const Event *e) {
-    char room[WIRE_STRING_MAX];
+/* Where the name lies that the call gave. */
+static void find_given(const PushDown *p, const Event *e, Place *ret) {
     uint64_t seed = p->tables.seed;
-    Str name = e->string[WIRE_NAME], raw = str_head(name, (size_t) (str_rchr(name, '/') + 1));
-    if (str_starts(raw, STR("/")))
-        return directory(p, filter_text_hash(filter_start(seed, FILTER_START_TEXT), raw), STR(""), raw);
-    Str names = e->string[WIRE_BASE].p ? e->string[WIRE_BASE] : e->string[WIRE_CWD];
-    uint64_t key = filter_names_hash(seed, names);
-    if (raw.n)
-        key = filter_text_hash(filter_mix(key, FILTER_START_TEXT), raw);
-    return directory(p, key, base_path(e, room, sizeof(room)), raw);
+    Str name = e->string[WIRE_NAME], names = e->string[WIRE_BASE].p ? e->string[WIRE_BASE] : e->string[WIRE_CWD];
+    ret->raw = str_head(name, (size_t) (str_rchr(name, '/') + 1));
+    ret->base = STR("");
+    if (str_starts(ret->raw, STR("/"))) {
+        ret->key = filter_text_hash(filter_start(seed, FILTER_START_TEXT), ret->raw);
+        return;
+    }
+    ret->base = str_n(ret->room, path_from_names(names, ret->room, sizeof(ret->room)));
+    ret->key = filter_names_hash(seed, names);
+    if (ret->raw.n)
+        ret->key = filter_text_hash(filter_mix(ret->key, FILTER_START_TEXT), ret->raw);
 }
 
-static FilterDirectory resolved(const PushDown *p, const Event *e) {
-    char room[WIRE_STRING_MAX];
+/* Where the file lies that was opened. */
+static void find_opened(const PushDown *p, const Event *e, Place *ret) {
     Str names = parent_of(e->string[WIRE_PATH]);
-    Str path = str_n(room, path_from_names(names, room, sizeof(room)));
-    return directory(p, filter_names_hash(p->tables.seed, names), path, STR(""));
+    ret->raw = STR("");
+    ret->base = str_n(ret->room, path_from_names(names, ret->room, sizeof(ret->room)));
+    ret->key = filter_names_hash(p->tables.seed, names);
 }
 
 static bool knows_names(const Event *e) {
@@ -90,15 +95,36 @@ static bool knows_names(const Event *e) {
     return is_whole(e) && name.n && name.n < FILTER_NAME_MAX && (str_starts(name, STR("/")) || e->string[WIRE_CWD].p);
 }
 
-size_t push_down_directories(const PushDown *p, const Event *e, FilterDirectory ret[PUSH_DIRECTORIES]) {
-    size_t n = 0;
+static void remember(const PushDown *p, const Place *at, FilterDirectory *memory) {
+    FilterDirectory *set = memory + at->key % FILTER_SETS * FILTER_WAYS, *to = NULL;
+    for (size_t i = 0; i < FILTER_WAYS; i++) {
+        if (set[i].key == at->key)
+            return;
+        if (!set[i].key)
+            to = &set[i];
+    }
+    if (!to)
+        to = &set[at->key >> 32 & (FILTER_WAYS - 1)];
+    FilterDirectory d = judge(p, at);
+    /* The programs look at the key before and behind the rest. */
+    __atomic_store_n(&to->key, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&to->any, d.any, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&to->named, d.named, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&to->key, d.key, __ATOMIC_SEQ_CST);
+}
+
+void push_down_learn(const PushDown *p, const Event *e, FilterDirectory *memory) {
+    Place at;
     if (!event_is_open(e) || !is_whole(e))
-        return 0;
-    if (knows_names(e))
-        ret[n++] = lexical(p, e);
-    if (has_path(e) && e->wire.file.type == WIRE_FILE_PATH && e->string[WIRE_PATH].p)
-        ret[n++] = resolved(p, e);
-    return n;
+        return;
+    if (knows_names(e)) {
+        find_given(p, e, &at);
+        remember(p, &at, memory);
+    }
+    if (has_path(e) && e->wire.file.type == WIRE_FILE_PATH && e->string[WIRE_PATH].p) {
+        find_opened(p, e, &at);
+        remember(p, &at, memory);
+    }
 }
 
 static uint32_t class_of(const PushDown *p, const Event *e) {
@@ -163,12 +189,15 @@ bool push_down_sends(const PushDown *p, const Event *e, bool host) {
         return true;
     Str name = e->string[WIRE_NAME];
     name = str_from_at(name, (size_t) (str_rchr(name, '/') + 1));
-    FilterDirectory d = lexical(p, e);
+    Place at;
+    find_given(p, e, &at);
+    FilterDirectory d = judge(p, &at);
     if (is_special(name) || (d.any | (d.named & of_name(t, name))) & mask)
         return true;
     if (!has_path(e) || e->wire.file.type != WIRE_FILE_PATH)
         return has_path(e) && e->wire.file.type == WIRE_FILE_NONE;
     Str path = e->string[WIRE_PATH], last = str_head(path, (size_t) MAX(str_chr(path, 0), (ssize_t) 0));
-    d = resolved(p, e);
+    find_opened(p, e, &at);
+    d = judge(p, &at);
     return is_special(last) || (d.any | (d.named & of_name(t, last))) & mask;
 }

@@ -19,10 +19,9 @@ const FilterTables *push_down_tables(const PushDown *p);
 /* Is there a rule that the environment of a process matters to, or whose output shows it? */
 bool push_down_env(const PushDown *p);
 
-/* The directories that an event's names lie in, as the programs may remember them: at most three in `ret`, whose number it returns. Names that the programs do not look at have
- * none. After event_resolve(). */
-enum { PUSH_DIRECTORIES = 3 };
-size_t push_down_directories(const PushDown *p, const Event *e, FilterDirectory ret[PUSH_DIRECTORIES]);
+/* Writes what the programs may remember of the directories that an event's names lie in to their memory: FILTER_SETS * FILTER_WAYS of them, which the programs read meanwhile.
+ * What is remembered is a matter of the names alone, so that it never becomes wrong: no rename or mount has to be told of. After event_resolve(). */
+void push_down_learn(const PushDown *p, const Event *e, FilterDirectory *memory);
 
 /* What the programs decide about the event when they remember all directories: true, it is sent. `host`: they know that its process is in no container. */
 bool push_down_sends(const PushDown *p, const Event *e, bool host);

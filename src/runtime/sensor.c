@@ -16,6 +16,7 @@ enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096 };
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
     RuleMatcher *matcher;
+    PushDown *down;
     Evaluator *evaluator;
 };
 
@@ -37,10 +38,20 @@ bool sensor_built(void) {
     return true;
 }
 
+static uint64_t since_boot(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
+}
+
 SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     SensorRules *r = xcalloc(1, sizeof(*r));
     r->matcher = rule_matcher_new(rules, n, source_by_name(STR("syscall")), "evt.type");
     r->evaluator = evaluator_new();
+    uint64_t seed = 0;
+    if (getentropy(&seed, sizeof(seed)) < 0)
+        seed = (uint64_t) (uintptr_t) r ^ since_boot();
+    r->down = push_down_new(rules, n, seed);
     return r;
 }
 
@@ -48,6 +59,7 @@ void sensor_rules_free(SensorRules *r) {
     if (!r)
         return;
     rule_matcher_free(r->matcher);
+    push_down_free(r->down);
     evaluator_free(r->evaluator);
     free(r);
 }
@@ -117,6 +129,24 @@ static void evaluate(Sensor *s, Event *e) {
             alert(s, &s->match[n + i], &subject, e, s->rules->evaluator);
 }
 
+/* What the programs may go by from here on: the directories of this event, and whether its process is on the host. */
+static void learn(Sensor *s, const Event *e) {
+    const WireProcess *p = &e->wire.process;
+    const Cgroups *c = s->tables.cgroups;
+    push_down_learn(s->rules->down, e, loader_directories(s->loader));
+    if (e->container)
+        return;
+    if (p->home && cgroups_is_host(c, p->home))
+        loader_set_host(s->loader, p->home, true);
+    if (cgroups_is_host(c, p->cgroup))
+        loader_set_host(s->loader, p->cgroup, true);
+}
+
+static void push_down(Sensor *s) {
+    loader_set_env(s->loader, push_down_env(s->rules->down));
+    loader_set_filter(s->loader, s->o.no_push_down ? NULL : push_down_tables(s->rules->down));
+}
+
 static void on_event(void *userdata, Str bytes) {
     Sensor *s = userdata;
     Event *e = s->event;
@@ -133,6 +163,7 @@ static void on_event(void *userdata, Str bytes) {
     event_resolve(e);
     const WireProcess *p = &e->wire.process;
     if (e->wire.type == WIRE_CGROUP) {
+        loader_set_host(s->loader, e->wire.arg[0], false);
         cgroups_add(s->tables.cgroups, e->wire.arg[0], e->string[WIRE_CGROUP_PATH], e->image ? e->image->args : STR_NULL, e->cwd, e->container ? p->home : 0);
         return;
     }
@@ -142,6 +173,8 @@ static void on_event(void *userdata, Str bytes) {
     }
     if (e->wire.type == WIRE_MOVE)
         cgroups_keep(s->tables.cgroups, e->wire.arg[1]);
+    if (e->wire.type == WIRE_SYSCALL && !s->o.no_push_down)
+        learn(s, e);
     if (p->home && !e->container && cgroups_is_host(s->tables.cgroups, p->home))
         loader_no_container(s->loader, p->home);
     if (e->wire.type == WIRE_EXEC)
@@ -168,12 +201,13 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     tables_init(&s->tables);
     bool kinds[WIRE_KINDS] = {0};
     wanted(rules, kinds);
-    LoaderOptions lo = {.wanted = kinds, .env = true, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes, .host_mnt_ns = cgroups_host_mnt_ns(s->tables.cgroups)};
+    LoaderOptions lo = {.wanted = kinds, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes, .host_mnt_ns = cgroups_host_mnt_ns(s->tables.cgroups)};
     int r = own_rules_new(&s->own, err);
     if (r >= 0)
         r = loader_new(&lo, &s->loader, err);
     if (r < 0)
         return r;
+    push_down(s);
     *ret = TAKE_PTR(s);
     return 0;
 }
@@ -200,12 +234,6 @@ int sensor_consume(Sensor *s, Error *err) {
     return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : n >= EVENTS_AT_ONCE;
 }
 
-static uint64_t since_boot(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_BOOTTIME, &t);
-    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
-}
-
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     _cleanup_(sensor_rules_freep) SensorRules *old = rules;
     uint64_t now = since_boot();
@@ -218,6 +246,7 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     wanted(rules, kinds);
     old = s->rules;
     s->rules = rules;
+    push_down(s);
     loader_set_kinds(s->loader, kinds);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "policy/matcher.h"
 #include "runtime/alert.h"
 #include "runtime/loader.h"
+#include "runtime/pushdown.h"
 
 typedef struct Sensor Sensor;
 
@@ -19,6 +20,7 @@ typedef struct SensorAlert {
 typedef struct SensorOptions {
     bool first_match;
     bool strict_falco;        /* files have one name, Falco's */
+    bool no_push_down;        /* every event of a kind that a rule is about is sent, and the sensor alone decides */
     bool text, json;          /* how alerts are written */
     uint32_t ring_bytes;      /* 0: as built */
     /* A negative result ends the sensor. */

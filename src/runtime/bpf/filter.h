@@ -7,6 +7,7 @@
 
 /* Two sets of tables, so that one can be written while the other is looked at. */
 FilterTables filters[2];
+__u32 filter_missing; /* set here: this kernel has not what it takes */
 __u32 filter_active;  /* 0: off, every event is sent; else the number of the set and 1 */
 FilterDirectory directories[FILTER_SETS * FILTER_WAYS];
 __u64 hosts[FILTER_HOSTS]; /* cgroups that are certainly no container's, each at its hash */
@@ -23,6 +24,7 @@ struct {
 enum { ROOM = 1024, ROOM_NAME = 8, ROOM_BASE = 296, ROOM_LAST = 584, INLINE_NAME = 40 };
 struct room {
     char bytes[ROOM + 8];
+    u32 active;      /* the tables that this event is looked up in */
 };
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -55,8 +57,10 @@ static __always_inline u64 word_at(const struct room *r, u32 at) {
     return *(const u64 *) (r->bytes + (at & (ROOM - 1)));
 }
 
-/* filter_text_hash() without its end. */
-static __always_inline u64 mix_text(const struct room *r, u64 h, u32 at, u32 n) {
+/* filter_text_hash() without its end. This and others are global functions, which the kernel verifies once. */
+__attribute__((noinline)) u64 mix_text(struct room *r, u64 h, u32 at, u32 n) {
+    if (!r)
+        return h;
     for (u32 i = 0; i < FILTER_NAME_MAX; i += 8) {
         if (i >= n)
             break;
@@ -74,7 +78,7 @@ static __always_inline bool read_name(char *to, const void *name, u32 n) {
 }
 
 /* From a file or directory to the root of the process, as put_path() does it. `file`: the first name is the file's own, the others are its directory's. */
-static __noinline int walk_up(struct room *r, struct place *from, struct walk *w, u64 seed, bool file) {
+__attribute__((noinline)) int walk_up(struct room *r, struct place *from, struct walk *w, u64 seed, u32 file) {
     if (!r || !from || !w)
         return 0;
     struct task_struct *t = bpf_get_current_task_btf();
@@ -141,7 +145,7 @@ static __always_inline u64 look_up(const FilterName *table, u32 n, u64 hash) {
 }
 
 /* Rules that a name of a file matters to. */
-static __always_inline u64 bits_of_name(const FilterTables *t, const struct room *r, u32 at, u32 n, u64 wanted) {
+static __always_inline u64 bits_of_name(const FilterTables *t, struct room *r, u32 at, u32 n, u64 wanted) {
     u64 hash = filter_end(mix_text(r, filter_start(t->seed, FILTER_START_BASE), at, n)), bits = 0;
     if (t->bloom[(hash >> 32) & (FILTER_BASES - 1)])
         bits = look_up(t->bases, FILTER_BASES, hash);
@@ -155,20 +159,23 @@ static __always_inline u64 bits_of_name(const FilterTables *t, const struct room
 }
 
 /* May one of the wanted rules be about the file of that name in that directory? */
-static __always_inline bool matters(const FilterTables *t, const struct room *r, u64 key, u32 at, u32 n, u64 wanted) {
-    u64 any, named;
-    if (!key || !n || !remembered(key, &any, &named) || any & wanted)
+__attribute__((noinline)) int matters(struct room *r, u64 key, u32 at, u32 n, u64 wanted) {
+    u64 any = 0, named = 0;
+    if (!r || !key || !n || !remembered(key, &any, &named) || any & wanted)
         return true;
+    const FilterTables *t = filter_tables(r->active);
     u32 dots = word_at(r, at) & 0xffff;
     if ((n == 1 && (dots & 0xff) == '.') || (n == 2 && dots == ('.' | '.' << 8)))
         return true;
     return named & wanted && bits_of_name(t, r, at, n, wanted) & named & wanted;
 }
 
-/* The key of the directory in a name as it was given, whose last part begins at *ret_from; 0: not known. `base`: what a relative one is relative to. */
-static __always_inline u64 key_of_text(const FilterTables *t, struct room *r, u32 n, u64 base, u32 *ret_from) {
+/* The key of the directory in a name as it was given; its last part begins at w->base_n. `base`: of what a relative one is relative to. */
+__attribute__((noinline)) u64 key_of_text(struct room *r, u32 n, u64 base, u64 seed, struct walk *w) {
+    if (!r || !w)
+        return 0;
     bool absolute = r->bytes[ROOM_NAME] == '/';
-    u64 h = absolute ? filter_start(t->seed, FILTER_START_TEXT) : filter_mix(base, FILTER_START_TEXT), key = 0;
+    u64 h = absolute ? filter_start(seed, FILTER_START_TEXT) : filter_mix(base, FILTER_START_TEXT), key = 0;
     u32 from = 0;
     for (u32 i = 0; i < FILTER_NAME_MAX; i += 8) {
         if (i >= n)
@@ -186,7 +193,7 @@ static __always_inline u64 key_of_text(const FilterTables *t, struct room *r, u3
         }
         h = filter_mix(h, word);
     }
-    *ret_from = from;
+    w->base_n = from;
     return from ? key : base;
 }
 
@@ -198,40 +205,57 @@ static __always_inline struct file *file_at(struct task_struct *t, s32 fd) {
     return f ? AS(struct file, f) : NULL;
 }
 
+/* A system call at its return. */
+struct question {
+    u64 arg[8];
+    s64 result;
+    u32 number;  /* of the call, as kind_row() takes it */
+    u32 active;  /* the tables that it is looked up in */
+};
+
 /* Is the name that was given one that matters? */
-static __always_inline bool given_matters(const FilterTables *t, struct room *r, struct task_struct *task, const WireKind *k, const u64 *a, u64 wanted) {
+__attribute__((noinline)) int given_matters(struct room *r, struct question *q, u64 wanted) {
+    struct task_struct *task = bpf_get_current_task_btf();
+    if (!r || !q)
+        return true;
+    const FilterTables *t = filter_tables(r->active);
+    const WireKind *k = kind_row(q->number);
     s8 name = k->name, dir = k->dir;
-    long n = bpf_probe_read_user_str(r->bytes + ROOM_NAME, FILTER_NAME_MAX, (const void *) a[name & 7]);
+    long n = bpf_probe_read_user_str(r->bytes + ROOM_NAME, FILTER_NAME_MAX, (const void *) q->arg[name & 7]);
     if (n <= 1 || n >= FILTER_NAME_MAX)
         return true;
     struct walk w = {};
     struct place base;
     if (r->bytes[ROOM_NAME] != '/') {
-        struct file *f = NULL;
-        if (dir >= 0 && (s32) a[dir & 7] >= 0) {
-            f = file_at(task, a[dir & 7]);
+        base.dentry = (u64) task->fs->pwd.dentry;
+        base.mnt = (u64) task->fs->pwd.mnt;
+        s32 fd = dir >= 0 ? (s32) q->arg[dir & 7] : -1;
+        if (fd >= 0) {
+            struct file *f = file_at(task, fd);
             if (!f)
                 return true;
+            base.dentry = (u64) f->f_path.dentry;
+            base.mnt = (u64) f->f_path.mnt;
         }
-        base.dentry = f ? (u64) f->f_path.dentry : (u64) task->fs->pwd.dentry;
-        base.mnt = f ? (u64) f->f_path.mnt : (u64) task->fs->pwd.mnt;
         walk_up(r, &base, &w, t->seed, false);
         if (!w.key)
             return true;
     }
-    u32 from = 0, end = n - 1;
-    u64 key = key_of_text(t, r, end, w.key, &from);
-    return matters(t, r, key, ROOM_NAME + from, end - from, wanted);
+    u32 end = n - 1;
+    u64 key = key_of_text(r, end, w.key, t->seed, &w);
+    return matters(r, key, ROOM_NAME + w.base_n, end - w.base_n, wanted);
 }
 
-static __always_inline bool opened_matters(const FilterTables *t, struct room *r, struct task_struct *task, s32 fd, u64 wanted) {
+__attribute__((noinline)) int opened_matters(struct room *r, s32 fd, u64 wanted) {
+    struct task_struct *task = bpf_get_current_task_btf();
     struct file *f = file_at(task, fd);
-    if (!f)
+    if (!r || !f)
         return true;
+    const FilterTables *t = filter_tables(r->active);
     struct walk w = {};
     struct place at = {.dentry = (u64) f->f_path.dentry, .mnt = (u64) f->f_path.mnt};
     walk_up(r, &at, &w, t->seed, true);
-    return matters(t, r, w.key, ROOM_BASE, w.base_n, wanted);
+    return matters(r, w.key, ROOM_BASE, w.base_n, wanted);
 }
 
 static __always_inline u64 bits_of_process(const FilterTables *t, struct task_struct *task) {
@@ -280,10 +304,14 @@ static __always_inline u32 class_of_open(const FilterTables *t, u32 kind, const 
     return filter_open_class(ret, flags, mode);
 }
 
-/* Does it run in a container, for all that is known? */
-static __always_inline bool is_host(struct task_struct *task) {
-    u64 key = task_cgroup(task);
+static __always_inline bool is_host_cgroup(u64 key) {
     return hosts[filter_mix(0, key) & (FILTER_HOSTS - 1)] == key;
+}
+
+/* Is it certainly in no container? */
+static __always_inline bool is_host(struct task_struct *task) {
+    WireTask *st = bpf_task_storage_get(&tasks, task->group_leader, NULL, 0);
+    return (!st || !st->home || is_host_cgroup(st->home)) && is_host_cgroup(task_cgroup(task));
 }
 
 static __always_inline bool settle(u32 kind) {
@@ -297,52 +325,51 @@ static __always_inline u64 wanted_in(const FilterTables *t, u32 kind, u32 class)
     return row == FILTER_DROP ? 0 : row == FILTER_SEND ? FILTER_ALL : t->mask[row];
 }
 
-/* A system call at its return. */
-struct question {
-    const FilterTables *tables;
-    const WireKind *kind;
-    const u64 *arg;
-    s64 result;
-    u32 shape;
-};
-
 /* Does one of the wanted rules need a name that it has? */
-static __noinline int is_wanted(struct question *q, u64 wanted) {
+__attribute__((noinline)) int is_wanted(struct question *q, u64 wanted, u32 shape) {
     struct task_struct *task = bpf_get_current_task_btf();
     u32 zero = 0;
     if (!q || wanted == FILTER_ALL)
         return 1;
-    const FilterTables *t = q->tables;
+    const FilterTables *t = filter_tables(q->active);
     if (wanted & t->comm_bits && wanted & bits_of_process(t, task))
         return 1;
-    if (q->shape != FILTER_OPEN)
+    if (shape != FILTER_OPEN)
         return 0;
     struct room *r = bpf_map_lookup_elem(&rooms, &zero);
-    if (!r || given_matters(t, r, task, q->kind, q->arg, wanted))
+    if (!r)
         return 1;
-    return q->result >= 0 && opened_matters(t, r, task, q->result, wanted);
+    r->active = q->active;
+    if (given_matters(r, q, wanted))
+        return 1;
+    return q->result >= 0 && opened_matters(r, q->result, wanted);
 }
 
 /* True: no rule can fire on it. */
-static __always_inline bool is_settled(struct task_struct *task, const WireKind *k, const u64 *a, s64 ret, bool compat) {
-    u32 active = filter_active, kind = (k->kind - 1) & (WIRE_KINDS - 1), class;
-    if (!active || !bpf_rdonly_cast)
+static __always_inline bool is_settled(struct task_struct *task, struct question *q) {
+    const WireKind *k = kind_row(q->number);
+    u32 active = q->active = filter_active, kind = (k->kind - 1) & (WIRE_KINDS - 1), class;
+    if (!active)
         return false;
+    if (!bpf_rdonly_cast) {
+        filter_missing = 1;
+        return false;
+    }
     const FilterTables *t = filter_tables(active);
-    struct question q = {.tables = t, .kind = k, .arg = a, .result = ret, .shape = t->shape[kind]};
-    if (q.shape == FILTER_OPEN)
-        class = class_of_open(t, kind, k, a, ret);
-    else if (q.shape == FILTER_FD)
-        class = class_of_descriptor(task, k, a, ret, compat);
-    else if (q.shape == FILTER_NUMBER)
-        class = filter_number_class(ret, a[t->argument[kind] & 7]);
+    u8 shape = t->shape[kind];
+    if (shape == FILTER_OPEN)
+        class = class_of_open(t, kind, k, q->arg, q->result);
+    else if (shape == FILTER_FD)
+        class = class_of_descriptor(task, k, q->arg, q->result, q->number >= WIRE_SYSCALLS);
+    else if (shape == FILTER_NUMBER)
+        class = filter_number_class(q->result, q->arg[t->argument[kind] & 7]);
     else
-        class = filter_result(ret);
+        class = filter_result(q->result);
     u64 wanted = wanted_in(t, kind, class);
-    if (!wanted || !is_wanted(&q, wanted))
+    if (!wanted || !is_wanted(q, wanted, shape))
         return settle(kind);
     u64 on_host = wanted_in(t, kind, class | FILTER_HOST);
     if (on_host == wanted || !is_host(task))
         return false;
-    return !on_host || !is_wanted(&q, on_host) ? settle(kind) : false;
+    return !on_host || !is_wanted(q, on_host, shape) ? settle(kind) : false;
 }

@@ -7,12 +7,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 enum { TS_COMPAT = 2, X32_BIT = 0x40000000, AT_FDCWD = -100 };
 
-/* Written in assembly: the compiler would check another register than the one it uses, which the verifier does not follow. */
-static __always_inline const WireKind *kind_row(u64 number) {
-    asm volatile("%0 &= %1" : "+r"(number) : "i"(2 * WIRE_SYSCALLS - 1));
-    return &kinds[number];
-}
-
 /* The directory that a name is relative to; the working directory is in WIRE_CWD. */
 static __always_inline void put_base(struct scratch *s, u32 which, s8 argument, const u64 *arg) {
     if (argument < 0 || argument > 5)
@@ -107,15 +101,15 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     const WireKind *k = kind_row(number);
     if (!k->kind || t->tgid == own_pid || ((k->flags & WIRE_KIND_EXEC) && ret == 0))
         return 0;
-    u64 args[8] = {};
-    read_registers(args, regs, compat);
-    if (is_settled(t, k, args, compat ? (s32) ret : ret, compat))
+    struct question q = {.number = number, .result = compat ? (s32) ret : ret};
+    read_registers(q.arg, regs, compat);
+    if (is_settled(t, &q))
         return 0;
     struct scratch *s = event_begin(SCRATCH_EXIT, WIRE_SYSCALL, k->kind - 1, compat ? WIRE_32 : WIRE_64);
     if (!s)
         return 0;
-    s->e.result = compat ? (s32) ret : ret;
-    __builtin_memcpy(s->e.arg, args, sizeof(s->e.arg));
+    s->e.result = q.result;
+    __builtin_memcpy(s->e.arg, q.arg, sizeof(s->e.arg));
     put_process(s);
     put_names(s, number);
     put_bases(s, number);
