@@ -18,6 +18,8 @@ static void hit(void *userdata, const PolicyHit *h) {
         json_bool(x->w, "limited", true);
     if (h->exception)
         json_str(x->w, "exception", h->exception->name);
+    if (h->ended || h->ended_own)
+        json_str(x->w, "ended", h->ended ? h->ended->name : h->ended_own->name);
     json_end(x->w);
 }
 

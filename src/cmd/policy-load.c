@@ -128,6 +128,13 @@ static int open_files(Cli *cli, const char *const *paths, size_t n_paths, Policy
     return x ? x : policy_files_read(cli, added, n_added, POLICY_ADDED, &ret->own);
 }
 
+void policy_say(const Policy *p, const Diag *d) {
+    if (d->items.n == 0)
+        return;
+    _cleanup_free_ char *text = rule_set_diag_text(policy_rule_set(p), d);
+    fputs(text, stderr);
+}
+
 int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret) {
     const RuleSetOptions o = {.as_of = as_of};
     *ret = (PolicyChosen) {0};
@@ -141,10 +148,7 @@ int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_o
         vec_push(&ret->texts, ((PolicyText) {f->path, str_n(f->text, f->n), f->role}));
     }
     int failed = policy_make(&o, ret->texts.p, ret->texts.n, ret->name, &ret->policy, &ret->diag);
-    if (ret->diag.items.n) {
-        _cleanup_free_ char *text = rule_set_diag_text(policy_rule_set(ret->policy), &ret->diag);
-        fputs(text, stderr);
-    }
+    policy_say(ret->policy, &ret->diag);
     return failed < 0 ? EXIT_USAGE : 0;
 }
 

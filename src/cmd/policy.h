@@ -79,6 +79,8 @@ typedef struct PolicyChosen {
     Diag diag;
 } PolicyChosen;
 
+/* Prints messages with the lines that they are about. */
+void policy_say(const Policy *p, const Diag *d);
 /* Reads what the options name and chooses the set: without any of them POLICY_DEFAULT. 0, or an exit code with the messages printed; warnings are printed in any case. */
 int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret);
 /* The same with arguments of the command, which are as those of --rules. */

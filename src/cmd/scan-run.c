@@ -105,9 +105,12 @@ static int judge(const ScanRequest *q, Report *r) {
     /* Rules may ask what is new. */
     int x = scan_run_baseline(q, r);
     context.image = r->artifact.reference;
-    if (x == 0)
-        scan_judge(r, q->policy->policy, &context, &q->limits);
-    return x;
+    if (x)
+        return x;
+    _cleanup_(diag_done) Diag d = {0};
+    scan_judge(r, q->policy->policy, &context, &q->limits, &d);
+    policy_say(q->policy->policy, &d);
+    return 0;
 }
 
 int scan_run_match(Cli *cli, const ScanRequest *q, Report *r) {

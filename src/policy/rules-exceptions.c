@@ -9,24 +9,34 @@ static bool takes_list(Str op) {
     return str_eqz(op, "in") || str_eqz(op, "intersects") || str_eqz(op, "pmatch");
 }
 
-/* A date (from its midnight on the exception is past), "fix" (a fixed version exists) or "rebuilt since DATE" (the image is newer than that). */
+bool exception_until(Str until, Arena *a, int64_t *ret_date, Str *ret_before, Str *ret_after) {
+    static const Str since = STR("rebuilt since ");
+    int64_t t;
+    *ret_date = TIME_NONE;
+    *ret_before = *ret_after = STR_NULL;
+    if (time_parse(until, &t) == 0) {
+        *ret_date = t;
+    } else if (str_eqz(until, "fix")) {
+        *ret_before = STR("not vuln.fix exists");
+        *ret_after = STR("vuln.fix exists");
+    } else if (str_starts(until, since) && time_parse(str_trim(str_from_at(until, since.n)), &t) == 0) {
+        Str date = str_trim(str_from_at(until, since.n));
+        *ret_before = arena_printf(a, "image.created exists and image.created < \"%.*s\"", STR_FMT(date));
+        *ret_after = arena_printf(a, "image.created >= \"%.*s\"", STR_FMT(date));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void read_until(RulesReader *r, ExceptionDef *e, const Node *n) {
     Str s;
     if (!rules_scalar(n, &s)) {
         rules_error(r, n, "expected a date or a fact, found %s", node_type_name(n->type));
         return;
     }
-    e->info.until = s = str_trim(s);
-    Str since = STR("rebuilt since ");
-    int64_t t;
-    if (time_parse(s, &e->expires) == 0)
-        return;
-    e->expires = TIME_NONE;
-    if (str_eqz(s, "fix"))
-        e->fact = STR("not vuln.fix exists");
-    else if (str_starts(s, since) && time_parse(str_trim(str_from_at(s, since.n)), &t) == 0)
-        e->fact = arena_printf(&r->set->arena, "image.created exists and image.created < \"%.*s\"", STR_FMT(str_trim(str_from_at(s, since.n))));
-    else
+    e->info.until = str_trim(s);
+    if (!exception_until(e->info.until, &r->set->arena, &e->expires, &e->fact, &e->ended))
         rules_error(r, n, "expected a date (2027-01-31), \"fix\" or \"rebuilt since DATE\"");
 }
 
@@ -312,11 +322,14 @@ static void put_all(Render *r, const ExceptionDef *e, const ExceptionValues *v, 
     }
 }
 
-static int parse_exception(RuleSet *s, const ExceptionDef *e, Diag *d, AstNode **ret) {
+/* What it excepts as long as `fact` holds, or always; `negate`: everything else. */
+static int parse_exception(RuleSet *s, const ExceptionDef *e, bool negate, Str fact, Diag *d, AstNode **ret) {
     Render r = {.arena = &s->arena, .file = e->info.file};
     bool any = false;
     const Node *at = e->fields;
-    put(&r, at, e->fact.n ? STR("not ((") : STR("not ("));
+    if (negate)
+        put(&r, at, STR("not"));
+    put(&r, at, fact.n ? STR("((") : STR("("));
     for (const ExceptionValues *v = e->first; v; v = v->next)
         put_all(&r, e, v, &any);
     if (!any) {
@@ -324,9 +337,9 @@ static int parse_exception(RuleSet *s, const ExceptionDef *e, Diag *d, AstNode *
         return 0;
     }
     r.file = e->info.file;
-    if (e->fact.n) {
+    if (fact.n) {
         put(&r, at, STR(") and"));
-        put(&r, at, e->fact);
+        put(&r, at, fact);
     }
     put(&r, at, STR(")"));
     return pieces_parse(s, &r.pieces, d, ret);
@@ -350,7 +363,9 @@ int exceptions_apply(RuleSet *s, RuleDef *rule, AstNode *condition, Diag *d, Ast
             continue;
         }
         AstNode *tree;
-        int r = parse_exception(s, e, d, &tree);
+        int r = parse_exception(s, e, true, e->fact, d, &tree);
+        if (r == 0 && tree && e->ended.n)
+            r = parse_exception(s, e, false, e->ended, d, &info->ended_by);
         if (r < 0)
             failed = r;
         if (r < 0 || !tree)

@@ -61,6 +61,7 @@ struct ExceptionDef {
     ExceptionValues *first, *last;
     int64_t expires;        /* TIME_NONE: no date */
     Str fact;               /* more of the condition: the exception holds only where it does */
+    Str ended;              /* the opposite: the fact is known, and the exception has ended */
     ExceptionDef *next;
 };
 
@@ -129,6 +130,8 @@ void rules_known_keys(RulesReader *r, const Node *map, const char *keys);
 
 /* rules-exceptions.c: reads `exceptions:`, into `rule`; `append`: values of those that are there already. */
 void rules_read_exceptions(RulesReader *r, const Node *n, RuleDef *rule, bool append);
+/* What ends an exception: a date (from its midnight on; *ret_date, else TIME_NONE), or a fact: the conditions that hold before and after it (else STR_NULL). False for anything else. */
+bool exception_until(Str until, Arena *a, int64_t *ret_date, Str *ret_before, Str *ret_after);
 /* The condition and the exceptions as one. */
 int exceptions_apply(RuleSet *s, RuleDef *rule, AstNode *condition, Diag *d, AstNode **ret);
 

@@ -205,6 +205,8 @@ static int settle_rule(RuleSet *s, RuleDef *def, Diag *d) {
     if (p < 0)
         return p;
     p = resolve_condition(s, whole, d);
+    for (size_t i = 0; p == 0 && i < rule->n_exceptions; i++)
+        p = rule->exceptions[i].ended_by ? resolve_condition(s, rule->exceptions[i].ended_by, d) : 0;
     if (p < 0)
         return p;
     rule->condition = whole;
@@ -225,6 +227,14 @@ static void move_new(Diag *own, Map *said, Diag *d) {
     }
 }
 
+static int compile_rule(Compiler *c, Rule *rule, Diag *d) {
+    int r = compiler_compile(c, rule->source, rule->condition, d, &rule->program);
+    for (size_t i = 0; r == 0 && i < rule->n_exceptions; i++)
+        if (rule->exceptions[i].ended_by)
+            r = compiler_compile(c, rule->source, rule->exceptions[i].ended_by, d, &rule->exceptions[i].ended);
+    return r;
+}
+
 int rule_set_finish(RuleSet *s, Diag *d) {
     _cleanup_(map_done) Map said = {.own_keys = true};
     _cleanup_(diag_done) Diag shared = {0};
@@ -236,7 +246,7 @@ int rule_set_finish(RuleSet *s, Diag *d) {
         _cleanup_(diag_done) Diag own = {0};
         int r = settle_rule(s, def, &own);
         if (r == 0 && !def->skipped && own.errors == 0)
-            r = compiler_compile(compiler, def->rule.source, def->rule.condition, &own, &def->rule.program);
+            r = compile_rule(compiler, &def->rule, &own);
         if (r == 0 && !def->skipped && own.errors == 0)
             r = check_output(s, def, &own);
         if (r == 0 && !def->skipped && own.errors == 0)

@@ -37,6 +37,8 @@ typedef struct RuleException {
     size_t n_values;
     const char *file;
     AstPlace place;
+    AstNode *ended_by;      /* what it would except, had not the fact that ends it come true; NULL: no fact does */
+    struct Program *ended;  /* the same, compiled */
 } RuleException;
 
 typedef struct StrArray {
@@ -60,7 +62,7 @@ typedef struct Rule {
     const RuleExample *examples;
     size_t n_examples;
     const Node *fix;          /* a map of what to change where it fires; NULL: people have to. What it means is the source's */
-    const RuleException *exceptions;
+    RuleException *exceptions;
     size_t n_exceptions;
     const char *file;
     AstPlace place;           /* of its name */

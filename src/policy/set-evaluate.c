@@ -89,6 +89,20 @@ static const PolicyException *excepted(const PolicyRule *entry, const Subject *s
     return NULL;
 }
 
+/* What would except it, had not a fact ended that. */
+static void find_ended(const PolicyRule *entry, const Subject *s, const PolicyContext *c, Evaluator *e, PolicyHit *h) {
+    for (size_t i = 0; i < entry->n_uses && !h->ended; i++) {
+        const ExceptionUse *u = &entry->uses[i];
+        if (u->ended && scope_holds(&u->exception->scope, c, s, e) && program_evaluate(u->ended, s, e) == 1)
+            h->ended = u->exception;
+    }
+    for (size_t i = 0; i < entry->rule->n_exceptions && !h->ended && !h->ended_own; i++) {
+        const RuleException *x = &entry->rule->exceptions[i];
+        if (x->ended && program_evaluate(x->ended, s, e) == 1)
+            h->ended_own = x;
+    }
+}
+
 bool policy_asks(const Policy *p, Str source) {
     return map_get(&p->by_source, source) != NULL;
 }
@@ -108,6 +122,8 @@ void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, 
             continue;
         PolicyHit h = {.rule = entry, .subject = s, .action = r < 0 ? on_error[entry->rule->on_error] : entry->action, .limited = r < 0};
         h.exception = excepted(entry, s, c, e);
+        if (!h.exception)
+            find_ended(entry, s, c, e, &h);
         hit(userdata, &h);
     }
 }

@@ -140,29 +140,16 @@ static void read_versions(RulesReader *r, SetDef *set, const Node *n) {
         rules_error(r, n, "expected what the version is of, the first and the last one: {of: kubernetes, first: 1.0, last: 1.36}");
 }
 
-/* The condition with the fact that ends the exception. */
-static void read_condition(RulesReader *r, PolicyException *e, const Node *n, const Node *until) {
-    static const Str since = STR("rebuilt since ");
+/* The condition `n` (NULL: none) and a fact (STR_NULL: none) as one. False with a message. */
+static bool put_condition(RulesReader *r, PolicyException *e, const Node *n, const Node *until, Str fact, struct AstNode **ret) {
     Arena *a = &r->set->arena;
     Pieces pieces = {0};
-    int64_t t;
-    Str fact = STR_NULL;
-    if (time_parse(e->until, &t) == 0) {
-        e->expired = r->set->options.as_of > 0 && r->set->options.as_of >= t;
-    } else if (str_eqz(e->until, "fix")) {
-        fact = STR("not vuln.fix exists");
-    } else if (str_starts(e->until, since) && time_parse(str_trim(str_from_at(e->until, since.n)), &t) == 0) {
-        fact = arena_printf(a, "image.created exists and image.created < \"%.*s\"", STR_FMT(str_trim(str_from_at(e->until, since.n))));
-    } else if (until) {
-        rules_error(r, until, "expected a date (2027-01-31), \"fix\" or \"rebuilt since DATE\"");
-        return;
-    }
     if (n) {
         pieces_put(a, &pieces, STR("("), r->file, n->line, n->col);
         Piece *p = rules_piece(r, n);
         if (!p) {
             rules_error(r, n, "expected a condition, found %s", node_type_name(n->type));
-            return;
+            return false;
         }
         e->written = str_trim(p->text.text);
         pieces_add(&pieces, p);
@@ -172,8 +159,24 @@ static void read_condition(RulesReader *r, PolicyException *e, const Node *n, co
         pieces_put(a, &pieces, STR("and"), r->file, until->line, until->col);
     if (fact.n)
         pieces_put(a, &pieces, fact, r->file, until->line, until->col);
-    if (pieces.first && pieces_parse(r->set, &pieces, r->diag, &e->condition) < 0)
-        r->failed = true;
+    if (!pieces.first || pieces_parse(r->set, &pieces, r->diag, ret) == 0)
+        return true;
+    r->failed = true;
+    return false;
+}
+
+/* The condition with the fact that ends the exception. */
+static void read_condition(RulesReader *r, PolicyException *e, const Node *n, const Node *until) {
+    int64_t date;
+    Str before, after;
+    if (!exception_until(e->until, &r->set->arena, &date, &before, &after)) {
+        if (until)
+            rules_error(r, until, "expected a date (2027-01-31), \"fix\" or \"rebuilt since DATE\"");
+        return;
+    }
+    e->expired = date != TIME_NONE && r->set->options.as_of > 0 && r->set->options.as_of >= date;
+    if (put_condition(r, e, n, until, before, &e->condition) && after.n)
+        put_condition(r, e, n, until, after, &e->ended_by);
 }
 
 static void read_exception(RulesReader *r, SetDef *set, const Node *n) {

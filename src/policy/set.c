@@ -98,13 +98,15 @@ static int use_exceptions(Policy *p, PolicyRule *entry, Compiler *compiler, Diag
     entry->uses = uses;
     for (size_t i = 0; i < p->exceptions.n; i++) {
         const PolicyException *e = p->exceptions.p[i];
-        Program *program = NULL;
+        Program *program = NULL, *ended = NULL;
         /* What an exception approves of is no exception besides. */
         if (e->expired || e->approved_by.n || !about(e, entry->rule))
             continue;
         int r = e->condition ? compiler_compile(compiler, entry->rule->source, e->condition, d, &program) : 0;
+        if (r == 0 && e->ended_by)
+            r = compiler_compile(compiler, entry->rule->source, e->ended_by, d, &ended);
         failed = r < 0 ? r : failed;
-        uses[entry->n_uses++] = (ExceptionUse) {e, program};
+        uses[entry->n_uses++] = (ExceptionUse) {e, program, ended};
     }
     return failed;
 }
@@ -209,6 +211,9 @@ int policy_choose(Policy *p, Str name, Diag *d) {
         for (size_t k = 0; k < p->sets.p[i]->exceptions.n; k++) {
             AstNode *n = p->sets.p[i]->exceptions.p[k]->condition;
             r = n ? resolve_condition(s, n, d) : 0;
+            n = p->sets.p[i]->exceptions.p[k]->ended_by;
+            if (r == 0 && n)
+                r = resolve_condition(s, n, d);
             failed = r < 0 ? r : failed;
         }
     SetDef *set = NULL;

@@ -3,6 +3,7 @@
  * names an approved exception. */
 #pragma once
 
+#include "base/map.h"
 #include "policy/program.h"
 
 /* Where something holds: patterns of shell; what is empty restricts nothing. */
@@ -27,6 +28,7 @@ typedef struct PolicyException {
     const char *file;
     AstPlace place;
     struct AstNode *condition; /* NULL: none */
+    struct AstNode *ended_by; /* what it would except, had not the fact that ends it come true; NULL: no fact does */
 } PolicyException;
 
 typedef struct PolicyRule {
@@ -46,6 +48,7 @@ typedef struct PolicyRule {
 typedef struct ExceptionUse {
     const PolicyException *exception;
     const Program *program;   /* its condition for the rule's source; NULL: it has none */
+    const Program *ended;     /* PolicyException.ended_by for the rule's source; NULL: it has none */
 } ExceptionUse;
 
 /* Texts of sets and rules, and what one of the sets comes to. */
@@ -102,7 +105,21 @@ typedef struct PolicyHit {
     RuleAction action;                /* what comes of it */
     bool limited;                     /* it is not known whether the rule holds: a limit ended the evaluation */
     const PolicyException *exception; /* it is excepted by this; NULL: it counts */
+    const PolicyException *ended;     /* it would be excepted by this, had not a fact ended it; NULL */
+    const RuleException *ended_own;   /* the same of the rule's own exceptions; NULL */
 } PolicyHit;
+
+/* Exceptions that facts have ended, for what they would have excepted. */
+typedef struct PolicyEnded {
+    Map seen;                 /* by exception, with its own keys; in the order in which they were met */
+} PolicyEnded;
+static inline PolicyEnded policy_ended(void) {
+    return (PolicyEnded) {.seen = {.own_keys = true}};
+}
+void policy_ended_take(PolicyEnded *e, const PolicyHit *h);
+/* A warning for each, as for those that a date has ended. */
+void policy_ended_say(const PolicyEnded *e, Diag *d);
+void policy_ended_done(PolicyEnded *e);
 
 /* Is there a rule about this source, among those that were chosen? */
 bool policy_asks(const Policy *p, Str source);

@@ -10,6 +10,7 @@ typedef struct Judge {
     RuleAction worst;
     bool any;
     Vec(Finding) found, excepted;
+    PolicyEnded ended;
 } Judge;
 
 /* Of what a finding is: the package, the file, the layer. */
@@ -85,15 +86,16 @@ static void hit(void *userdata, const PolicyHit *h) {
         vec_push(&j->excepted, f);
         return;
     }
+    policy_ended_take(&j->ended, h);
     j->worst = j->any ? policy_worse(j->worst, h->action) : h->action;
     j->any = true;
     vec_push(&j->found, f);
 }
 
-void scan_judge(Report *r, const Policy *policy, const PolicyContext *context, const Limits *limits) {
+void scan_judge(Report *r, const Policy *policy, const PolicyContext *context, const Limits *limits, Diag *d) {
     _cleanup_(arena_done) Arena a = {0};
     _cleanup_(evaluator_freep) Evaluator *e = evaluator_new();
-    Judge j = {.report = r, .evaluator = e, .worst = RULE_ALLOW};
+    Judge j = {.report = r, .evaluator = e, .worst = RULE_ALLOW, .ended = policy_ended()};
     const ImageSubject *image = image_subject_new(r, limits, &a);
     Subject whole = image_subject(image);
     policy_evaluate(policy, &whole, context, e, hit, &j);
@@ -116,6 +118,8 @@ void scan_judge(Report *r, const Policy *policy, const PolicyContext *context, c
     }
     r->policy = arena_str(&r->arena, policy_name(policy));
     r->verdict = str_from(j.worst == RULE_DENY ? "deny" : j.worst == RULE_ALLOW ? "allow" : "warn");
+    policy_ended_say(&j.ended, d);
+    policy_ended_done(&j.ended);
     vec_done(&j.found);
     vec_done(&j.excepted);
 }

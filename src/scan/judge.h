@@ -13,5 +13,5 @@ const ImageSubject *image_subject_new(const Report *r, const Limits *limits, Are
 Subject image_subject(const ImageSubject *s);
 
 /* Puts the rules of the policy to all of them, adds a finding of kind policy for each that holds, and sets policy and verdict. What an exception excepts is
- * suppressed. */
-void scan_judge(Report *r, const Policy *policy, const PolicyContext *context, const Limits *limits);
+ * suppressed; exceptions that a fact has ended are warnings in `d`. */
+void scan_judge(Report *r, const Policy *policy, const PolicyContext *context, const Limits *limits, Diag *d);

@@ -40,14 +40,21 @@ END
 }
 except fix
 is "$(judge set)" "CVE-2026-91001/CVE-2026-91003" "until fix: it ends where a fix exists"
+like "$(cat err)" 'set/set.yaml:4:5: warning: exception "e" of set "own" has ended for 1 finding, a fix exists: it works no more for it' "which is said, with how often"
 except fix 'condition: vuln.id = CVE-2026-91001'
 is "$(judge set)" "CVE-2026-91001,CVE-2026-91003/" "with a condition: for what has a fix it has ended"
 except fix 'condition: vuln.id = CVE-2026-91003 or vuln.id = CVE-2026-91001'
 is "$(judge set)" "CVE-2026-91001/CVE-2026-91003" "the condition is one whole"
 except 'rebuilt since 2026-02-01'
 is "$(judge set)" "/CVE-2026-91001,CVE-2026-91003" "until the image is rebuilt: it is not yet"
+unlike "$(cat err)" 'warning' "nothing has ended"
 image 2026-02-01T00:00:00Z
 is "$(judge set)" "CVE-2026-91001,CVE-2026-91003/" "and then it is"
+like "$(cat err)" 'exception "e" of set "own" has ended for 2 findings, the image was rebuilt since 2026-02-01: it works no more for them' "which is said once"
+except 'rebuilt since 2026-02-01' 'condition: vuln.id = CVE-2026-91003'
+is "$(judge set)" "CVE-2026-91001,CVE-2026-91003/" "with a condition"
+like "$(cat err)" 'has ended for 1 finding, the image' "what it never excepted is not counted"
+except 'rebuilt since 2026-02-01'
 image 2026-01-31T23:59:59Z
 is "$(judge set)" "/CVE-2026-91001,CVE-2026-91003" "a second before it is not"
 except 2026-11-02
@@ -71,7 +78,9 @@ for until in fix 'rebuilt since 2026-02-01' 'rebuilt since 2026-01-01'; do
   exceptions: [{name: e, fields: vuln.id, values: [CVE-2026-91001, CVE-2026-91003], reason: r, owner: o, until: $until}]
 END
   judge own.yaml
+  grep -c 'own.yaml:8:16: warning: exception "e" of rule "vulnerable" has ended for' err >>ended
 done >got
+is "$(tr '\n' ' ' <ended)" "1 0 1 " "and are said when a fact ended them"
 is "$(tr '\n' ' ' <got)" "CVE-2026-91001/ / CVE-2026-91001,CVE-2026-91003/ " "exceptions of a rule end with facts, too"
 
 # Since when: report after report.
