@@ -31,6 +31,21 @@ bool kube_bool(const Node *n, bool otherwise) {
     return node_is(n, NODE_BOOL) ? n->boolean : otherwise;
 }
 
+/* A number that no whole number is written like: kubectl reads it as a float, and hands it on as a whole number where it is one. */
+static int whole_float(const Node *n, int64_t *ret) {
+    enum { EXACT_BITS = 53 };
+    double d;
+    if (!node_double(n, &d) || !(d >= -(double) ((int64_t) 1 << EXACT_BITS) && d <= (double) ((int64_t) 1 << EXACT_BITS)) || (double) (int64_t) d != d)
+        return -EINVAL;
+    *ret = (int64_t) d;
+    return 0;
+}
+
+static int decimal(const Node *n, int64_t *ret) {
+    int r = node_i64(n, ret);
+    return r == -EINVAL ? whole_float(n, ret) : r;
+}
+
 int kube_int(const Node *n, int64_t *ret) {
     if (!node_is(n, NODE_NUMBER))
         return node_i64(n, ret);
@@ -38,11 +53,11 @@ int kube_int(const Node *n, int64_t *ret) {
     bool minus = s.n && s.p[0] == '-';
     Str digits = minus ? str_from_at(s, 1) : s;
     if (digits.n < 2 || digits.p[0] != '0')
-        return node_i64(n, ret);
+        return decimal(n, ret);
     uint64_t v = 0;
     for (size_t i = 1; i < digits.n; i++) {
         if (digits.p[i] < '0' || digits.p[i] > '7')
-            return node_i64(n, ret);
+            return decimal(n, ret);
         if (v > INT64_MAX / 8)
             return -ERANGE;
         v = v * 8 + (uint64_t) (digits.p[i] - '0');

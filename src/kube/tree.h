@@ -10,7 +10,8 @@ const Node *kube_at(const Node *n, const char *path);
 /* The child with this key; NULL when absent or null. */
 const Node *kube_key(const Node *map, Str key);
 bool kube_bool(const Node *n, bool otherwise);
-/* Whole numbers as the API server reads them: YAML 1.1 has octal ones ("0644"). -ENOENT absent, -EINVAL, -ERANGE. */
+/* Whole numbers as the API server reads them: YAML 1.1 has octal ones ("0644"), and "1e3" and "2.0" are sent as 1000 and 2 (what
+ * sigs.k8s.io/yaml makes of them). -ENOENT absent, -EINVAL, -ERANGE. */
 int kube_int(const Node *n, int64_t *ret);
 /* The text of a string; STR_NULL for anything else. */
 Str kube_text(const Node *map, const char *path);

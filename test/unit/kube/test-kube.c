@@ -93,6 +93,28 @@ TEST(effective_values_come_from_container_pod_or_default) {
     HOLDS(w, "workload", "workload.service_account = default and workload.service_account.set = false", 1);
 }
 
+/* kubectl reads them as floats and sends what is whole as a whole number. */
+TEST(whole_numbers_written_as_others) {
+    static const struct {
+        const char *text;
+        int64_t want; /* -1: refused */
+    } cases[] = {
+        {"0", 0}, {"0.0", 0}, {"-0.0", 0}, {"0e5", 0}, {"1e3", 1000}, {"1E+3", 1000}, {"1000.", 1000}, {"10.5e1", 105}, {"0x3e8", 1000}, {"01750", 1000}, {"08", 8}, {"010.0", 10}, {"1e15", 1000000000000000},
+        {"1.5", -1}, {"1e-1", -1}, {"1e30", -1}, {"1e999", -1}, {".inf", -1}, {".nan", -1}, {"9223372036854775808", -1}, {"'1e3'", -1}, {"'0'", -1},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _world_ World w = {0};
+        char text[256];
+        snprintf(text, sizeof(text), POD("{containers: [{name: c, image: y, securityContext: {runAsUser: %s}}]}"), cases[i].text);
+        world_read(&w, text);
+        CHECK_MSG((w.r == 0) == (cases[i].want >= 0), "%s: %d", cases[i].text, w.r);
+        if (cases[i].want < 0 || w.r < 0)
+            continue;
+        snprintf(text, sizeof(text), "container.run_as_user = %" PRId64, cases[i].want);
+        HOLDS(w, "container", text, 1);
+    }
+}
+
 TEST(images) {
     _world_ World w = {0};
     world_read(&w, POD("{containers: [{name: a, image: nginx}, {name: b, image: 'ghcr.io/a/b:1.2'}, {name: c, image: 'localhost:5000/x@sha256:0'}, {name: d, image: 'a/b:latest'}, {name: e}]}"));
