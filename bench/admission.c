@@ -47,8 +47,10 @@ int main(int argc, char **argv) {
     for (uint64_t i = 0; i < rounds; i++) {
         Str rest = str_n(text, n), line;
         while (str_line(&rest, &line)) {
-            if (one(&c, line, e, d, &out) < 0)
+            if (one(&c, line, e, d, &out) < 0) {
+                free(d);
                 return 1;
+            }
             reviews++;
             refused += !d->allowed;
             bytes += line.n;

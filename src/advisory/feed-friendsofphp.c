@@ -18,7 +18,7 @@ static Str own_id(Arena *a, Str path, Str package) {
  * version count as affected, as with GitHub's records. */
 static int branch_rows(const FeedSink *sink, Arena *a, Str package, const AdvisoryRow *row, const Node *versions) {
     _cleanup_error_ Error err = {0};
-    VersionRange range;
+    VersionRange range = {0};
     VersionSpan s;
     Buf text = buf_new(VERSION_RANGE_BYTES_MAX);
     node_each(v, versions)

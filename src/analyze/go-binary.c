@@ -110,6 +110,7 @@ static Str version_by_flags(const GoProgram *g, Str module) {
         if (dot < 0 || !is_release(value) || !str_ieq(str_from_at(variable, (size_t) dot + 1), STR("version")))
             continue;
         Str package = str_head(variable, (size_t) dot);
+        str_lint(package);
         if (str_eqz(package, "main"))
             return value;
         if (str_empty(found) && str_starts(package, module) && (package.n == module.n || package.p[module.n] == '/'))

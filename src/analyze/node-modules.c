@@ -34,7 +34,7 @@ static bool is_package_dir(Str dir) {
     for (Str rest = dir, part; pop(&rest, &part);) {
         if (!str_eqz(path_base(rest), "node_modules"))
             continue;
-        return part.p[0] == '.' || is_package_dir(dir);
+        return str_starts(part, STR(".")) || is_package_dir(dir);
     }
     return false;
 }

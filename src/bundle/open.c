@@ -104,6 +104,8 @@ static int get_files(const Origin *o, Str manifest, Bundle *b, Error *err) {
     if (r < 0)
         return r;
     b->files = arena_alloc(o->arena, n * sizeof(*b->files));
+    if (!b->files)
+        return error_set(err, -E2BIG, "%s: the bundle is larger than it may be", o->place);
     for (size_t i = 0; i < n && r == 0; i++) {
         b->files[i].name = layers[i].name;
         r = get_file(o, &layers[i], &b->files[i].text, err);
@@ -164,7 +166,7 @@ static int open_remote(const char *reference, const BundleOptions *options, Bund
     _cleanup_error_ Error unusable = {0};
     _cleanup_(origin_done) Origin o = {.place = reference, .cache = options->cache_dir, .arena = &b->arena};
     RegistryRef ref;
-    Str manifest;
+    Str manifest = STR_NULL;
     if (o.cache && !bundle_cache_usable(o.cache, &unusable)) {
         warn(options, "no cache of policy bundles: %s", error_text(&unusable, -EACCES));
         o.cache = NULL;

@@ -15,6 +15,7 @@ static bool recognise(Str path, Str head) {
     Str base = check_basename(path);
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         Str name = str_from(names[i]), start = str_head(base, name.n), rest = str_from_at(base, name.n);
+        str_lint(rest);
         /* "Dockerfile", "Dockerfile.build", "build.dockerfile"; "Dockerfile.dockerignore" is another format. */
         if (str_ieq(start, name) && (rest.n == 0 || rest.p[0] == '.' || rest.p[0] == '-' || rest.p[0] == '_'))
             return !str_ends(base, STR(".dockerignore"));
@@ -253,6 +254,7 @@ static int build(Reader *r, const Dockerfile *f) {
         const DockerStage *s = i ? f->stages[i - 1] : NULL;
         if (!(r->stages[i] = arena_new(a, StageInfo)))
             return -E2BIG;
+        lint_assume(i == 0 || s);
         *r->stages[i] = (StageInfo) {.doc = r->doc, .stage = s, .used = i == f->n_stages, .duplicate = s && is_duplicate(f, s)};
         if (s && image_ref(s->image->text, a, &r->stages[i]->image) < 0)
             return -E2BIG;

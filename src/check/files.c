@@ -72,7 +72,7 @@ static bool batch_fill(Work *w, Batch *b) {
             break;
         taken++;
         _cleanup_error_ Error err = {0};
-        char *text;
+        char *text = NULL;
         int r = item->status;
         if (r == 0)
             r = read_item(item, &text, &err);

@@ -30,9 +30,10 @@ static void tidy(CheckEdit *e, Str text) {
 /* Those that can be made together, in order. What is excepted stays as it is. */
 static Edits chosen(const CheckItem *item, Str text) {
     Edits all = {0};
+    size_t order = 0;
     for (size_t i = 0; i < item->n_hits; i++)
         for (size_t k = 0; k < item->hits[i].n_edits && !item->hits[i].exception; k++)
-            vec_push(&all, ((Placed) {item->hits[i].edits[k], all.n}));
+            vec_push(&all, ((Placed) {item->hits[i].edits[k], order++}));
     vec_sort(&all, by_place);
     size_t n = 0, end = 0;
     for (size_t i = 0; i < all.n; i++) {

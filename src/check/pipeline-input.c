@@ -6,6 +6,7 @@
 
 static bool has_parts(Str path, const char *directory) {
     ssize_t at = str_find(path, str_from(directory));
+    lint_assume(at <= 0 || path.p);
     return at == 0 || (at > 0 && path.p[at - 1] == '/');
 }
 

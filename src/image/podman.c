@@ -59,6 +59,7 @@ static int read_list(Image *img, const UnpackedStore *s, const char *path, Node 
         return r;
     _cleanup_free_ char *name = xasprintf("%s/%s", s->name, path);
     r = image_json(text, name, &img->limits, img->arena, ret, err);
+    lint_assume(r < 0 || *ret);
     if (r == 0 && !node_is(*ret, NODE_LIST) && !node_is(*ret, NODE_NULL))
         return error_set(err, -EBADMSG, "%s: %s, expected a list", name, node_type_name((*ret)->type));
     return r;

@@ -193,12 +193,11 @@ static void take_label(Compose *c, Str value, const Node *from) {
 static void take_security(Compose *c, const Node *s) {
     bool seccomp = false;
     list_each(o, kube_at(s, "security_opt")) {
-        Str text = node_str(o), key = text, value = STR_NULL;
+        Str text = node_str(o);
         size_t n = 0;
         while (n < text.n && text.p[n] != ':' && text.p[n] != '=')
             n++;
-        key = str_head(text, n);
-        value = str_from_at(text, n + 1);
+        Str key = str_head(text, n), value = str_from_at(text, n + 1);
         if (str_eqz(key, "no-new-privileges")) {
             compose_bool(c, c->security, "allowPrivilegeEscalation", str_eqz(value, "false"), o);
         } else if (str_eqz(key, "seccomp")) {

@@ -82,12 +82,13 @@ static int64_t expiry(const ServeApi *api, const gnutls_datum_t *der) {
 
 static int read_own(TlsServer *t, Material *m, Error *err) {
     _cleanup_free_ char *certificate = NULL, *key = NULL;
-    size_t n, key_n;
+    size_t n, key_n = 0;
     int r = fs_read(t->o.certificate, PEM_MAX, &certificate, &n, err);
     if (r == 0)
         r = fs_read(t->o.key, PEM_MAX, &key, &key_n, err);
     if (r < 0)
         return r;
+    lint_assume(key);
     const gnutls_datum_t c = datum(certificate, n), k = datum(key, key_n);
     r = check_pair(t, &c, &k, err);
     unsigned count = CHAIN_MAX;

@@ -242,6 +242,7 @@ static int read_heredoc(DockerParser *p, const DockerInstruction *in, Str word, 
     for (; p->line < f->n_lines; p->line++) {
         Str line = line_at(f, p->line);
         h->end = h->at + h->body.n;
+        str_lint(line);
         while (h->tabs && line.n && line.p[0] == '\t')
             line = str_from_at(line, 1);
         if (str_eq(line, h->name)) {

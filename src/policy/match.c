@@ -96,7 +96,8 @@ static PathTrie *trie_child(PathTrie *parent, Str name, Map *known, Arena *a) {
     void **at = map_slot(known, str_n(key, sizeof(parent) + name.n), NULL);
     if (*at)
         return *at;
-    PathTrie *c = *at = arena_new(a, PathTrie);
+    PathTrie *c = arena_new(a, PathTrie);
+    *at = c;
     if (!c)
         return NULL;
     bool glob = str_chr(name, '*') >= 0 || str_chr(name, '?') >= 0 || str_chr(name, '[') >= 0;

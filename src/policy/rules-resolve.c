@@ -75,6 +75,7 @@ static int put_items(RuleSet *s, const ListDef *l, const AstNode *n, AstPlace pl
         return diag_add(d, DIAG_ERROR, n->file, place.line, place.col, "the conditions have more than %d items of lists together", ITEMS_MAX);
     AstItem *copies = l->n ? arena_alloc(&s->arena, l->n * sizeof(*copies)) : NULL;
     for (const AstItem *from = l->first; from; from = from->next) {
+        lint_assume(copies); /* arena_alloc() of a list's items, of which there are l->n */
         *copies = (AstItem) {.text = from->text, .quoted = from->quoted, .place = place};
         **end = copies;
         *end = &copies->next;

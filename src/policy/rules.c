@@ -296,6 +296,7 @@ static void put_caret(Buf *out, Str text, uint32_t line, uint32_t col) {
     while (from < at && ((unsigned char) row.p[from] & 0xC0) == 0x80)
         from++;
     Str shown = str_head(str_from_at(row, from), SHOWN);
+    lint_assume(at == from || shown.p);
     buf_putz(out, "    ");
     for (size_t i = 0; i < shown.n; i++)
         buf_putc(out, shown.p[i] == '\t' || (unsigned char) shown.p[i] >= ' ' ? shown.p[i] : '?');

@@ -209,9 +209,10 @@ int set_expand(Policy *p, SetDef *set, SetVersion version, Diag *d) {
     Expansion x = {.policy = p, .set = set, .base = p->entries.n, .diag = d};
     for (const SetParent *parent = set->parents; parent; parent = parent->next) {
         Str wanted;
-        SetVersion v;
+        SetVersion v = {0};
         SetDef *other = set_find(p, parent->name, &wanted);
         int r = other ? set_input_version(other, wanted, set->file, parent->place, d, &v) : set_missing(p, parent->name, set->file, parent->place, d);
+        lint_assume(r < 0 || other);
         if (r == 0 && !wanted.n && other->versions_of.n && str_eq(other->versions_of, set->versions_of))
             v = version;
         if (r == 0)

@@ -65,7 +65,7 @@ static void line(const char *const *cells, size_t n, const unsigned *widths, uns
 
 void columns_write(const Columns *c, unsigned width, Buf *out) {
     unsigned widths[COLUMNS_MAX] = {0};
-    if (!c->cells.n)
+    if (!c->cells.n || !c->n)
         return;
     TextLocale locale = text_locale_enter();
     for (size_t i = 0; i < c->n; i++)

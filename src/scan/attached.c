@@ -196,7 +196,7 @@ int scan_attached(const Artifact *image, const RegistryOptions *options, const L
                   void *userdata, Error *err) {
     Collect c = {.limits = limits, .kind = kind};
     RegistryRef ref;
-    Str index;
+    Str index = STR_NULL;
     int r = parse_reference(image, &c.arena, &ref, err);
     if (r >= 0)
         r = registry_open(&ref, options, &c.registry, err);

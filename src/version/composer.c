@@ -193,7 +193,7 @@ static Str without_build(Str s) {
         return s;
     for (size_t i = 0; i < s.n; i++)
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a slice with bytes has a pointer to them. */
-        if (is_space(s.p[i]) || (s.p[i] == ',' && i < before.n))
+        if (is_space(s.p[i]) || (i < before.n && s.p[i] == ','))
             return s;
     return before;
 }
