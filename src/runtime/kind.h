@@ -17,9 +17,17 @@ const Kind *sensor_kinds(size_t *ret_n);
 /* Where a row is that is no system call. */
 uint16_t sensor_own_kind(enum WireOwn which);
 
-/* Operations of io_uring and the 64-bit system call that does the same; ended by a number of 0. */
+/* Operations of io_uring and the 64-bit system call that does the same, or WIRE_URING_PLAIN: there is nothing to tell of; ended by a number of 0. Operations that are not in
+ * it cannot be read. */
 typedef struct UringKind {
     uint8_t operation;
     uint16_t number;
 } UringKind;
 const UringKind *sensor_uring_kinds(void);
+
+/* Calls of socketcall (32-bit programs) and the number of the 32-bit call that does the same; ended by a number of 0. */
+typedef struct SocketCall {
+    uint8_t call;
+    uint16_t number;
+} SocketCall;
+const SocketCall *sensor_socketcalls(void);

@@ -30,6 +30,8 @@ KIND(mkdirat, 258, 296, 0, N, 0, 1, N, N, N, "res=errno:result dirfd=fd:0 path=p
 KIND(chmod, 90, 15, 0, N, CWD, 0, N, N, N, "res=errno:result filename=path:name mode=mode:1")
 KIND(fchmod, 91, 94, 0, 0, N, N, N, N, N, "res=errno:result fd=fd:0 mode=mode:1")
 KIND(fchmodat, 268, 306, 0, N, 0, 1, N, N, N, "res=errno:result dirfd=fd:0 filename=path:name mode=mode:2")
+/* fchmodat2: the same with flags, and rules know the older name */
+KIND(fchmodat, 452, 452, 0, N, 0, 1, N, N, N, "res=errno:result dirfd=fd:0 filename=path:name mode=mode:2 flags=decimal:3")
 KIND(symlink, 88, 83, 0, N, CWD, 0, CWD, 1, N, "res=errno:result target=raw:name linkpath=path:name2")
 KIND(symlinkat, 266, 304, 0, N, CWD, 0, 1, 2, N, "res=errno:result target=raw:name linkdirfd=fd:1 linkpath=path:name2")
 KIND(link, 86, 9, 0, N, CWD, 0, CWD, 1, N, "res=errno:result oldpath=path:name newpath=path:name2")
@@ -49,5 +51,6 @@ KIND(userfaultfd, 323, 374, WIRE_KIND_FD_RESULT, N, N, N, N, N, N, "res=fd:resul
 KIND(cgroup_attach, N, N, 0, N, N, N, N, N, N, "cgroup=raw:name pid=decimal:2 born=decimal:3")
 KIND(cgroup_mkdir, N, N, 0, N, N, N, N, N, N, "")
 KIND(cgroup_rmdir, N, N, 0, N, N, N, N, N, N, "")
+KIND(io_uring_other, N, N, 0, N, N, N, N, N, N, "operation=decimal:0 count=decimal:1")
 #undef N
 #undef CWD

@@ -85,6 +85,8 @@ void loader_set_env(Loader *l, bool env) {
 static void set_constants(Loader *l) {
     for (const UringKind *u = sensor_uring_kinds(); u->number; u++)
         l->skeleton->bss->uring_numbers[u->operation] = u->number;
+    for (const SocketCall *c = sensor_socketcalls(); c->number; c++)
+        l->skeleton->bss->socketcalls[c->call] = (uint16_t) (WIRE_SYSCALLS + c->number);
     for (enum WireOwn i = 0; i < WIRE_OWNS; i++)
         l->skeleton->bss->own_kinds[i] = sensor_own_kind(i);
     l->skeleton->bss->host_mnt_ns = l->o.host_mnt_ns;
@@ -277,6 +279,6 @@ int loader_counts(const Loader *l, LoaderCounts *ret) {
 }
 
 const char *loader_cause(enum WireCause cause) {
-    static const char *const names[WIRE_CAUSES] = {[WIRE_LOST_RING] = "ring full", [WIRE_LOST_SCRATCH] = "no buffer", [WIRE_LOST_URING] = "io_uring requests untracked"};
+    static const char *const names[WIRE_CAUSES] = {[WIRE_LOST_RING] = "ring full", [WIRE_LOST_SCRATCH] = "no buffer", [WIRE_LOST_UNREAD] = "not readable"};
     return (unsigned) cause < WIRE_CAUSES && names[cause] ? names[cause] : "unknown";
 }

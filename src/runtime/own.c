@@ -13,6 +13,14 @@ static const char text[] =
     "    Process left its container's cgroup (pid=%evt.arg.pid cgroup=%evt.arg[cgroup] by=%proc.name by_pid=%proc.pid by_exepath=%proc.exepath user=%user.name\n"
     "    command=%proc.cmdline)\n"
     "  priority: WARNING\n"
+    "  tags: [plimsoll, evasion, mitre_defense_evasion]\n"
+    "- rule: io_uring request that cannot be read\n"
+    "  desc: A process uses io_uring for an operation that the sensor does not know, or for commands to a driver. What it does there cannot be seen.\n"
+    "  condition: evt.type = io_uring_other\n"
+    "  output: >\n"
+    "    io_uring request that cannot be read (operation=%evt.arg[operation] count=%evt.arg[count] process=%proc.name proc_exepath=%proc.exepath pid=%proc.pid user=%user.name\n"
+    "    command=%proc.cmdline)\n"
+    "  priority: NOTICE\n"
     "  tags: [plimsoll, evasion, mitre_defense_evasion]\n";
 
 struct OwnRules {

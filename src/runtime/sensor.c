@@ -11,7 +11,7 @@
 #include "runtime/own.h"
 #include "runtime/running.h"
 
-enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096 };
+enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ASKED_MAX = 64 };
 
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
@@ -20,8 +20,17 @@ struct SensorRules {
     Evaluator *evaluator;
 };
 
+/* What io_uring was asked to open or connect to, by the address of the request. */
+typedef struct Asked {
+    uint64_t request;
+    WireAddress to;
+    size_t n;
+    char name[256];
+} Asked;
+
 struct Sensor {
     SensorOptions o;
+    Asked asked[ASKED_MAX];  /* by hash of the request */
     OwnRules *own;
     SensorRules *rules;
     Loader *loader;
@@ -147,6 +156,28 @@ static void push_down(Sensor *s) {
     loader_set_filter(s->loader, s->o.no_push_down ? NULL : push_down_tables(s->rules->down));
 }
 
+static bool same_address(const WireAddress *a, const WireAddress *b) {
+    return a->family == b->family && a->port == b->port && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+/* A request of io_uring is told of when it is made, what it opened or connected to later. Is that something else than it said? */
+static bool is_news(Sensor *s, const Event *e) {
+    const WireEvent *w = &e->wire;
+    Asked *a = &s->asked[(w->arg[5] * 0x9E3779B97F4A7C15u) >> 58];
+    bool opens = event_is_open(e);
+    if (w->type == WIRE_DONE) {
+        bool known = a->request == w->arg[5] && (opens ? str_eq(str_n(a->name, a->n), e->path) : same_address(&a->to, &w->file.remote));
+        return !known && (opens ? e->path.p && !s->o.strict_falco : w->file.remote.port != 0);
+    }
+    if (w->type == WIRE_SYSCALL && w->entrance == WIRE_IO_URING) {
+        a->request = e->name.n <= sizeof(a->name) ? w->arg[5] : 0;
+        a->to = w->file.named;
+        a->n = MIN(e->name.n, sizeof(a->name));
+        memcpy(a->name, e->name.p ? e->name.p : "", a->n);
+    }
+    return true;
+}
+
 static void on_event(void *userdata, Str bytes) {
     Sensor *s = userdata;
     Event *e = s->event;
@@ -179,7 +210,8 @@ static void on_event(void *userdata, Str bytes) {
         loader_no_container(s->loader, p->home);
     if (e->wire.type == WIRE_EXEC)
         add_image(s, e);
-    evaluate(s, e);
+    if (is_news(s, e))
+        evaluate(s, e);
 }
 
 static void wanted(const SensorRules *r, bool *ret) {

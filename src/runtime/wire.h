@@ -13,16 +13,18 @@ enum {
     WIRE_SYSCALLS = 512,    /* numbers of system calls that are looked at, per entrance */
     WIRE_CAUSES = 4,
     WIRE_KINDS = 64,
+    WIRE_SOCKETCALL = WIRE_SYSCALLS + 102,
+    WIRE_URING_PLAIN = 0xffff,
 };
 
 /* How a call came in. */
 enum WireEntrance { WIRE_64, WIRE_32, WIRE_IO_URING };
 
-/* What an event is. */
-enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP, WIRE_CGROUP_GONE, WIRE_MOVE, WIRE_TYPES };
+/* What an event is. WIRE_DONE: what a request of io_uring opened or connected to; the request was told of before. */
+enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP, WIRE_CGROUP_GONE, WIRE_MOVE, WIRE_DONE, WIRE_TYPES };
 
 /* Rows of kind.list.h that are no system calls: what the programs and the sensor tell of themselves. */
-enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWNS };
+enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWNS };
 
 /* The strings of an event. Paths are lists of names, the last one first, each ended by a NUL: the kernel walks upwards. */
 enum WireString {
@@ -52,7 +54,7 @@ enum WireLayer { WIRE_LAYER_NONE, WIRE_LAYER_UPPER, WIRE_LAYER_LOWER };
 enum WireFileType { WIRE_FILE_NONE, WIRE_FILE_PATH, WIRE_FILE_SOCKET, WIRE_FILE_ANON };
 
 /* Why an event did not arrive. */
-enum WireCause { WIRE_LOST_RING, WIRE_LOST_SCRATCH, WIRE_LOST_URING };
+enum WireCause { WIRE_LOST_RING, WIRE_LOST_SCRATCH, WIRE_LOST_UNREAD };
 
 /* What the kernel keeps about a process; children inherit it. Processes that were there before get it from the sensor. */
 typedef struct WireTask {

@@ -135,14 +135,16 @@ static __always_inline void put_descriptor(struct scratch *s, s32 fd) {
         s->e.flags |= WIRE_NO_FILE;
 }
 
-/* struct sockaddr of user space: families that have addresses and ports. */
-static __always_inline void put_sockaddr(WireAddress *a, const void *at) {
+/* struct sockaddr, of families that have addresses and ports. */
+static __always_inline void put_sockaddr(WireAddress *a, const void *at, bool user) {
     struct {
         u16 family;
         u8 port[2];
         u8 rest[24];
     } sa = {};
-    if (bpf_probe_read_user(&sa, sizeof(sa), at) < 0 && bpf_probe_read_user(&sa, 16, at) < 0)
+    if (!user)
+        bpf_probe_read_kernel(&sa, sizeof(sa), at);
+    else if (bpf_probe_read_user(&sa, sizeof(sa), at) < 0 && bpf_probe_read_user(&sa, 16, at) < 0)
         return;
     a->port = sa.port[0] << 8 | sa.port[1];
     if (sa.family == FAMILY_INET)

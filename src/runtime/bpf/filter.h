@@ -2,6 +2,7 @@
 /* Is there a rule that this event could matter to? Asked before anything is gathered; what is cheap to know comes first (filter.h, docs/sensor.md "Push-down"). */
 #pragma once
 
+#include "runtime/bpf/file.h"
 #include "runtime/bpf/process.h"
 #include "runtime/filter.h"
 
@@ -259,9 +260,8 @@ __attribute__((noinline)) int opened_matters(struct room *r, s32 fd, u64 wanted)
 }
 
 static __always_inline u64 bits_of_process(const FilterTables *t, struct task_struct *task) {
-    u64 words[2];
-    if (bpf_probe_read_kernel(words, sizeof(words), task->comm) < 0)
-        return FILTER_ALL;
+    u64 words[2] = {};
+    put_name((char *) words, task_state(task->group_leader), task);
     words[0] = filter_until_zero(words[0]);
     words[1] = words[0] >> 56 ? filter_until_zero(words[1]) : 0;
     return look_up(t->comms, FILTER_COMMS, filter_end(filter_mix(filter_mix(filter_start(t->seed, FILTER_START_COMM), words[0]), words[1])));

@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* System calls at their return, executions, forks and cgroups. */
-#include "runtime/bpf/file.h"
 #include "runtime/bpf/filter.h"
+#include "runtime/bpf/process.h"
+#include "runtime/bpf/uring.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-enum { TS_COMPAT = 2, X32_BIT = 0x40000000, AT_FDCWD = -100 };
-
-/* The directory that a name is relative to; the working directory is in WIRE_CWD. */
-static __always_inline void put_base(struct scratch *s, u32 which, s8 argument, const u64 *arg) {
-    if (argument < 0 || argument > 5)
-        return;
-    s32 dir = arg[argument & 7];
-    struct file *f = dir >= 0 ? file_of(dir) : NULL;
-    if (f)
-        put_path(s, which, (u64) BPF_CORE_READ(f, f_path.dentry), (u64) BPF_CORE_READ(f, f_path.mnt));
-}
-
-static __always_inline bool is_relative(const struct scratch *s, u32 which) {
-    return s->e.string[which].n == 0 || s->data[s->e.string[which].at & (WIRE_DATA_MAX - 1)] != '/';
-}
-
-static __always_inline void put_cwd(struct scratch *s) {
-    struct task_struct *t = (void *) bpf_get_current_task();
-    put_path(s, WIRE_CWD, (u64) BPF_CORE_READ(t, fs, pwd.dentry), (u64) BPF_CORE_READ(t, fs, pwd.mnt));
-}
-
-/* What relative names are relative to. Global functions have a budget of their own in the verifier. */
-__attribute__((noinline)) int put_bases(struct scratch *s, u32 number) {
-    const WireKind *k = kind_row(number);
-    if (!s)
-        return 0;
-    if (k->name >= 0 && is_relative(s, WIRE_NAME))
-        put_base(s, WIRE_BASE, k->dir, s->e.arg);
-    if (k->name2 >= 0 && is_relative(s, WIRE_NAME2))
-        put_base(s, WIRE_BASE2, k->dir2, s->e.arg);
-    return 0;
-}
+enum { TS_COMPAT = 2, X32_BIT = 0x40000000 };
 
 __attribute__((noinline)) int put_names(struct scratch *s, u32 number) {
     const WireKind *k = kind_row(number);
@@ -47,25 +17,6 @@ __attribute__((noinline)) int put_names(struct scratch *s, u32 number) {
         put_user_string(s, WIRE_NAME, s->e.arg[name & 7]);
     if (name2 >= 0 && name2 <= 5)
         put_user_string(s, WIRE_NAME2, s->e.arg[name2 & 7]);
-    return 0;
-}
-
-__attribute__((noinline)) int put_address(struct scratch *s, u32 number) {
-    const WireKind *k = kind_row(number);
-    if (!s)
-        return 0;
-    s8 i = k->address;
-    if (i < 0 || i > 5)
-        return 0;
-    u64 at = s->e.arg[i & 7];
-    if (k->flags & WIRE_KIND_MSGHDR) {
-        u64 name = 0;
-        u32 bytes = number >= WIRE_SYSCALLS ? 4 : 8;
-        bpf_probe_read_user(&name, bytes & 15, (const void *) at);
-        at = name;
-    }
-    if (at)
-        put_sockaddr(&s->e.file.named, (const void *) at);
     return 0;
 }
 
@@ -90,6 +41,19 @@ static __always_inline void read_registers(u64 *a, struct pt_regs *r, bool compa
     }
 }
 
+/* 32-bit programs may make all calls about sockets through one, which takes the number and where the arguments are. */
+static __always_inline u32 socketcall_number(u64 call) {
+    asm volatile("%0 &= 31" : "+r"(call));
+    return socketcalls[call];
+}
+
+static __always_inline void read_socketcall(u64 *to, u64 at) {
+    u32 a[6] = {};
+    bpf_probe_read_user(a, sizeof(a), (const void *) (u64) (u32) at);
+    for (int i = 0; i < 6; i++)
+        to[i] = a[i];
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     struct task_struct *t = bpf_get_current_task_btf();
@@ -98,11 +62,16 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     if (number >= WIRE_SYSCALLS)
         return 0;
     number += compat ? WIRE_SYSCALLS : 0;
+    if (number == WIRE_SOCKETCALL)
+        number = socketcall_number(regs->bx);
     const WireKind *k = kind_row(number);
     if (!k->kind || t->tgid == own_pid || ((k->flags & WIRE_KIND_EXEC) && ret == 0))
         return 0;
     struct question q = {.number = number, .result = compat ? (s32) ret : ret};
-    read_registers(q.arg, regs, compat);
+    if (compat && (u32) regs->orig_ax == WIRE_SOCKETCALL - WIRE_SYSCALLS)
+        read_socketcall(q.arg, regs->cx);
+    else
+        read_registers(q.arg, regs, compat);
     if (is_settled(t, &q))
         return 0;
     struct scratch *s = event_begin(SCRATCH_EXIT, WIRE_SYSCALL, k->kind - 1, compat ? WIRE_32 : WIRE_64);
@@ -255,82 +224,4 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *c, const char *path) {
     s->e.arg[0] = cgroup_key(c);
     event_send(s, &ring_first);
     return 0;
-}
-
-enum { OP_CONNECT = 16, OP_OPENAT = 18, OP_OPENAT2 = 28, OP_RENAMEAT = 35, OP_UNLINKAT = 36, OP_MKDIRAT = 37, OP_SYMLINKAT = 38, OP_LINKAT = 39 };
-
-/* Names are the kernel's own copies already; nobody can change them any more. */
-static __always_inline void put_request(struct scratch *s, struct io_kiocb *req, u8 op) {
-    void *cmd = (void *) req + bpf_core_field_offset(struct io_kiocb, cmd);
-    u64 *a = s->e.arg;
-    if (op == OP_OPENAT || op == OP_OPENAT2) {
-        struct io_open *o = cmd;
-        a[0] = BPF_CORE_READ(o, dfd);
-        a[2] = BPF_CORE_READ(o, how.flags);
-        a[3] = BPF_CORE_READ(o, how.mode);
-        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(o, filename, name));
-    } else if (op == OP_UNLINKAT) {
-        struct io_unlink *u = cmd;
-        a[0] = BPF_CORE_READ(u, dfd);
-        a[2] = BPF_CORE_READ(u, flags);
-        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(u, filename, name));
-    } else if (op == OP_MKDIRAT) {
-        struct io_mkdir *m = cmd;
-        a[0] = BPF_CORE_READ(m, dfd);
-        a[2] = BPF_CORE_READ(m, mode);
-        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(m, filename, name));
-    } else if (op == OP_RENAMEAT) {
-        struct io_rename *r = cmd;
-        a[0] = BPF_CORE_READ(r, old_dfd);
-        a[2] = BPF_CORE_READ(r, new_dfd);
-        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(r, oldpath, name));
-        put_kernel_string(s, WIRE_NAME2, BPF_CORE_READ(r, newpath, name));
-    } else if (op == OP_LINKAT || op == OP_SYMLINKAT) {
-        struct io_link *l = cmd;
-        a[op == OP_LINKAT ? 2 : 1] = BPF_CORE_READ(l, new_dfd);
-        if (op == OP_LINKAT)
-            a[0] = BPF_CORE_READ(l, old_dfd);
-        put_kernel_string(s, WIRE_NAME, BPF_CORE_READ(l, oldpath, name));
-        put_kernel_string(s, WIRE_NAME2, BPF_CORE_READ(l, newpath, name));
-    } else if (op == OP_CONNECT) {
-        struct io_connect *c = cmd;
-        a[0] = BPF_CORE_READ(req, cqe.fd);
-        a[1] = (u64) BPF_CORE_READ(c, addr);
-    }
-}
-
-/* A request is told of when it is submitted: its completion may be left out on request, and the name is gone by then. Its result is therefore not known: 0. */
-static __always_inline int uring_submitted(struct io_kiocb *req) {
-    u8 op = req->opcode;
-    u32 number = uring_numbers[op & 63];
-    const WireKind *k = kind_row(number);
-    if (op > 63 || !number || !k->kind || bpf_get_current_pid_tgid() >> 32 == own_pid)
-        return 0;
-    struct scratch *s = event_begin(SCRATCH_URING, WIRE_SYSCALL, k->kind - 1, WIRE_IO_URING);
-    if (!s)
-        return 0;
-    __builtin_memset(s->e.arg, 0, sizeof(s->e.arg));
-    put_request(s, req, op);
-    put_process(s);
-    put_bases(s, number);
-    put_cwd(s);
-    if (op == OP_CONNECT) {
-        put_descriptor(s, s->e.arg[0]);
-        put_address(s, number);
-    } else if (k->flags & WIRE_KIND_FD_RESULT) {
-        s->e.file.fd = 0;
-    }
-    event_send(s, &ring_rest);
-    return 0;
-}
-
-SEC("tp_btf/io_uring_submit_req")
-int BPF_PROG(on_uring_submit, struct io_kiocb *req) {
-    return uring_submitted(req);
-}
-
-/* Its name until 6.3. */
-SEC("tp_btf/io_uring_submit_sqe")
-int BPF_PROG(on_uring_submit_old, struct io_kiocb *req) {
-    return uring_submitted(req);
 }

@@ -133,15 +133,27 @@ struct unix_sock { struct unix_address *addr; struct sock *peer; };
 struct socket { struct sock *sk; };
 
 struct io_cmd_data { u8 data[56]; };
-struct io_cqe { int fd; };
-struct io_kiocb { struct io_cmd_data cmd; u8 opcode; struct io_cqe cqe; };
+struct io_cqe { int res, fd; };
+struct io_rsrc_node { unsigned long file_ptr; };
+struct io_rsrc_data { unsigned int nr; struct io_rsrc_node **nodes; };
+struct io_file_table { struct io_rsrc_data data; };
+struct io_ring_ctx { struct io_file_table file_table; };
+struct io_file_table___61 { u64 *files; };
+struct io_ring_ctx___61 { struct io_file_table___61 file_table; unsigned int nr_user_files; };
+struct io_kiocb { struct file *file; struct io_cmd_data cmd; u8 opcode; u64 flags; struct io_cqe cqe; struct io_ring_ctx *ctx; void *async_data; };
 struct filename { const char *name; };
 struct open_how { u64 flags, mode; };
-struct io_open { int dfd; struct filename *filename; struct open_how how; };
+struct io_open { int dfd; u32 file_slot; struct filename *filename; struct open_how how; };
 struct io_rename { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int flags; };
 struct io_unlink { int dfd, flags; struct filename *filename; };
 struct io_mkdir { int dfd; u16 mode; struct filename *filename; };
 struct io_link { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int flags; };
+struct io_socket { int domain, type, protocol; };
 struct io_connect { void *addr; };
+struct io_sr_msg { int len; };
+struct io_sr_msg___61 { void *addr; };
+struct io_async_connect;
+struct msghdr { void *msg_name; };
+struct io_async_msghdr { struct msghdr msg; };
 
 #pragma clang attribute pop
