@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -159,6 +159,10 @@ _plimsoll() {
     'admit manifests'':--fail') mapfile -t COMPREPLY < <(compgen -W 'closed open' -- "$cur"); return ;;
     'admit manifests'':--replicas') return ;;
     'admit manifests'':--api-server') return ;;
+    'admit manifests'':--registry') return ;;
+    'admit manifests'':--advisories') return ;;
+    'admit manifests'':--registry-secret') return ;;
+    'admit manifests'':--mutate') mapfile -t COMPREPLY < <(compgen -W 'pin' -- "$cur"); return ;;
     'admit manifests'':--defaults') return ;;
     'admit manifests'':--kubernetes') return ;;
     'admit manifests'':--authority') compopt -o default 2>/dev/null; return ;;
@@ -168,6 +172,7 @@ _plimsoll() {
     'admit worker'':--every') return ;;
     'admit worker'':--check') compopt -o default 2>/dev/null; return ;;
     'admit worker'':--check-every') return ;;
+    'admit worker'':--update-every') return ;;
     'admit worker'':--keep') return ;;
     'admit worker'':--scan-timeout') return ;;
     'admit worker'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
@@ -397,8 +402,8 @@ _plimsoll() {
         'scan') words='--format --policy --rules --rules-add --policy-scope --facts --tag-ttl --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'check') words='--format --input --cluster --namespace --builtin --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
         'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --audit --alert-log --metrics-add --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
-        'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
-        'admit worker') words='--facts --cluster --every --check --check-every --keep --once --scan-timeout --kubeconfig --context --policy --help --version --quiet --color --config' ;;
+        'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --worker --registry --advisories --registry-secret --mutate --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
+        'admit worker') words='--facts --cluster --every --check --check-every --update-every --keep --once --scan-timeout --kubeconfig --context --policy --help --version --quiet --color --config' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --metrics-add --connections --request-timeout --drain --image --replicas --api-server --kubernetes --authority --old-authority --days --check --check-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -167,6 +167,11 @@ complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l mode -xa 'enforce w
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l fail -xa 'closed open' -d 'What happens to requests while nobody answers, and to objects that cannot be judged'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l replicas -x -d 'Pods'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l api-server -x -d 'Where requests come from (10.0.0.0/24), for the network policy; without it any address may connect'
+complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l worker -d 'A container beside the webhook watches the pods and scans their images; what scans say counts, and what is not known is scanned. Needs --registry and --api-server'
+complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l registry -x -d 'Where the worker fetches images and advisories from (192.0.2.0/24), for the network policy'
+complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l advisories -x -d 'Where the worker gets the advisory database, twice a day: as --from of `plimsoll db update`'
+complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l registry-secret -x -d 'Secret of type kubernetes.io/dockerconfigjson in that namespace, with what registries want to know'
+complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l mutate -xa 'pin' -d 'Changes pods as well: pin gives tags the digest that was judged, which needs --worker'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l defaults -x -d 'Changes pods as well: what the fixes of this set say is put in where a pod says nothing (secure-defaults)'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l kubernetes -x -d 'Version of the cluster: conditions of webhooks are left out before 1.28'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l authority -rF -d 'Certificate and key of the authority that signs the server\'s certificate, as PEM; made when it is not there. Keep it outside of the cluster'
@@ -185,6 +190,7 @@ complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l cluster -d 'Watches th
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l every -x -d 'How often all that the cluster runs is put beside the store again; what starts is seen at once'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l check -rF -d 'Puts the rules to all that is in the cluster, too, as `plimsoll check --cluster` does: DIR/report.json, DIR/metrics.prom, DIR/policyreport.yaml. Nothing is written into the cluster'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l check-every -x -d 'How often --check looks'
+complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l update-every -x -d 'Runs `plimsoll db update` at the start and so often, from where the settings say; never without it'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l keep -x -d 'Images that were scanned longer ago are forgotten: the store does not grow for ever'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l once -d 'Ends when nothing is left to scan, instead of waiting for more'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l scan-timeout -x -d 'A scan that takes longer is ended'

@@ -54,6 +54,11 @@ static const Option options[] = {
     {.name = "--fail", .arg = "MODE", .doc = "What happens to requests while nobody answers, and to objects that cannot be judged", .values = "closed|open", .def = "closed"},
     {.name = "--replicas", .arg = "N", .doc = "Pods", .check = check_replicas, .def = "2"},
     {.name = "--api-server", .arg = "NETWORK", .doc = "Where requests come from (10.0.0.0/24), for the network policy; without it any address may connect", .check = check_word, .repeat = true},
+    {.name = "--worker", .doc = "A container beside the webhook watches the pods and scans their images; what scans say counts, and what is not known is scanned. Needs --registry and --api-server"},
+    {.name = "--registry", .arg = "NETWORK", .doc = "Where the worker fetches images and advisories from (192.0.2.0/24), for the network policy", .check = check_word, .repeat = true},
+    {.name = "--advisories", .arg = "URL", .doc = "Where the worker gets the advisory database, twice a day: as --from of `plimsoll db update`", .check = check_word},
+    {.name = "--registry-secret", .arg = "NAME", .doc = "Secret of type kubernetes.io/dockerconfigjson in that namespace, with what registries want to know", .check = check_label},
+    {.name = "--mutate", .arg = "KIND", .doc = "Changes pods as well: pin gives tags the digest that was judged, which needs --worker", .values = "pin", .repeat = true},
     {.name = "--defaults", .arg = "SET", .doc = "Changes pods as well: what the fixes of this set say is put in where a pod says nothing (secure-defaults)", .check = check_word},
     {.name = "--kubernetes", .arg = "VERSION", .doc = "Version of the cluster: conditions of webhooks are left out before 1.28", .check = check_version, .def = "latest"},
     {.name = "--authority", .arg = "FILE", .doc = "Certificate and key of the authority that signs the server's certificate, as PEM; made when it is not there. Keep it outside of the cluster", .def = "plimsoll-admit-ca.pem",
@@ -134,10 +139,16 @@ static int run(Cli *cli) {
     _cleanup_(keys_done) Keys k = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     uint64_t replicas = 0;
-    size_t networks;
+    size_t networks, registry_networks;
     const char *image = cli_value(cli, "--image");
     if (!image || !strstr(image, "@sha256:"))
         return message_usage("admit manifests", "--image names the image by its digest: REPOSITORY@sha256:…");
+    const char *const *api_servers = cli_values(cli, "--api-server", &networks), *const *registries = cli_values(cli, "--registry", &registry_networks);
+    bool worker = cli_flag(cli, "--worker"), pin = cli_value(cli, "--mutate") != NULL;
+    if (worker && (!networks || !registry_networks))
+        return message_usage("admit manifests", "--worker needs --api-server and --registry: nothing else may the pods reach");
+    if (!worker && (pin || registry_networks || cli_value(cli, "--advisories") || cli_value(cli, "--registry-secret")))
+        return message_usage("admit manifests", "--mutate pin, --registry, --advisories and --registry-secret are for --worker");
     int r = make_keys(cli, &k, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
@@ -149,7 +160,12 @@ static int run(Cli *cli) {
         .replicas = (unsigned) replicas,
         .fail_closed = strcmp(cli_value(cli, "--fail"), "closed") == 0,
         .mode = cli_value(cli, "--mode"),
-        .api_servers = cli_values(cli, "--api-server", &networks),
+        .api_servers = api_servers,
+        .worker = worker,
+        .registries = registries,
+        .advisories = cli_value(cli, "--advisories"),
+        .registry_secret = cli_value(cli, "--registry-secret"),
+        .pin = pin,
         .defaults = cli_value(cli, "--defaults"),
         .authorities = buf_view(&k.trusted),
         .certificate = buf_view(&k.certificate),
@@ -170,7 +186,8 @@ const Command command_admit_manifests = {
                    "certificate is signed by an authority of its own, which stays in a file of yours.\n\n"
                    "Run it again with the same authority for a new certificate: the pods take it up without a restart. For a new authority, move the file away, run it with --old-authority, and once "
                    "more without when all pods have the new certificate.",
-    .examples = "plimsoll admit manifests --image registry.example/plimsoll@sha256:… | kubectl apply -f -\n",
+    .examples = "plimsoll admit manifests --image registry.example/plimsoll@sha256:… | kubectl apply -f -\n"
+                "plimsoll admit manifests --image … --worker --api-server 10.0.0.0/28 --registry 192.0.2.0/24 --advisories oci://registry.example/plimsoll/advisories:1 --mutate pin  # with scans\n",
     .options = {options},
     .max_args = 0,
     .run = run,

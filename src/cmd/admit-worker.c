@@ -33,6 +33,8 @@ static const Option options[] = {
     {.name = "--check", .arg = "DIR", .doc = "Puts the rules to all that is in the cluster, too, as `plimsoll check --cluster` does: DIR/report.json, DIR/metrics.prom, DIR/policyreport.yaml. Nothing is written into the cluster",
      .env = "PLIMSOLL_WORKER_CHECK", .config = "admit.check", .is_file = true},
     {.name = "--check-every", .arg = "MINUTES", .doc = "How often --check looks", .check = check_minutes, .def = "60", .env = "PLIMSOLL_WORKER_CHECK_EVERY", .config = "admit.check-every"},
+    {.name = "--update-every", .arg = "MINUTES", .doc = "Runs `plimsoll db update` at the start and so often, from where the settings say; never without it", .check = check_minutes,
+     .env = "PLIMSOLL_WORKER_UPDATE_EVERY", .config = "admit.update-every"},
     {.name = "--keep", .arg = "DAYS", .doc = "Images that were scanned longer ago are forgotten: the store does not grow for ever", .check = check_days, .def = "90", .env = "PLIMSOLL_ADMIT_KEEP", .config = "admit.keep"},
     {.name = "--once", .doc = "Ends when nothing is left to scan, instead of waiting for more"},
     {.name = "--scan-timeout", .arg = "MINUTES", .doc = "A scan that takes longer is ended", .check = check_minutes, .def = "15", .env = "PLIMSOLL_SCAN_TIMEOUT", .config = "admit.scan-timeout"},
@@ -96,6 +98,15 @@ static const char *scan(const Cli *cli, const char *reference, const sigset_t *s
     return why ? why : code == EXIT_INCOMPLETE ? "the image could not be looked at, or not all of it" : NULL;
 }
 
+/* Without the network the old database stays in use. */
+static void update(const Cli *cli, const sigset_t *signals, bool *ret_ending) {
+    const char *const argv[] = {"plimsoll", "--quiet", "db", "update", NULL};
+    int code = 0;
+    const char *why = run_self((char *const *) argv, minutes_of(cli, "--scan-timeout"), signals, ret_ending, &code);
+    if (!*ret_ending && (why || code))
+        message_warning("updating the advisory database: %s; the one that is there stays in use", why ? why : "no source could be reached");
+}
+
 /* Puts the rules to what is in the cluster; the files in the directory of --check are replaced as a whole, or stay as they are. */
 static void check(const Cli *cli, const sigset_t *signals, bool *ret_ending) {
     const char *dir = cli_value(cli, "--check"), *kubeconfig = cli_value(cli, "--kubeconfig"), *context = cli_value(cli, "--context");
@@ -141,7 +152,7 @@ static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigse
     const struct timespec pause = {.tv_sec = POLL_S}, second = {.tv_sec = 1};
     bool ending = false, waits = false;
     uint64_t keep = 0;
-    int64_t looked = 0, forgot = 0, checked = 0;
+    int64_t looked = 0, forgot = 0, checked = 0, updated = 0;
     str_to_u64(str_from(cli_value(cli, "--keep")), DAYS_MAX, &keep);
     while (!ending) {
         if (time_now() - forgot >= DAY_S) {
@@ -149,6 +160,12 @@ static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigse
             if (x < 0)
                 return x;
             forgot = time_now();
+        }
+        if (cli_value(cli, "--update-every") && time_now() - updated >= (int64_t) minutes_of(cli, "--update-every") * 60) {
+            updated = time_now();
+            update(cli, signals, &ending);
+            if (ending)
+                break;
         }
         if (cli_value(cli, "--check") && time_now() - checked >= (int64_t) minutes_of(cli, "--check-every") * 60) {
             checked = time_now();

@@ -33,10 +33,25 @@ static void put_namespace(const AdmissionManifests *m, Buf *out) {
                m->namespace);
 }
 
+static bool is_mutating(const AdmissionManifests *m) {
+    return m->pin || m->defaults;
+}
+
+/* Rights of the whole cluster lie in no namespace. */
+static void put_worker_rights(const AdmissionManifests *m, Buf *out) {
+    static const char api[] = "rbac.authorization.k8s.io";
+    buf_printf(out, "---\napiVersion: %s/v1\nkind: ClusterRole\nmetadata:\n  name: " NAME "-worker\n" LABELS "rules:\n  - {apiGroups: [\"\"], resources: [pods], verbs: [list, watch]}\n", api);
+    buf_printf(out, "---\napiVersion: %s/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: " NAME "-worker\n" LABELS "roleRef: {apiGroup: %s, kind: ClusterRole, name: " NAME "-worker}\n"
+                    "subjects:\n  - {kind: ServiceAccount, name: " NAME ", namespace: %s}\n", api, api, m->namespace);
+}
+
 static void put_identity(const AdmissionManifests *m, Buf *out) {
-    buf_putz(out, "# It asks the API server for nothing, so it gets no rights and no token.\n");
+    buf_putz(out, m->worker ? "# The webhook asks the API server for nothing and gets no token; the worker beside it may list and watch pods.\n"
+                            : "# It asks the API server for nothing, so it gets no rights and no token.\n");
     put_head(m, out, "v1", "ServiceAccount");
     buf_putz(out, "automountServiceAccountToken: false\n");
+    if (m->worker)
+        put_worker_rights(m, out);
     put_head(m, out, "v1", "Secret");
     buf_putz(out, "type: kubernetes.io/tls\ndata:\n  tls.crt: ");
     base64_encode(m->certificate, out);
@@ -50,12 +65,21 @@ static void put_arguments(const AdmissionManifests *m, Buf *out) {
                "          args:\n            - admit\n            - --listen=:8443\n            - --tls-certificate=/tls/tls.crt\n            - --tls-key=/tls/tls.key\n"
                "            - --policy=%s\n            - --mode=%s\n            - --fail=%s\n            - --drain=10\n",
                m->policy, m->mode, m->fail_closed ? "closed" : "open");
+    if (m->worker)
+        buf_putz(out, "            - --facts=/facts/facts.db\n            - --queue-unknown\n");
+    if (m->pin)
+        buf_putz(out, "            - --mutate=pin\n");
     if (m->defaults)
         buf_printf(out, "            - --mutate=defaults\n            - --defaults=%s\n", m->defaults);
 }
 
 static void put_probe(Buf *out, const char *kind, const char *path) {
     buf_printf(out, "          %s:\n            httpGet: {path: %s, port: https, scheme: HTTPS}\n            periodSeconds: 5\n            timeoutSeconds: 3\n", kind, path);
+}
+
+static void put_confined(Buf *out) {
+    buf_putz(out, "          securityContext:\n            allowPrivilegeEscalation: false\n            privileged: false\n            readOnlyRootFilesystem: true\n            runAsNonRoot: true\n"
+                  "            runAsUser: 65532\n            runAsGroup: 65532\n            capabilities: {drop: [ALL]}\n            seccompProfile: {type: RuntimeDefault}\n");
 }
 
 static void put_container(const AdmissionManifests *m, Buf *out) {
@@ -66,9 +90,41 @@ static void put_container(const AdmissionManifests *m, Buf *out) {
                   "          resources:\n            requests: {cpu: 100m, memory: 64Mi, ephemeral-storage: 16Mi}\n            limits: {cpu: \"2\", memory: 192Mi, ephemeral-storage: 64Mi}\n");
     put_probe(out, "readinessProbe", "/readyz");
     put_probe(out, "livenessProbe", "/healthz");
-    buf_putz(out, "          securityContext:\n            allowPrivilegeEscalation: false\n            privileged: false\n            readOnlyRootFilesystem: true\n            runAsNonRoot: true\n"
-                  "            runAsUser: 65532\n            runAsGroup: 65532\n            capabilities: {drop: [ALL]}\n            seccompProfile: {type: RuntimeDefault}\n"
-                  "          volumeMounts:\n            - {name: tls, mountPath: /tls, readOnly: true}\n");
+    put_confined(out);
+    buf_putz(out, "          volumeMounts:\n            - {name: tls, mountPath: /tls, readOnly: true}\n");
+    if (m->worker)
+        buf_putz(out, "            - {name: facts, mountPath: /facts}\n");
+}
+
+/* It scans, so that it wants memory and a place for its cache; only it has a token. */
+static void put_worker(const AdmissionManifests *m, Buf *out) {
+    buf_printf(out,
+               "        - name: worker\n          image: %s\n          imagePullPolicy: IfNotPresent\n          args:\n            - admit\n            - worker\n            - --cluster\n"
+               "            - --facts=/facts/facts.db\n            - --policy=%s\n%s"
+               "          env:\n            - {name: XDG_CACHE_HOME, value: /scratch/cache}\n            - {name: TMPDIR, value: /scratch}\n            - {name: PLIMSOLL_DB, value: /scratch/advisories.db}\n",
+               m->image, m->policy, m->advisories ? "            - --update-every=720\n" : "");
+    if (m->advisories)
+        buf_printf(out, "            - {name: PLIMSOLL_DB_URL, value: \"%s\"}\n", m->advisories);
+    if (m->registry_secret)
+        buf_putz(out, "            - {name: DOCKER_CONFIG, value: /registry}\n");
+    buf_putz(out, "          resources:\n            requests: {cpu: 100m, memory: 256Mi, ephemeral-storage: 1Gi}\n            limits: {cpu: \"2\", memory: 2Gi, ephemeral-storage: 8Gi}\n");
+    put_confined(out);
+    buf_putz(out, "          volumeMounts:\n            - {name: facts, mountPath: /facts}\n            - {name: scratch, mountPath: /scratch}\n"
+                  "            - {name: account, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}\n");
+    if (m->registry_secret)
+        buf_putz(out, "            - {name: registry, mountPath: /registry, readOnly: true}\n");
+}
+
+static void put_volumes(const AdmissionManifests *m, Buf *out) {
+    buf_putz(out, "      volumes:\n        - name: tls\n          secret: {secretName: " NAME ", defaultMode: 0440}\n");
+    if (!m->worker)
+        return;
+    buf_putz(out, "        - name: facts\n          emptyDir: {sizeLimit: 1Gi}\n        - name: scratch\n          emptyDir: {sizeLimit: 8Gi}\n"
+                  "        - name: account\n          projected:\n            defaultMode: 0440\n            sources:\n              - serviceAccountToken: {path: token, expirationSeconds: 3600}\n"
+                  "              - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}\n"
+                  "              - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}\n");
+    if (m->registry_secret)
+        buf_printf(out, "        - name: registry\n          secret: {secretName: %s, defaultMode: 0440, items: [{key: .dockerconfigjson, path: config.json}]}\n", m->registry_secret);
 }
 
 static void put_deployment(const AdmissionManifests *m, Buf *out) {
@@ -84,7 +140,9 @@ static void put_deployment(const AdmissionManifests *m, Buf *out) {
                "                topologyKey: kubernetes.io/hostname\n                labelSelector:\n                  matchLabels: {app.kubernetes.io/name: " NAME "}\n",
                m->replicas);
     put_container(m, out);
-    buf_putz(out, "      volumes:\n        - name: tls\n          secret: {secretName: " NAME ", defaultMode: 0440}\n");
+    if (m->worker)
+        put_worker(m, out);
+    put_volumes(m, out);
 }
 
 static void put_limits(const AdmissionManifests *m, Buf *out) {
@@ -98,15 +156,33 @@ static void put_limits(const AdmissionManifests *m, Buf *out) {
                m->namespace);
 }
 
+static void put_blocks(const char *const *networks, Buf *out) {
+    for (const char *const *p = networks; p && *p; p++)
+        buf_printf(out, "        - {ipBlock: {cidr: \"%s\"}}\n", *p);
+}
+
+static void put_worker_network(const AdmissionManifests *m, Buf *out) {
+    buf_putz(out, "  egress:\n    - ports:\n        - {port: 53, protocol: UDP}\n        - {port: 53, protocol: TCP}\n      to:\n"
+                  "        - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}\n"
+                  "    - ports:\n        - {port: 443, protocol: TCP}\n        - {port: 6443, protocol: TCP}\n      to:\n");
+    put_blocks(m->api_servers, out);
+    buf_putz(out, "    - ports:\n        - {port: 443, protocol: TCP}\n      to:\n");
+    put_blocks(m->registries, out);
+}
+
 static void put_network(const AdmissionManifests *m, Buf *out) {
     put_head(m, out, m->minor < 21 ? "policy/v1beta1" : "policy/v1", "PodDisruptionBudget");
     buf_putz(out, "spec:\n  minAvailable: 1\n  selector:\n    matchLabels: {app.kubernetes.io/name: " NAME "}\n");
-    buf_putz(out, "# The API server is no pod, so that no selector names it; what comes in is its port only, and nothing goes out.\n");
+    buf_printf(out, "# The API server is no pod, so that no selector names it; what comes in is its port only, and %s.\n", m->worker ? "only the worker has somewhere to go" : "nothing goes out");
     put_head(m, out, "networking.k8s.io/v1", "NetworkPolicy");
     buf_putz(out, "spec:\n  podSelector:\n    matchLabels: {app.kubernetes.io/name: " NAME "}\n  policyTypes: [Ingress, Egress]\n  ingress:\n    - ports:\n        - {port: 8443, protocol: TCP}\n");
-    for (const char *const *p = m->api_servers; p && *p; p++)
-        buf_printf(out, "%s        - {ipBlock: {cidr: \"%s\"}}\n", p == m->api_servers ? "      from:\n" : "", *p);
-    buf_putz(out, "  egress: []\n");
+    if (m->api_servers && *m->api_servers)
+        buf_putz(out, "      from:\n");
+    put_blocks(m->api_servers, out);
+    if (m->worker)
+        put_worker_network(m, out);
+    else
+        buf_putz(out, "  egress: []\n");
     put_head(m, out, "v1", "Service");
     buf_putz(out, "spec:\n  type: ClusterIP\n  selector: {app.kubernetes.io/name: " NAME "}\n  ports:\n    - {name: https, port: 443, targetPort: https, protocol: TCP}\n");
 }
@@ -157,6 +233,6 @@ void admission_manifests(const AdmissionManifests *m, Buf *out) {
     put_deployment(m, out);
     put_network(m, out);
     put_webhook(m, out, "ValidatingWebhookConfiguration", "/validate", validated, ARRAY_SIZE(validated));
-    if (m->defaults)
+    if (is_mutating(m))
         put_webhook(m, out, "MutatingWebhookConfiguration", "/mutate", mutated, ARRAY_SIZE(mutated));
 }

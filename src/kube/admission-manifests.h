@@ -12,6 +12,11 @@ typedef struct AdmissionManifests {
     bool fail_closed;           /* failurePolicy: Fail, and --fail closed; else both the other way */
     const char *mode;           /* of all namespaces: "enforce", "warn", "audit" */
     const char *const *api_servers; /* NULL-ended: networks (10.0.0.0/24) that requests come from; empty: any */
+    bool worker;                /* a container beside the webhook watches pods and scans images; the store is theirs alone */
+    const char *const *registries; /* NULL-ended: networks that the worker fetches images and advisories from */
+    const char *advisories;     /* where it gets the advisory database (--from of db update); NULL: from nowhere */
+    const char *registry_secret; /* of type kubernetes.io/dockerconfigjson, for registries that want to know who asks; NULL: none */
+    bool pin;                   /* pods get the digests of their images, with a MutatingWebhookConfiguration; only with the worker */
     const char *defaults;       /* set that pods are changed by, with a MutatingWebhookConfiguration; NULL: they are not */
     unsigned minor;             /* of the cluster: matchConditions are known since 1.28 */
     Str authorities;            /* PEM: what the API server trusts */

@@ -39,6 +39,35 @@ mv "$tmp/ca.pem" "$tmp/old.pem"
 manifests --old-authority "$tmp/old.pem" | sed -n 's/.*caBundle: //p' | base64 -d >"$tmp/both.pem"
 is "$(grep -c 'BEGIN CERTIFICATE' "$tmp/both.pem")" 2 "a new authority beside the old one"
 exits 0 "with which the old certificate is still good" openssl verify -CAfile "$tmp/both.pem" "$tmp/tls.crt"
+
+# With a worker that scans
+exits 2 "a worker without networks to reach" manifests --worker
+like "$err" '--worker needs --api-server and --registry' "and it says so"
+exits 2 "digests that nobody looks up" manifests --mutate pin
+exits 2 "registries without a worker" manifests --registry 192.0.2.0/24
+rm "$tmp/ca.pem"
+exits 0 "a worker" manifests --worker --api-server 10.0.0.0/28 --registry 192.0.2.0/24 --registry 198.51.100.7/32 --advisories oci://registry.example/plimsoll/advisories:1 --registry-secret pull --mutate pin \
+  --defaults secure-defaults --output "$tmp/w.yaml"
+for policy in production regulated pss-restricted; do
+  exits 0 "with a worker, too, they pass the set $policy" "$PLIMSOLL" check --policy "$policy" --format json --output "$tmp/report.json" "$tmp/w.yaml"
+  is "$(jq -r '[.findings[].id] | unique - ["No liveness probe", "Secret in a manifest"] | join(" ")' "$tmp/report.json")" "" "with nothing to say of them ($policy)"
+done
+python3 - "$tmp/w.yaml" >"$tmp/said" <<'PY'
+import sys, yaml
+all = [d for d in yaml.safe_load_all(open(sys.argv[1]))]
+one = lambda kind: next(d for d in all if d["kind"] == kind and d["metadata"]["name"].startswith("plimsoll-admit"))
+pod = one("Deployment")["spec"]["template"]["spec"]
+admit, worker = pod["containers"]
+mounts = lambda c: " ".join(m["name"] for m in c["volumeMounts"])
+print(admit["args"][0], mounts(admit), "/", " ".join(worker["args"][:2]), mounts(worker))
+print(one("ClusterRole")["rules"])
+print("--mutate=pin" in admit["args"], "--mutate=defaults" in admit["args"], "--queue-unknown" in admit["args"], one("MutatingWebhookConfiguration")["webhooks"][0]["clientConfig"]["service"]["path"])
+print(len(one("NetworkPolicy")["spec"]["egress"]), one("NetworkPolicy")["spec"]["egress"][2]["to"])
+PY
+is "$(cat "$tmp/said")" "admit tls facts / admit worker facts scratch account registry
+[{'apiGroups': [''], 'resources': ['pods'], 'verbs': ['list', 'watch']}]
+True True True /mutate
+3 [{'ipBlock': {'cidr': '192.0.2.0/24'}}, {'ipBlock': {'cidr': '198.51.100.7/32'}}]" "only the worker has a token, rights to see pods, and somewhere to go"
 echo nothing >"$tmp/ca.pem"
 exits 3 "an authority that is none" manifests
 like "$err" 'ca.pem: there is no certificate' "and it says so"
