@@ -300,7 +300,10 @@ _plimsoll() {
     'access'':--context') return ;;
     'access'':--format'|'access'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'access'':--as-of') return ;;
+    'sensor'':--policy') return ;;
     'sensor'':--rules') compopt -o default 2>/dev/null; return ;;
+    'sensor'':--rules-add') compopt -o default 2>/dev/null; return ;;
+    'sensor'':--policy-scope') return ;;
     'sensor'':--format'|'sensor'':-f') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
     'sensor'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'sensor'':--ring-bytes') return ;;
@@ -415,7 +418,7 @@ _plimsoll() {
         'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
         'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
         'access') words='--manifests --cluster --kubeconfig --context --format --as-of --help --version --quiet --color --config --output' ;;
-        'sensor') words='--rules --format --rule-matching --strict-falco --no-push-down --ring-bytes --help --version --quiet --color --config' ;;
+        'sensor') words='--policy --rules --rules-add --policy-scope --format --rule-matching --strict-falco --ring-bytes --help --version --quiet --color --config' ;;
         'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;

@@ -136,7 +136,8 @@ void policy_say(const Policy *p, const Diag *d) {
 }
 
 int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret) {
-    const RuleSetOptions o = {.as_of = as_of};
+    const char *matching = cli_value(cli, "--rule-matching");
+    const RuleSetOptions o = {.as_of = as_of, .first_match = matching && strcmp(matching, "first") == 0};
     *ret = (PolicyChosen) {0};
     int x = open_files(cli, paths, n, ret);
     if (x == 0)

@@ -12,22 +12,46 @@ void sensor_loaded_free(SensorLoaded *l) {
     if (!l)
         return;
     sensor_rules_free(l->rules);
-    policy_rules_done(&l->policy);
+    policy_chosen_done(&l->policy);
+    vec_done(&l->chosen);
+    vec_done(&l->enabled);
     free(l);
 }
 
+/* What the set says of a rule where it holds: `rule` is one of l->enabled, and so has its place among the entries. */
+static const Rule *judge(void *userdata, const Rule *rule, const Subject *s, Evaluator *e) {
+    const SensorLoaded *l = userdata;
+    size_t n;
+    const PolicyRule *all = policy_rules(l->policy.policy, &n), *entry = policy_judge(l->policy.policy, (size_t) (rule - l->chosen.p), s, &l->policy.context, e);
+    return entry ? &l->chosen.p[entry - all] : NULL;
+}
+
+static void choose(SensorLoaded *l) {
+    size_t n;
+    const PolicyRule *all = policy_rules(l->policy.policy, &n);
+    _cleanup_free_ bool *later = xcalloc(n + 1, sizeof(*later));
+    for (size_t i = 0; i < n; i++) {
+        Rule r = *all[i].rule;
+        r.priority = all[i].priority;
+        r.enabled = true;
+        vec_push(&l->chosen, r);
+        later[all[i].next] = true; /* 1 + its place; 0 for none */
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!later[i + 1])
+            vec_push(&l->enabled, &l->chosen.p[i]);
+}
+
 int sensor_load(Cli *cli, SensorLoaded **ret) {
-    size_t n, n_rules;
-    const char *const *paths = cli_values(cli, "--rules", &n);
     SensorLoaded *l = xcalloc(1, sizeof(*l));
-    RuleSetOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .as_of = time_now()};
-    int x = policy_rules_load_good(cli, paths, n, &o, &l->policy);
+    int x = policy_open(cli, time_now(), &l->policy);
     if (x) {
         sensor_loaded_free(l);
         return x;
     }
-    Rule *const *rules = rule_set_rules(l->policy.set, &n_rules);
-    l->rules = sensor_rules_new(rules, n_rules);
+    choose(l);
+    l->rules = sensor_rules_new(l->enabled.p, l->enabled.n);
+    sensor_rules_set_judge(l->rules, judge, l);
     *ret = l;
     return 0;
 }

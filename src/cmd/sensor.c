@@ -144,10 +144,6 @@ static int run(Cli *cli) {
         message_error("this program was built without the sensor; meson setup -Dsensor=enabled says what it needs");
         return EXIT_INCOMPLETE;
     }
-    size_t n;
-    cli_values(cli, "--rules", &n);
-    if (n == 0)
-        return message_usage(cli->command->name, "--rules: name the rules files to load");
     bool json = strcmp(cli_value(cli, "--format"), "json") == 0;
     SensorOptions o = {.first_match = strcmp(cli_value(cli, "--rule-matching"), "first") == 0, .text = !json, .json = json, .strict_falco = cli_flag(cli, "--strict-falco"), .no_push_down = cli_flag(cli, "--no-push-down"), .alert = write_line};
     int x = read_ring(cli, &o.ring_bytes);
@@ -170,13 +166,14 @@ const Command command_sensor = {
     .name = "sensor",
     .summary = "Watches this machine and its containers with rules, as things happen",
     .description = "Runs in the foreground. Programs in the kernel (eBPF) report system calls and executions that a loaded rule is about; each rule that fires makes one line on standard output at "
-                   "once. Rules files are Falco's; rules of source syscall count.\n\n"
+                   "once. Rules files are Falco's; rules of source syscall count. Without --rules and --policy those that come with the program are used, as the set production chooses them.\n\n"
                    "\"armed\" on standard error says that everything is attached. SIGHUP reads the rules again, and no event is lost over it; faulty ones are said, and the old ones stay. SIGINT or SIGTERM stops it; it then says how many events there were and how many were lost, by cause. It needs "
                    "root, and a kernel with BTF.\n\n"
                    "Exit codes: 0 when it was stopped; 2 for wrong options or rules; 3 when it cannot watch.",
-    .examples = "plimsoll sensor --rules falco_rules.yaml  # alerts as text\n"
+    .examples = "plimsoll sensor  # with the rules that come with the program\n"
+                "plimsoll sensor --rules falco_rules.yaml  # with Falco's\n"
                 "plimsoll sensor --rules rules/ --format json | jq -r .rule  # names of rules, as they fire\n",
-    .options = {policy_rules_options, options},
+    .options = {policy_options, policy_rules_options, policy_added_options, policy_scope_options, options},
     .prints_nothing = true,
     .run = run,
 };

@@ -7,7 +7,9 @@
 
 /* Rules of the command line, as they are now. */
 typedef struct SensorLoaded {
-    PolicyRules policy;
+    PolicyChosen policy;
+    Vec(Rule) chosen;        /* its rules with the priorities that it gives them, one for each of its entries */
+    Vec(Rule *) enabled;     /* those of them that the sensor works with: the first entry of each rule */
     SensorRules *rules;      /* NULL: handed to the sensor */
 } SensorLoaded;
 

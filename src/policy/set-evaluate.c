@@ -35,7 +35,7 @@ static bool is_set(const Subject *s, const char *field, Evaluator *e) {
 
 /* "key" is there with any value, "key=PATTERN" with such a one: among what was told, or on the object. */
 static bool label_holds(Str wanted, StrArray labels, const Subject *s, Evaluator *e) {
-    static const char *const fields[] = {"k8s.label", "workload.label", "image.label"};
+    static const char *const fields[] = {"k8s.label", "workload.label", "image.label", "k8s.pod.label", "container.label"};
     Str key = wanted, value;
     bool valued = str_cut(wanted, '=', &key, &value);
     for (size_t i = 0; i < labels.n; i++) {
@@ -59,6 +59,9 @@ static bool part_holds(StrArray patterns, Str text) {
 
 /* The namespace that an object names goes before the one that was told, and that before "default". */
 static Str namespace_of(const PolicyContext *c, const Subject *s, Evaluator *e) {
+    Str pod = said(s, "k8s.ns.name", STR_NULL, e);
+    if (pod.n)
+        return pod;
     return c->namespace.n && !is_set(s, "k8s.namespace.set", e) ? c->namespace : said(s, "k8s.namespace", STR_NULL, e);
 }
 
@@ -107,15 +110,26 @@ bool policy_asks(const Policy *p, Str source) {
     return map_get(&p->by_source, source) != NULL;
 }
 
+/* Of the entries of a rule, whose first is all[at], the last one whose scope holds; NULL: none, or it is switched off there. */
+static const PolicyRule *entry_of(const PolicyRule *all, size_t at, const PolicyContext *c, const Subject *s, Evaluator *e) {
+    const PolicyRule *entry = NULL;
+    for (size_t k = at + 1; k; k = all[k - 1].next)
+        if (scope_holds(all[k - 1].scope, c, s, e))
+            entry = &all[k - 1];
+    return entry && entry->action != RULE_ACTION_N_ ? entry : NULL;
+}
+
+const PolicyRule *policy_judge(const Policy *p, size_t at, const Subject *s, const PolicyContext *c, Evaluator *e) {
+    const PolicyRule *entry = entry_of(p->entries.p, at, c, s, e);
+    return entry && !excepted(entry, s, c, e) ? entry : NULL;
+}
+
 void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, Evaluator *e, void (*hit)(void *userdata, const PolicyHit *h), void *userdata) {
     static const RuleAction on_error[ON_ERROR_N_] = {[ON_ERROR_WARN] = RULE_WARN, [ON_ERROR_DENY] = RULE_DENY, [ON_ERROR_ALLOW] = RULE_ALLOW};
     const SourceEntries *of = map_get(&p->by_source, str_from(s->source->name));
     for (size_t i = 0; of && i < of->entries.n; i++) {
-        const PolicyRule *entry = NULL, *all = p->entries.p;
-        for (size_t k = of->entries.p[i] + 1; k; k = all[k - 1].next)
-            if (scope_holds(all[k - 1].scope, c, s, e))
-                entry = &all[k - 1];
-        if (!entry || entry->action == RULE_ACTION_N_)
+        const PolicyRule *entry = entry_of(p->entries.p, of->entries.p[i], c, s, e);
+        if (!entry)
             continue;
         int r = program_evaluate(entry->rule->program, s, e);
         if (r == 0 || (r < 0 && entry->rule->on_error == ON_ERROR_ALLOW))

@@ -125,5 +125,8 @@ void policy_ended_done(PolicyEnded *e);
 bool policy_asks(const Policy *p, Str source);
 /* Puts the rules of the subject's source to it; `hit` is called for each that holds. */
 void policy_evaluate(const Policy *p, const Subject *s, const PolicyContext *c, Evaluator *e, void (*hit)(void *userdata, const PolicyHit *h), void *userdata);
+/* For those who find out by themselves that a rule holds for a subject (RuleMatcher): what the policy says of it there. `at` is the place of the rule's first entry among
+ * policy_rules(). NULL: no scope of its entries holds, or an exception does. */
+const PolicyRule *policy_judge(const Policy *p, size_t at, const Subject *s, const PolicyContext *c, Evaluator *e);
 /* The worse of two actions: allow, warn and alert, deny. */
 RuleAction policy_worse(RuleAction a, RuleAction b);

@@ -18,6 +18,8 @@ struct SensorRules {
     RuleMatcher *matcher;
     PushDown *down;
     Evaluator *evaluator;
+    SensorJudge *judge;      /* NULL: every rule that holds makes an alert */
+    void *userdata;
 };
 
 /* What io_uring was asked to open or connect to, by the address of the request. */
@@ -64,6 +66,11 @@ SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     return r;
 }
 
+void sensor_rules_set_judge(SensorRules *r, SensorJudge *judge, void *userdata) {
+    r->judge = judge;
+    r->userdata = userdata;
+}
+
 void sensor_rules_free(SensorRules *r) {
     if (!r)
         return;
@@ -94,11 +101,15 @@ static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const E
     s->totals.limited += m->limited;
     if (s->failed < 0 || (m->limited && m->rule->on_error == ON_ERROR_ALLOW))
         return;
-    SensorAlert a = {.rule = m->rule, .container = e->container, .time = e->time};
+    const SensorRules *rules = s->rules;
+    const Rule *rule = rules->judge && v == rules->evaluator ? rules->judge(rules->userdata, m->rule, subject, v) : m->rule;
+    if (!rule)
+        return;
+    SensorAlert a = {.rule = rule, .container = e->container, .time = e->time};
     if (s->o.text)
-        a.text = line(s, ALERT_TEXT, m->rule, subject, e, v, &s->text);
+        a.text = line(s, ALERT_TEXT, rule, subject, e, v, &s->text);
     if (s->o.json)
-        a.json = line(s, ALERT_JSON, m->rule, subject, e, v, &s->json);
+        a.json = line(s, ALERT_JSON, rule, subject, e, v, &s->json);
     s->failed = s->o.alert(s->o.userdata, &a);
     s->totals.alerts++;
 }

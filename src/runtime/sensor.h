@@ -40,6 +40,9 @@ bool sensor_built(void);
 /* What rules are evaluated with; made in any thread. `rules` are of all sources, and outlive it; those of source syscall count. */
 typedef struct SensorRules SensorRules;
 SensorRules *sensor_rules_new(Rule *const *rules, size_t n);
+/* What becomes of a rule that holds for an event, before it makes an alert: the rule to alert by (the same with another priority), or NULL for none. */
+typedef const Rule *SensorJudge(void *userdata, const Rule *rule, const Subject *s, Evaluator *e);
+void sensor_rules_set_judge(SensorRules *r, SensorJudge *judge, void *userdata);
 void sensor_rules_free(SensorRules *r);
 DEFINE_CLEANUP(SensorRules, sensor_rules_free, sensor_rules_freep);
 

@@ -2,8 +2,8 @@
 # The sensor on the kernel that is there: from a system call to an alert, on the host and in a container.
 . "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/sensor-lib.sh"
-exits 2 "without rules" "$PLIMSOLL" sensor
-like "$err" 'name the rules files' "which is said"
+exits 2 "a set that there is not" "$PLIMSOLL" sensor --policy no-such-set
+like "$err" 'no-such-set' "which is said"
 exits 2 "a ring of an odd size" "$PLIMSOLL" sensor --rules /dev/null --ring-bytes 5000
 need_kernel
 need_runc
