@@ -146,7 +146,7 @@ like "$out" "^Pod +2 " "by kind"
 printf 'FROM a:1\nRUN x\nRUN y\n' >Dockerfile
 exits 0 "bench of a Dockerfile" "$PLIMSOLL" policy bench --source instruction Dockerfile
 like "$out" "^RUN +2 " "by instruction"
-exits 2 "bench without rules" "$PLIMSOLL" policy bench --policy starter events.jsonl
+exits 2 "bench without rules" "$PLIMSOLL" policy bench --policy pss-restricted events.jsonl
 exits 2 "bench of what is no event" "$PLIMSOLL" policy bench --rules events.yaml pod.yaml
 exits 2 "bench of nothing" "$PLIMSOLL" policy bench --rules events.yaml /dev/null
 exits 2 "evaluate what is no line" bash -c "echo x | '$PLIMSOLL' policy evaluate --policy starter"
