@@ -3,13 +3,24 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/alloc.h"
 
-int fs_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_n, Error *err) {
+/* Until there is something to read, or the writer is done. */
+static int wait_readable(int fd, unsigned seconds, const char *name, Error *err) {
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    int r = poll(&p, 1, (int) seconds * 1000);
+    if (r < 0 && errno != EINTR)
+        return error_errno(err, -errno, "%s", name);
+    return r == 0 ? error_set(err, -ETIMEDOUT, "%s: a pipe into which nobody has written for %u seconds", name, seconds) : 0;
+}
+
+/* `seconds`: how long to wait where reading does not block. */
+static int read_whole(int fd, const char *name, size_t max, unsigned seconds, char **ret, size_t *ret_n, Error *err) {
     _cleanup_(buf_done) Buf b = buf_new(max);
     struct stat st;
     if (fstat(fd, &st) < 0)
@@ -25,6 +36,11 @@ int fs_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_n, 
             ssize_t r = read(fd, &extra, 1);
             if (r == 0)
                 break;
+            if (r < 0 && errno == EAGAIN && seconds) {
+                if ((r = wait_readable(fd, seconds, name, err)) < 0)
+                    return (int) r;
+                continue;
+            }
             return r < 0 ? error_errno(err, -errno, "%s", name)
                          : error_set(err, -EFBIG, "%s: more than the %zu bytes that are allowed", name, max);
         }
@@ -36,6 +52,11 @@ int fs_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_n, 
         if (n < 0) {
             if (errno == EINTR)
                 continue;
+            if (errno == EAGAIN && seconds) {
+                if ((r = wait_readable(fd, seconds, name, err)) < 0)
+                    return r;
+                continue;
+            }
             return error_errno(err, -errno, "%s", name);
         }
         if (n == 0)
@@ -47,6 +68,20 @@ int fs_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_n, 
     *ret_n = b.n;
     *ret = buf_take(&b);
     return 0;
+}
+
+int fs_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_n, Error *err) {
+    return read_whole(fd, name, max, 0, ret, ret_n, err);
+}
+
+int fs_read_within(const char *path, unsigned seconds, size_t max, char **ret, size_t *ret_n, Error *err) {
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_errno(err, -errno, "%s", path);
+    /* One that has had no writer yet would look as if it were at its end. */
+    int r = S_ISFIFO(st.st_mode) ? wait_readable(fd, seconds, path, err) : 0;
+    return r < 0 ? r : read_whole(fd, path, max, seconds, ret, ret_n, err);
 }
 
 int fs_read(const char *path, size_t max, char **ret, size_t *ret_n, Error *err) {

@@ -8,6 +8,8 @@
 /* Reads a whole file of at most `max` bytes into a fresh NUL-terminated buffer (*ret_n without the NUL).
  * -EFBIG when it is larger; other errors as open(2) and read(2). The caller frees. */
 int fs_read(const char *path, size_t max, char **ret, size_t *ret_n, Error *err);
+/* The same, but a pipe that is silent for so long is given up: -ETIMEDOUT. */
+int fs_read_within(const char *path, unsigned seconds, size_t max, char **ret, size_t *ret_n, Error *err);
 int fs_read_fd(int fd, const char *name, size_t max, char **ret, size_t *ret_n, Error *err);
 /* Writes all or fails: 0 or -errno. */
 int fs_write_all(int fd, const void *p, size_t n);

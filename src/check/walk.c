@@ -43,12 +43,18 @@ static void add(CheckWalk *w, const char *path, const CheckInput *input, Str tex
     vec_push(&w->items, ((CheckItem) {.path = xstrdup(path), .input = input, .text = text}));
 }
 
-/* Names that tell nothing else: what stands in them cannot be told in UTF-16. */
-static bool is_utf16(const char *path, Str head) {
-    Str s = str_from(path);
-    bool data = str_ends(s, STR(".yaml")) || str_ends(s, STR(".yml")) || str_ends(s, STR(".json"));
-    return data && (str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF")));
+/* No kind of file is read in UTF-16. */
+static bool is_utf16(Str head) {
+    return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
 }
+
+/* Below a directory only names that tell nothing else are meant: what stands in them cannot be told. */
+static bool is_data(const char *path) {
+    Str s = str_from(path);
+    return str_ends(s, STR(".yaml")) || str_ends(s, STR(".yml")) || str_ends(s, STR(".json"));
+}
+
+static const char utf16[] = "it is UTF-16: write it as UTF-8";
 
 static const char unknown[] = "it is of no kind that check reads: see plimsoll list inputs, and --input";
 
@@ -69,8 +75,8 @@ static void file(CheckWalk *w, const char *path, bool named) {
     }
     Str text = str_n(head, (size_t) n);
     const CheckInput *input = named ? input_of(w, shown(path), text) : check_input_of(str_from(shown(path)), text);
-    if (is_utf16(path, text))
-        miss(w, shown(path), "it is UTF-16: write it as UTF-8");
+    if (is_utf16(text) && (named || is_data(path)))
+        miss(w, shown(path), utf16);
     else if (input && !is_there(w, path))
         add(w, shown(path), input, STR_NULL);
     else if (!input && named)
@@ -88,6 +94,8 @@ static void stream(CheckWalk *w, const char *path, int fd) {
     const CheckInput *input = r < 0 ? NULL : input_of(w, path, str_n(text, n));
     if (r < 0)
         miss(w, path, r == -EFBIG ? (max > CHECK_FILE_BYTES ? "it is larger than 512 MiB" : "it is larger than 32 MiB") : error_text(&err, r));
+    else if (is_utf16(str_n(text, n)))
+        miss(w, path, utf16);
     else if (!input)
         miss(w, path, unknown);
     else if (input->render)

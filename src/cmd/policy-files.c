@@ -9,7 +9,7 @@
 #include "cmd/policy.h"
 #include "cmd/scan-options.h"
 
-enum { RULES_FILE_MAX = 64 << 20, RULES_FILES_MAX = 10000 };
+enum { RULES_FILE_MAX = 64 << 20, RULES_FILES_MAX = 10000, PIPE_SECONDS = 20 };
 
 static bool ends(const char *name, const char *end) {
     return str_ends(str_from(name), str_from(end));
@@ -96,7 +96,7 @@ static int take_bundle(Cli *cli, const char *reference, PolicyRole role, PolicyR
 static int read_all(PolicyFile *files, size_t n) {
     for (size_t i = 0; i < n; i++) {
         _cleanup_error_ Error err = {0};
-        int r = files[i].text ? 0 : fs_read(files[i].path, RULES_FILE_MAX, &files[i].text, &files[i].n, &err);
+        int r = files[i].text ? 0 : fs_read_within(files[i].path, PIPE_SECONDS, RULES_FILE_MAX, &files[i].text, &files[i].n, &err);
         if (r < 0)
             return message_fail(EXIT_USAGE, &err, r);
     }

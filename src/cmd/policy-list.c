@@ -3,13 +3,15 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/nearest.h"
 #include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
-#include "cmd/policy.h"
+#include "cmd/policy-list.h"
 #include "cmd/scan-options.h"
 #include "cmd/terminal.h"
 #include "parse/json-write.h"
+#include "report/text.h"
 
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
@@ -48,7 +50,7 @@ static bool covers(const Rule *r, const struct Technique *t) {
     return false;
 }
 
-static bool wanted(Cli *cli, const Rule *r) {
+bool policy_list_wanted(Cli *cli, const Rule *r) {
     const char *source = cli_value(cli, "--source"), *phase = cli_value(cli, "--phase"), *control = cli_value(cli, "--control");
     size_t n;
     const char *const *tags = cli_values(cli, "--tag", &n);
@@ -56,6 +58,65 @@ static bool wanted(Cli *cli, const Rule *r) {
         if (!has(r->tags, tags[i]))
             return false;
     return (!source || strcmp(source, r->source->name) == 0) && (!phase || strcmp(phase, r->source->phase) == 0) && (!control || has(r->controls, control));
+}
+
+/* Is the word one of those that `of` takes from any of the rules? An empty list would look as if nothing were wrong. */
+static int known(const char *option, const char *what, const char *word, const Rule *const *rules, size_t n, StrArray (*of)(const Rule *r)) {
+    _cleanup_(buf_done) Buf all = buf_new(BUF_OWN_MAX);
+    for (size_t i = 0; i < n; i++) {
+        StrArray words = of(rules[i]);
+        if (has(words, word))
+            return 0;
+        for (size_t k = 0; k < words.n; k++)
+            buf_printf(&all, "%s%.*s", all.n ? "|" : "", STR_FMT(words.p[k]));
+    }
+    Str near = nearest_name(buf_view(&all), str_from(word));
+    return near.p ? message_usage("policy list", "%s: no rule has the %s '%s'; did you mean '%.*s'?", option, what, word, STR_FMT(near))
+                  : message_usage("policy list", "%s: no rule has the %s '%s'", option, what, word);
+}
+
+static StrArray tags_of(const Rule *r) {
+    return r->tags;
+}
+
+static StrArray controls_of(const Rule *r) {
+    return r->controls;
+}
+
+int policy_list_known(Cli *cli, const Rule *const *rules, size_t n) {
+    const char *control = cli_value(cli, "--control");
+    size_t n_tags;
+    const char *const *tags = cli_values(cli, "--tag", &n_tags);
+    int x = control ? known("--control", "control", control, rules, n, controls_of) : 0;
+    for (size_t i = 0; i < n_tags && x == 0; i++)
+        x = known("--tag", "tag", tags[i], rules, n, tags_of);
+    return x;
+}
+
+void policy_list_row(Buf *out, unsigned width, unsigned indent, Str name, unsigned longest, unsigned rest_width, Str rest) {
+    enum { NAME_MIN = 20, GAP = 2 };
+    _cleanup_(buf_done) Buf clean = buf_new(BUF_OWN_MAX), words = buf_new(BUF_OWN_MAX);
+    unsigned room = width > indent + GAP + rest_width ? width - indent - GAP - rest_width : 0;
+    unsigned column = width ? MIN(longest, MAX(room, (unsigned) NAME_MIN)) : longest;
+    text_clean(&clean, name);
+    text_clean(&words, rest);
+    unsigned own = terminal_columns(buf_view(&clean)), at = indent + column + GAP;
+    TextLocale l = text_locale_enter();
+    text_spaces(out, indent);
+    if (own > column) {
+        text_wrap(out, buf_view(&clean), width, indent + GAP, indent);
+        buf_putc(out, '\n');
+        text_spaces(out, at);
+    } else {
+        buf_str(out, buf_view(&clean));
+        text_spaces(out, column - own + GAP);
+    }
+    if (at + terminal_columns(buf_view(&words)) <= width || !width)
+        buf_str(out, buf_view(&words));
+    else
+        text_wrap(out, buf_view(&words), width, at, at);
+    text_locale_leave(&l);
+    buf_putc(out, '\n');
 }
 
 static void json_words(JsonWriter *w, const char *key, StrArray a) {
@@ -85,9 +146,13 @@ static void json_rule(JsonWriter *w, const Rule *r) {
     json_end(w);
 }
 
-static void text_rule(Buf *out, const Rule *r, unsigned name_width, const char *indent) {
-    buf_printf(out, "%s%.*s%*s  %-13s %-10s %s%s\n", indent, STR_FMT(r->name), (int) (name_width - terminal_columns(r->name)), "", r->source->name,
-               severity_name(priority_severity(r->priority)), rule_action_name(r->action), r->enabled ? "" : " (disabled)");
+/* What stands behind the name takes no more than this. */
+enum { REST_COLUMNS = 42 };
+
+static void text_rule(Buf *out, const Rule *r, unsigned width, unsigned longest, unsigned indent) {
+    _cleanup_(buf_done) Buf rest = buf_new(BUF_OWN_MAX);
+    buf_printf(&rest, "%-13s %-10s %s%s", r->source->name, severity_name(priority_severity(r->priority)), rule_action_name(r->action), r->enabled ? "" : " (disabled)");
+    policy_list_row(out, width, indent, r->name, longest, REST_COLUMNS, buf_view(&rest));
 }
 
 typedef Vec(Str) Words;
@@ -124,7 +189,7 @@ static int compare_words(const void *a, const void *b) {
     return str_cmp(*(const Str *) a, *(const Str *) b);
 }
 
-static void write_groups(const char *by, const Rule *const *rules, size_t n, unsigned width, bool json, Buf *out) {
+static void write_groups(const char *by, const Rule *const *rules, size_t n, unsigned width, unsigned longest, bool json, Buf *out) {
     Words all = {0};
     Words *of = n ? xcalloc(n, sizeof(*of)) : NULL;
     JsonWriter w = json_writer(out, true);
@@ -151,7 +216,7 @@ static void write_groups(const char *by, const Rule *const *rules, size_t n, uns
                     if (json)
                         json_str(&w, NULL, rules[i]->name);
                     else
-                        text_rule(out, rules[i], width, "  ");
+                        text_rule(out, rules[i], width, longest, 2);
                     break;
                 }
         if (json)
@@ -213,107 +278,6 @@ static void write_coverage(const char *matrix, const Rule *const *rules, size_t 
     }
 }
 
-static void write_bundles(const PolicyRules *own, JsonWriter *w, bool json, Buf *out) {
-    if (json)
-        json_list(w, "bundles");
-    for (size_t i = 0; i < own->bundles.n; i++) {
-        const PolicyBundle *b = &own->bundles.p[i];
-        if (!json) {
-            buf_printf(out, "  bundle %s %s%s\n", b->reference, b->digest, b->stale ? ": of the cache, the registry could not be reached" : "");
-            continue;
-        }
-        json_map(w, NULL);
-        json_strz(w, "reference", b->reference);
-        json_strz(w, "digest", b->digest);
-        json_bool(w, "stale", b->stale);
-        json_end(w);
-    }
-    if (json)
-        json_end(w);
-}
-
-static void write_policy(Cli *cli, const PolicyChosen *c, bool json, Buf *out) {
-    const Policy *p = c->policy;
-    size_t n, n_exceptions;
-    unsigned width = 0;
-    const PolicyRule *all = policy_rules(p, &n);
-    const PolicyException *const *exceptions = policy_exceptions(p, &n_exceptions);
-    JsonWriter w = json_writer(out, true);
-    for (size_t i = 0; i < n; i++)
-        width = MAX(width, terminal_columns(all[i].rule->name));
-    if (json) {
-        json_map(&w, NULL);
-        json_str(&w, "policy", policy_name(p));
-        json_list(&w, "rules");
-    } else {
-        buf_printf(out, "%.*s\n", STR_FMT(policy_name(p)));
-    }
-    for (size_t i = 0; i < n; i++) {
-        const PolicyRule *r = &all[i];
-        const char *action = r->action == RULE_ACTION_N_ ? "out" : rule_action_name(r->action), *severity = severity_name(priority_severity(r->priority));
-        if (!wanted(cli, r->rule))
-            continue;
-        if (json) {
-            json_map(&w, NULL);
-            json_str(&w, "rule", r->rule->name);
-            json_strz(&w, "source", r->rule->source->name);
-            json_strz(&w, "severity", severity);
-            json_strz(&w, "action", action);
-            json_str_opt(&w, "set", r->set);
-            json_strz(&w, "file", r->file);
-            json_u64(&w, "line", r->place.line);
-            json_bool(&w, "scoped", r->scope);
-            if (r->loosened)
-                json_str(&w, "exception", r->loosened->name);
-            json_end(&w);
-            continue;
-        }
-        buf_printf(out, "  %.*s%*s  %-13s %-10s %-6s %s:%u%s", STR_FMT(r->rule->name), (int) (width - terminal_columns(r->rule->name)), "", r->rule->source->name, severity, action,
-                   r->file, r->place.line, r->scope ? ", where its scope holds" : "");
-        if (r->loosened)
-            buf_printf(out, ", exception %.*s until %.*s", STR_FMT(r->loosened->name), STR_FMT(r->loosened->until));
-        buf_putc(out, '\n');
-    }
-    if (json) {
-        json_end(&w);
-        json_list(&w, "exceptions");
-    }
-    for (size_t i = 0; i < n_exceptions; i++) {
-        const PolicyException *e = exceptions[i];
-        if (json) {
-            json_map(&w, NULL);
-            json_str(&w, "name", e->name);
-            json_str(&w, "set", e->set);
-            json_str(&w, "reason", e->reason);
-            json_str(&w, "owner", e->owner);
-            json_str(&w, "until", e->until);
-            json_str_opt(&w, "approved_by", e->approved_by);
-            json_bool(&w, "expired", e->expired);
-            json_end(&w);
-        } else {
-            buf_printf(out, "  exception %.*s (%.*s, %.*s), until %.*s%s\n", STR_FMT(e->name), STR_FMT(e->reason), STR_FMT(e->owner), STR_FMT(e->until),
-                       e->expired ? ": it works no more" : "");
-        }
-    }
-    if (json)
-        json_end(&w);
-    write_bundles(&c->own, &w, json, out);
-    if (json) {
-        json_end(&w);
-        buf_putc(out, '\n');
-    }
-}
-
-static int run_policy(Cli *cli, bool json) {
-    _cleanup_(policy_chosen_done) PolicyChosen c = {0};
-    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
-    int x = policy_open(cli, time_now(), &c);
-    if (x)
-        return x;
-    write_policy(cli, &c, json, &out);
-    return output_write(cli, buf_view(&out));
-}
-
 static int run(Cli *cli) {
     _cleanup_(policy_rules_done) PolicyRules p = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
@@ -328,25 +292,28 @@ static int run(Cli *cli) {
     if (policy && (!other || policy->origin == ORIGIN_OPTION)) {
         if (other)
             return message_usage("policy list", "--policy prints what a set comes to: it goes with neither PATH nor --by nor --coverage");
-        return run_policy(cli, json);
+        return policy_list_set(cli, json);
     }
     RuleSetOptions o = {0};
     int x = policy_rules_load_good(cli, (const char *const *) cli->args, cli->n_args, &o, &p);
     if (x)
         return x;
     size_t n;
-    unsigned width = 0;
+    unsigned longest = 0, width = output_width(cli);
     Rule *const *all = rule_set_rules(p.set, &n);
     Vec(const Rule *) rules = {0};
+    x = policy_list_known(cli, (const Rule *const *) all, n);
+    if (x)
+        return x;
     for (size_t i = 0; i < n; i++)
-        if (wanted(cli, all[i])) {
+        if (policy_list_wanted(cli, all[i])) {
             vec_push(&rules, all[i]);
-            width = MAX(width, terminal_columns(all[i]->name));
+            longest = MAX(longest, terminal_columns(all[i]->name));
         }
     if (cli_value(cli, "--coverage")) {
         write_coverage(cli_value(cli, "--coverage"), rules.p, rules.n, json, &out);
     } else if (cli_value(cli, "--by")) {
-        write_groups(cli_value(cli, "--by"), rules.p, rules.n, width, json, &out);
+        write_groups(cli_value(cli, "--by"), rules.p, rules.n, width, longest, json, &out);
     } else if (json) {
         JsonWriter w = json_writer(&out, true);
         json_list(&w, NULL);
@@ -356,7 +323,7 @@ static int run(Cli *cli) {
         buf_putc(&out, '\n');
     } else {
         for (size_t i = 0; i < rules.n; i++)
-            text_rule(&out, rules.p[i], width, "");
+            text_rule(&out, rules.p[i], width, longest, 0);
     }
     vec_done(&rules);
     return output_write(cli, buf_view(&out));

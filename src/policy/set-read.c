@@ -30,13 +30,17 @@ static StrArray words_of(RulesReader *r, const Node *n) {
 
 bool set_version_parse(Str s, SetVersion *ret) {
     uint64_t major, minor;
-    Str a, b, rest;
+    Str a, b, rest, patch;
     if (str_starts(s, STR("v")))
         s = str_from_at(s, 1);
     if (!str_cut(s, '.', &a, &b))
         return false;
-    if (str_cut(b, '.', &rest, &b))
-        b = rest; /* the third number is of no account */
+    /* "v1.25.3", "v1.25.3-gke.1" is what a cluster says of itself: no rule differs between patches. */
+    if (str_cut(b, '.', &rest, &patch)) {
+        if (patch.n == 0 || patch.p[0] < '0' || patch.p[0] > '9')
+            return false;
+        b = rest;
+    }
     if (str_to_u64(a, 1000, &major) < 0 || str_to_u64(b, 999, &minor) < 0)
         return false;
     *ret = (SetVersion) (major * 1000 + minor);

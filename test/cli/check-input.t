@@ -70,6 +70,9 @@ check dir
 is "$rc" 3 "UTF-16 is not left out in silence"
 like "$out" 'a.yaml' "but named"
 like "$out" 'it is UTF-16: write it as UTF-8' "with what to do"
+run bash -c "printf 'apiVersion: v1\nkind: Pod\n' | iconv -t UTF-16 | '$PLIMSOLL' check --input kubernetes -"
+is "$rc" 3 "UTF-16 on standard input"
+like "$out" 'it is UTF-16: write it as UTF-8' "is told, too"
 mkdir named && printf '%s\n' "$pod" >named/a.yaml
 check named named/a.yaml
 like "$out" 'read +1 file,' "a file below two paths is one file"

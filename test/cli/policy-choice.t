@@ -150,4 +150,22 @@ exits 2 "bench without rules" "$PLIMSOLL" policy bench --policy pss-restricted e
 exits 2 "bench of what is no event" "$PLIMSOLL" policy bench --rules events.yaml pod.yaml
 exits 2 "bench of nothing" "$PLIMSOLL" policy bench --rules events.yaml /dev/null
 exits 2 "evaluate what is no line" bash -c "echo x | '$PLIMSOLL' policy evaluate --policy starter"
+
+# What nothing has, and pipes.
+mkfifo silent
+"$PLIMSOLL" policy list silent >silent.out 2>silent.err &
+silent=$!
+exits 2 "list of a tag that no rule has" "$PLIMSOLL" policy list --tag netwrk
+like "$err" "no rule has the tag 'netwrk'; did you mean 'network'" "with the nearest one"
+exits 2 "list of a control that no rule of the set has" "$PLIMSOLL" policy list --policy starter --control nothing-1
+like "$err" "no rule has the control 'nothing-1'" "is named"
+exits 0 "two that do not go together" "$PLIMSOLL" policy list --control cis-docker-4.1 --source volume
+is "$out" "" "are an empty list"
+exits 0 "a pipe that is slow" bash -c "'$PLIMSOLL' policy list <(sleep 1; cat two.yaml)"
+is "$(script -qec "stty cols 60; '$PLIMSOLL' policy list --policy production" /dev/null | tr -d '\r' | awk 'length > 60' | grep -cv exception)" 0 "on a narrow terminal no line is cut"
+exits 2 "a version that is none" "$PLIMSOLL" policy list --policy pss-baseline@v1.25.x
+exits 0 "a version as a cluster tells it" "$PLIMSOLL" policy list --policy pss-baseline@v1.25.3-gke.2
+wait "$silent"
+is "$?" 2 "a pipe into which nobody writes is given up"
+like "$(cat silent.err)" 'silent: a pipe into which nobody has written for 20 seconds' "with the reason"
 done_testing
