@@ -13,11 +13,15 @@ struct Sampler {
     Event event;
     Evaluator *evaluator;
     Vec(int64_t) results;
+    const Source *source;
+    Map known;          /* of kinds that are alike and checks that are alike: their Truth */
+    Arena arena;
 };
 
 Sampler *sampler_new(void) {
     Sampler *s = xcalloc(1, sizeof(*s));
     s->evaluator = evaluator_new();
+    s->source = source_by_name(STR("syscall"));
     return s;
 }
 
@@ -26,6 +30,8 @@ void sampler_free(Sampler *s) {
         return;
     evaluator_free(s->evaluator);
     vec_done(&s->results);
+    map_done(&s->known);
+    arena_done(&s->arena);
     free(s);
 }
 
@@ -293,7 +299,7 @@ static void begin(Sampler *s, const Kind *kind) {
 
 /* Adds what one event says to *yes and *no. */
 static void try(Sampler *s, const Check *c, bool *yes, bool *no) {
-    Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = &s->event};
+    Subject subject = {.source = s->source, .ops = &event_ops, .object = &s->event};
     int r = program_evaluate(c->program, &subject, s->evaluator);
     *yes |= r != 0;
     *no |= r != 1;
@@ -301,8 +307,8 @@ static void try(Sampler *s, const Check *c, bool *yes, bool *no) {
 
 static void try_value(Sampler *s, const Kind *kind, const Dimension *d, const Check *c, uint32_t value, bool *yes, bool *no) {
     *yes = *no = d->open(value);
+    begin(s, kind); /* the samples of a value set the same members */
     for (size_t i = 0; !(*yes && *no); i++) {
-        begin(s, kind);
         Sample sample = d->sample(s, kind, c, value, i);
         if (sample == SAMPLE_END)
             return;
@@ -329,24 +335,62 @@ static const Dimension *dimension_of(const Kind *kind, const Check *c, bool *ret
     return found;
 }
 
-void sampler_truth(Sampler *s, const Kind *kind, Check *c) {
+void sampler_kind_truth(Sampler *s, const Kind *kind, Check *c) {
     bool of_kind_only = false, yes = true, no = true;
-    const Dimension *d = c->program ? dimension_of(kind, c, &of_kind_only) : NULL;
+    if (c->program)
+        dimension_of(kind, c, &of_kind_only);
     if (of_kind_only) {
         yes = no = false;
         begin(s, kind);
         try(s, c, &yes, &no);
     }
-    memset(&c->truth.yes, yes && !d ? 0xff : 0, sizeof(c->truth.yes));
-    memset(&c->truth.no, no && !d ? 0xff : 0, sizeof(c->truth.no));
-    for (uint32_t v = 0; d && v < 1u << d->bits; v++) {
+    memset(&c->truth.yes, yes ? 0xff : 0, sizeof(c->truth.yes));
+    memset(&c->truth.no, no ? 0xff : 0, sizeof(c->truth.no));
+}
+
+/* What samples depend on besides the check. */
+typedef struct Alike {
+    uint32_t dimension, flags;
+    int32_t name, number;
+    bool creat;
+} Alike;
+
+static Truth try_all(Sampler *s, const Kind *kind, const Dimension *d, const Check *c) {
+    Truth t = {0};
+    for (uint32_t v = 0; v < 1u << d->bits; v++) {
+        bool yes, no;
         try_value(s, kind, d, c, v, &yes, &no);
-        for (size_t i = 0; i < FILTER_CLASSES; i++)
+        for (size_t i = 0; (yes || no) && i < FILTER_CLASSES; i++)
             if ((i >> d->shift & ((1u << d->bits) - 1)) == v) {
                 if (yes)
-                    classes_add(&c->truth.yes, i);
+                    classes_add(&t.yes, i);
                 if (no)
-                    classes_add(&c->truth.no, i);
+                    classes_add(&t.no, i);
             }
     }
+    return t;
+}
+
+void sampler_truth(Sampler *s, const Kind *kind, Check *c) {
+    bool of_kind_only = false;
+    const Dimension *d = c->program ? dimension_of(kind, c, &of_kind_only) : NULL;
+    if (of_kind_only || !d)
+        return;
+    Alike alike;
+    memset(&alike, 0, sizeof(alike)); /* with what lies between its members */
+    alike.dimension = (uint32_t) (d - dimensions[0]);
+    alike.flags = kind->wire.flags & (WIRE_KIND_FD_RESULT | WIRE_KIND_SERVER | WIRE_KIND_HOW);
+    alike.name = kind->wire.name;
+    alike.number = push_down_number(kind);
+    alike.creat = strcmp(kind->name, "creat") == 0;
+    _cleanup_(buf_done) Buf text = buf_new(BUF_OWN_MAX);
+    buf_add(&text, &alike, sizeof(alike));
+    ast_print(c->node, &text);
+    Truth *known = map_get(&s->known, buf_view(&text));
+    if (!known) {
+        known = arena_new(&s->arena, Truth);
+        *known = try_all(s, kind, d, c);
+        map_set(&s->known, arena_str(&s->arena, buf_view(&text)), known);
+    }
+    c->truth = *known;
 }

@@ -126,9 +126,14 @@ void condition_need(Condition *c, Sampler *s, const Kind *kind, Need *ret) {
     *ret = (Need) {0};
     for (size_t i = 0; i < c->checks.n; i++) {
         Check *k = c->checks.p[i];
-        sampler_truth(s, kind, k);
+        sampler_kind_truth(s, kind, k);
         k->absent = false;
     }
+    ret->may = holds(c);
+    if (classes_empty(&ret->may))
+        return;
+    for (size_t i = 0; i < c->checks.n; i++)
+        sampler_truth(s, kind, c->checks.p[i]);
     ret->may = holds(c);
     if (classes_empty(&ret->may))
         return;

@@ -75,7 +75,8 @@ typedef struct Sampler Sampler;
 Sampler *sampler_new(void);
 void sampler_free(Sampler *s);
 DEFINE_CLEANUP(Sampler, sampler_free, sampler_freep);
-void sampler_truth(Sampler *s, const Kind *kind, Check *c);
+void sampler_kind_truth(Sampler *s, const Kind *kind, Check *c); /* what the kind alone says */
+void sampler_truth(Sampler *s, const Kind *kind, Check *c);      /* after that one: with the rest of the class */
 enum FilterShape push_down_shape(const Kind *kind);
 /* The argument whose number is part of the class (FILTER_NUMBER); -1: none. */
 int push_down_number(const Kind *kind);
