@@ -26,20 +26,24 @@ static const Rule *judge(void *userdata, const Rule *rule, const Subject *s, Eva
     return entry ? &l->chosen.p[entry - all] : NULL;
 }
 
-static void choose(SensorLoaded *l) {
+/* Is there anything in the policy that depends on the event? */
+static bool choose(SensorLoaded *l) {
     size_t n;
     const PolicyRule *all = policy_rules(l->policy.policy, &n);
     _cleanup_free_ bool *later = xcalloc(n + 1, sizeof(*later));
+    bool depends = false;
     for (size_t i = 0; i < n; i++) {
         Rule r = *all[i].rule;
         r.priority = all[i].priority;
-        r.enabled = true;
+        r.enabled = all[i].action != RULE_ACTION_N_ || all[i].next;
+        depends |= all[i].scope || all[i].n_uses || all[i].next;
         vec_push(&l->chosen, r);
         later[all[i].next] = true; /* 1 + its place; 0 for none */
     }
     for (size_t i = 0; i < n; i++)
         if (!later[i + 1])
             vec_push(&l->enabled, &l->chosen.p[i]);
+    return depends;
 }
 
 int sensor_load(Cli *cli, SensorLoaded **ret) {
@@ -49,9 +53,10 @@ int sensor_load(Cli *cli, SensorLoaded **ret) {
         sensor_loaded_free(l);
         return x;
     }
-    choose(l);
+    bool depends = choose(l);
     l->rules = sensor_rules_new(l->enabled.p, l->enabled.n);
-    sensor_rules_set_judge(l->rules, judge, l);
+    if (depends)
+        sensor_rules_set_judge(l->rules, judge, l);
     *ret = l;
     return 0;
 }

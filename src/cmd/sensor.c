@@ -44,6 +44,8 @@ static void print_totals(const SensorTotals *t) {
                 fprintf(stderr, "lost: %llu %s, %s\n", (unsigned long long) t->kernel.lost[c][i], kinds[i].name, loader_cause((enum WireCause) c));
     if (t->kernel.missed)
         fprintf(stderr, "lost: %llu of any kind, programs that the kernel left out\n", (unsigned long long) t->kernel.missed);
+    if (t->forgotten)
+        fprintf(stderr, "lost: %llu keys of thresholds and sequences, no room\n", (unsigned long long) t->forgotten);
     if (t->unknown)
         fprintf(stderr, "lost: %llu of any kind, not readable\n", (unsigned long long) t->unknown);
 }

@@ -2,24 +2,56 @@
 #include "policy/example.h"
 
 #include "policy/rules-private.h"
+#include "policy/window.h"
 
 typedef struct Fire {
     const Rule *rule;
     Evaluator *evaluator;
     bool fired;
+    Windows *windows;       /* of a rule that fires by several events */
+    uint64_t time;
 } Fire;
 
 static int evaluate(void *userdata, const Subject *s) {
     Fire *f = userdata;
     int r = program_evaluate(f->rule->program, s, f->evaluator);
-    f->fired = f->fired || r == 1;
+    bool fires = r == 1 && (!f->windows || windows_add(f->windows, f->rule->window, s, f->time, f->evaluator));
+    f->fired = f->fired || fires;
     return r < 0 ? r : 0;
+}
+
+enum { EXAMPLE_TIMES_MAX = 10000, EXAMPLE_MEMORY = 16 << 20 };
+
+/* An item of a list of events: an event, or a map of `event`, how many `times` it happens, and how many milliseconds `after` the one before. */
+static int read_event(Fire *f, const ObjectReader *const *readers, const Node *item, const char *file, Arena *a, Diag *d) {
+    const Node *event = node_get(item, "event"), *times = node_get(item, "times"), *after = node_get(item, "after");
+    int64_t n = 1, ms = 0;
+    if (event && times && (node_i64(times, &n) < 0 || n < 1 || n > EXAMPLE_TIMES_MAX))
+        return diag_add(d, DIAG_ERROR, file, times->line, times->col, "expected a whole number from 1 to %d", EXAMPLE_TIMES_MAX);
+    if (event && after && (node_i64(after, &ms) < 0 || ms < 0 || ms > INT32_MAX))
+        return diag_add(d, DIAG_ERROR, file, after->line, after->col, "expected a number of milliseconds");
+    int r = 0;
+    for (int64_t i = 0; i < n && r >= 0; i++) {
+        f->time += (uint64_t) ms * 1000000;
+        r = object_read(readers, f->rule->source, event ? event : item, file, a, d, evaluate, f);
+    }
+    return r;
+}
+
+static int read_events(Fire *f, const ObjectReader *const *readers, const Node *object, const char *file, Arena *a, Diag *d) {
+    int r = 0;
+    if (object->type != NODE_LIST)
+        return read_event(f, readers, object, file, a, d);
+    for (const Node *n = node_first(object); n && r >= 0; n = n->next)
+        r = read_event(f, readers, n, file, a, d);
+    return r;
 }
 
 int rule_fires(const Rule *rule, const ObjectReader *const *readers, const Node *object, const char *file, Evaluator *e, Diag *d) {
     _cleanup_(arena_done) Arena a = {0};
-    Fire f = {rule, e, false};
-    int r = object_read(readers, rule->source, object, file, &a, d, evaluate, &f);
+    _cleanup_(windows_freep) Windows *windows = rule->window ? windows_new(EXAMPLE_MEMORY) : NULL;
+    Fire f = {.rule = rule, .evaluator = e, .windows = windows, .time = 1};
+    int r = windows ? read_events(&f, readers, object, file, &a, d) : object_read(readers, rule->source, object, file, &a, d, evaluate, &f);
     if (r == -E2BIG)
         diag_add(d, DIAG_ERROR, file, object->line, object->col, "rule \"%.*s\" is at a limit with this object", STR_FMT(rule->name));
     return r < 0 ? r : f.fired;

@@ -4,7 +4,7 @@
 
 #define RULE_KEYS                                                                                                                               \
     "rule|desc|condition|output|priority|source|tags|enabled|exceptions|capture|capture_duration|warn_evttypes|skip-if-unknown-filter|append|"   \
-    "override|action|why|remediation|controls|sla|owner|on-error|examples|fix"
+    "override|action|why|remediation|controls|sla|owner|on-error|examples|fix|threshold|sequence|within|by"
 
 static Str read_text(RulesReader *r, const Node *n) {
     Str s = STR_NULL;
@@ -194,6 +194,10 @@ static const struct RuleKey {
     {"on-error", false, read_on_error},
     {"examples", false, read_examples},
     {"fix", false, read_fix},
+    {"threshold", false, rules_read_threshold},
+    {"sequence", false, rules_read_sequence},
+    {"within", false, rules_read_within},
+    {"by", false, rules_read_by},
 };
 
 static const struct RuleKey *key_of(Str name) {
@@ -245,11 +249,13 @@ static void read_append(RulesReader *r, RuleDef *d, const Node *item) {
 }
 
 static void read_new(RulesReader *r, RuleDef *d, const Node *item, const Node *named, Str name) {
-    static const char *const needed[] = {"condition", "desc", "output", "priority"};
+    static const char *const needed[] = {"desc", "output", "priority"};
     vec_done(&d->tags);
     vec_done(&d->controls);
     *d = (RuleDef) {.rule = {.name = name, .enabled = true, .action = RULE_ACTION_N_, .file = r->file, .place = {named->line, named->col}},
                     .warn_evttypes = true, .source_name = STR("syscall")};
+    if (!node_get(item, "condition") && !node_get(item, "sequence"))
+        rules_error(r, named, "rule \"%.*s\" has no condition", STR_FMT(name));
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
         if (!node_get(item, needed[i]))
             rules_error(r, named, "rule \"%.*s\" has no %s", STR_FMT(name), needed[i]);

@@ -65,6 +65,33 @@ struct ExceptionDef {
     ExceptionDef *next;
 };
 
+/* Fields by which windows are kept, as written. */
+enum { WINDOW_TERMS_MAX = 4 };
+typedef struct WindowTerms {
+    Piece *p[WINDOW_TERMS_MAX];
+    size_t n;
+    bool given;
+} WindowTerms;
+
+typedef struct WindowStepDef {
+    const Node *node;
+    const char *file;
+    Str rule;               /* empty: a condition of its own */
+    Pieces condition;
+    WindowTerms by;
+} WindowStepDef;
+
+typedef struct WindowDef {
+    const Node *threshold, *sequence, *within, *by_node; /* NULL: not given */
+    const char *threshold_file, *sequence_file, *within_file, *by_file;
+    uint32_t count;
+    uint64_t span;
+    Piece *distinct;        /* NULL: events are counted */
+    WindowTerms by;
+    WindowStepDef *steps;
+    size_t n_steps;
+} WindowDef;
+
 typedef struct RuleDef {
     Rule rule;
     Pieces condition, output;
@@ -72,6 +99,7 @@ typedef struct RuleDef {
     ExceptionDef *exceptions, *last_exception;
     Str source_name;
     const Node *source_node, *action_node;
+    WindowDef window;
     bool warn_evttypes, skip_unknown;
     bool skipped;           /* its source or a field is not known, or it is not urgent enough */
 } RuleDef;
@@ -140,6 +168,17 @@ int resolve_macros(RuleSet *s, Diag *d);
 int resolve_condition(RuleSet *s, AstNode *n, Diag *d);
 /* "; did you mean …?" of the map's keys, in the set's arena; "" when none is near. */
 const char *nearest_key(RuleSet *s, const Map *m, Str name);
+
+/* rules-window.c: reads the keys threshold, sequence, within and by. */
+void rules_read_threshold(RulesReader *r, RuleDef *d, const Node *n, bool append);
+void rules_read_sequence(RulesReader *r, RuleDef *d, const Node *n, bool append);
+void rules_read_within(RulesReader *r, RuleDef *d, const Node *n, bool append);
+void rules_read_by(RulesReader *r, RuleDef *d, const Node *n, bool append);
+/* What they come to, in def->rule.window. *condition (NULL: the rule has none) becomes what holds for each event that counts. */
+int window_settle(RuleSet *s, RuleDef *def, Diag *d, AstNode **condition);
+/* Programs of its steps, after the macros were put into the rule's condition. */
+struct Compiler;
+int window_compile(struct Compiler *c, const Rule *rule, Diag *d);
 
 /* rules-output.c: are its %fields fields? -EINVAL with messages. */
 int check_output(RuleSet *s, const RuleDef *def, Diag *d);

@@ -187,6 +187,15 @@ static bool term_known(const Source *source, const AstTerm *t) {
     return true;
 }
 
+/* Of a sequence that has nothing but its steps. */
+static Str printed(RuleSet *s, const AstNode *condition) {
+    Buf b = buf_new(BUF_OWN_MAX);
+    ast_print(condition, &b);
+    Str r = arena_str(&s->arena, buf_view(&b));
+    buf_done(&b);
+    return r;
+}
+
 static int settle_rule(RuleSet *s, RuleDef *def, Diag *d) {
     Rule *rule = &def->rule;
     rule->tags = keep(s, def->tags.p, def->tags.n);
@@ -194,13 +203,16 @@ static int settle_rule(RuleSet *s, RuleDef *def, Diag *d) {
     if (s->options.min_priority && rule->priority > s->options.min_priority)
         def->skipped = true;
     int r = settle_source(s, def, d);
-    AstNode *condition, *whole;
-    if (!def->condition.first)
+    AstNode *condition = NULL, *whole;
+    if (!def->condition.first && !def->window.sequence)
         return -EINVAL; /* said when it was read */
-    rule->written = str_trim(pieces_text(&s->arena, &def->condition));
-    int p = pieces_parse(s, &def->condition, d, &condition);
+    int p = def->condition.first ? pieces_parse(s, &def->condition, d, &condition) : 0;
     if (p < 0 || !rule->source)
         return p < 0 ? p : r;
+    p = window_settle(s, def, d, &condition);
+    if (p < 0)
+        return p;
+    rule->written = def->condition.first ? str_trim(pieces_text(&s->arena, &def->condition)) : printed(s, condition);
     p = exceptions_apply(s, def, condition, d, &whole);
     if (p < 0)
         return p;
@@ -247,6 +259,8 @@ int rule_set_finish(RuleSet *s, Diag *d) {
         int r = settle_rule(s, def, &own);
         if (r == 0 && !def->skipped && own.errors == 0)
             r = compile_rule(compiler, &def->rule, &own);
+        if (r == 0 && !def->skipped && own.errors == 0)
+            r = window_compile(compiler, &def->rule, &own);
         if (r == 0 && !def->skipped && own.errors == 0)
             r = check_output(s, def, &own);
         if (r == 0 && !def->skipped && own.errors == 0)

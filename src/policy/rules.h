@@ -61,6 +61,7 @@ typedef struct Rule {
     Str written;              /* the condition as written, for explain */
     const RuleExample *examples;
     size_t n_examples;
+    const struct RuleWindow *window; /* window.h; NULL: it fires by one event */
     const Node *fix;          /* a map of what to change where it fires; NULL: people have to. What it means is the source's */
     RuleException *exceptions;
     size_t n_exceptions;

@@ -29,6 +29,7 @@ static const Flag mode_flags[] = {
     {"S_IXOTH", S_IXOTH}, {"S_IWOTH", S_IWOTH}, {"S_IROTH", S_IROTH}, {"S_IXGRP", S_IXGRP}, {"S_IWGRP", S_IWGRP}, {"S_IRGRP", S_IRGRP},
     {"S_IXUSR", S_IXUSR}, {"S_IWUSR", S_IWUSR}, {"S_IRUSR", S_IRUSR}, {"S_ISVTX", S_ISVTX}, {"S_ISGID", S_ISGID}, {"S_ISUID", S_ISUID}, {0},
 };
+static const Flag node_types[] = {{"S_IFREG", S_IFREG}, {"S_IFREG", 0}, {"S_IFCHR", S_IFCHR}, {"S_IFBLK", S_IFBLK}, {"S_IFIFO", S_IFIFO}, {"S_IFSOCK", S_IFSOCK}, {0}};
 static const Flag clone_flags[] = {
     {"CLONE_FILES", CLONE_FILES}, {"CLONE_FS", CLONE_FS}, {"CLONE_NEWIPC", CLONE_NEWIPC}, {"CLONE_NEWNET", CLONE_NEWNET}, {"CLONE_NEWNS", CLONE_NEWNS},
     {"CLONE_NEWPID", CLONE_NEWPID}, {"CLONE_NEWUTS", CLONE_NEWUTS}, {"CLONE_SYSVSEM", CLONE_SYSVSEM}, {"CLONE_THREAD", CLONE_THREAD}, {"CLONE_VM", CLONE_VM},
@@ -137,6 +138,10 @@ static Shown show_open(const Place *p) {
 static Shown show_mode(const Place *p) {
     return (Shown) {text(p, "%04llo", (unsigned long long) number(p)), flag_text(p, mode_flags, (uint64_t) number(p))};
 }
+static Shown show_node(const Place *p) {
+    uint64_t type = (uint64_t) number(p) & S_IFMT;
+    return (Shown) {text(p, "%llu", (unsigned long long) type), name_of(node_types, type)};
+}
 static Shown show_clone(const Place *p) {
     return (Shown) {text(p, "%lld", (long long) number(p)), flag_text(p, clone_flags, (uint64_t) number(p))};
 }
@@ -210,7 +215,7 @@ typedef struct Format {
 } Format;
 
 static const Format formats[] = {
-    {"open", show_open}, {"mode", show_mode}, {"clone", show_clone}, {"unlink", show_unlink}, {"family", show_family}, {"ptrace", show_ptrace}, {"bpf", show_bpf},
+    {"open", show_open}, {"mode", show_mode}, {"node", show_node}, {"clone", show_clone}, {"unlink", show_unlink}, {"family", show_family}, {"ptrace", show_ptrace}, {"bpf", show_bpf},
     {"decimal", show_decimal}, {"octal", show_octal}, {"errno", show_errno}, {"raw", show_raw}, {"path", show_path}, {"user", show_user}, {"tuple", show_tuple},
     {"address", show_tuple}, {"exe", show_exe}, {"fd", show_fd},
 };

@@ -8,16 +8,18 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "policy/window.h"
 #include "runtime/own.h"
 #include "runtime/running.h"
 
-enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ASKED_MAX = 64 };
+enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ASKED_MAX = 64, WINDOWS_BYTES = 4 << 20 };
 
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
     RuleMatcher *matcher;
     PushDown *down;
     Evaluator *evaluator;
+    bool windows;            /* some of them fire by several events */
     SensorJudge *judge;      /* NULL: every rule that holds makes an alert */
     void *userdata;
 };
@@ -40,6 +42,7 @@ struct Sensor {
     Event *event;
     Buf text, json;
     RuleMatch *match;
+    Windows *windows;
     char hostname[HOST_NAME_MAX + 1];
     SensorTotals totals;
     int failed;              /* what alert() said */
@@ -57,6 +60,8 @@ static uint64_t since_boot(void) {
 
 SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     SensorRules *r = xcalloc(1, sizeof(*r));
+    for (size_t i = 0; i < n; i++)
+        r->windows |= rules[i]->window && rules[i]->enabled;
     r->matcher = rule_matcher_new(rules, n, source_by_name(STR("syscall")), "evt.type");
     r->evaluator = evaluator_new();
     uint64_t seed = 0;
@@ -97,14 +102,16 @@ static Str line(Sensor *s, AlertFormat format, const Rule *rule, const Subject *
     return buf_view(out);
 }
 
-static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e, Evaluator *v) {
+/* Does it make an alert? */
+static bool alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e, Evaluator *v) {
     s->totals.limited += m->limited;
     if (s->failed < 0 || (m->limited && m->rule->on_error == ON_ERROR_ALLOW))
-        return;
+        return false;
     const SensorRules *rules = s->rules;
     const Rule *rule = rules->judge && v == rules->evaluator ? rules->judge(rules->userdata, m->rule, subject, v) : m->rule;
-    if (!rule)
-        return;
+    /* What a limit ended is not known to hold, so it does not count. */
+    if (!rule || (rule->window && (m->limited || !windows_add(s->windows, rule->window, subject, e->wire.time, v))))
+        return false;
     SensorAlert a = {.rule = rule, .container = e->container, .time = e->time};
     if (s->o.text)
         a.text = line(s, ALERT_TEXT, rule, subject, e, v, &s->text);
@@ -112,6 +119,7 @@ static void alert(Sensor *s, const RuleMatch *m, const Subject *subject, const E
         a.json = line(s, ALERT_JSON, rule, subject, e, v, &s->json);
     s->failed = s->o.alert(s->o.userdata, &a);
     s->totals.alerts++;
+    return true;
 }
 
 /* The rules that fired by the first name, in order, are in s->match: a rule fires once for an event. */
@@ -136,17 +144,20 @@ static void evaluate(Sensor *s, Event *e) {
     Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
     if (e->kind->number[0] < 0)
         evaluate_own(s, e, &subject);
-    size_t n = rule_matcher_match(s->rules->matcher, &subject, s->rules->evaluator, s->o.first_match, s->match, MATCHES_MAX);
-    for (size_t i = 0; i < n; i++)
-        alert(s, &s->match[i], &subject, e, s->rules->evaluator);
+    /* The first that holds may make no alert, and then the next one is asked. */
+    const SensorRules *rules = s->rules;
+    bool first = s->o.first_match && !rules->windows && !rules->judge, done = false;
+    size_t n = rule_matcher_match(rules->matcher, &subject, rules->evaluator, first, s->match, MATCHES_MAX);
+    for (size_t i = 0; i < n && !done; i++)
+        done = alert(s, &s->match[i], &subject, e, rules->evaluator) && s->o.first_match;
     Str other = s->o.strict_falco ? STR_NULL : event_other_name(e);
-    if (!other.p || (n && s->o.first_match))
+    if (!other.p || done)
         return;
     e->description = other;
-    size_t m = rule_matcher_match(s->rules->matcher, &subject, s->rules->evaluator, s->o.first_match, s->match + n, MATCHES_MAX);
-    for (size_t i = 0; i < m; i++)
+    size_t m = rule_matcher_match(rules->matcher, &subject, rules->evaluator, first, s->match + n, MATCHES_MAX);
+    for (size_t i = 0; i < m && !done; i++)
         if (!fired(s, n, s->match[n + i].rule))
-            alert(s, &s->match[n + i], &subject, e, s->rules->evaluator);
+            done = alert(s, &s->match[n + i], &subject, e, rules->evaluator) && s->o.first_match;
 }
 
 /* What the programs may go by from here on: the directories of this event, and whether its process is on the host. */
@@ -239,6 +250,7 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     s->text = buf_new(LINE_MAX_BYTES);
     s->json = buf_new(LINE_MAX_BYTES);
     s->event = xcalloc(1, sizeof(Event));
+    s->windows = windows_new(WINDOWS_BYTES);
     s->match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch));
     gethostname(s->hostname, sizeof(s->hostname) - 1);
     tables_init(&s->tables);
@@ -295,7 +307,10 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
 }
 
 void sensor_totals(const Sensor *s, SensorTotals *ret) {
+    WindowCounts w;
     *ret = s->totals;
+    windows_counts(s->windows, &w);
+    ret->forgotten = w.evicted;
     loader_counts(s->loader, &ret->kernel);
 }
 
@@ -306,6 +321,7 @@ void sensor_free(Sensor *s) {
     tables_done(&s->tables);
     sensor_rules_free(s->rules);
     own_rules_free(s->own);
+    windows_free(s->windows);
     buf_done(&s->text);
     buf_done(&s->json);
     free(s->event);

@@ -30,6 +30,7 @@ typedef struct SensorOptions {
 
 typedef struct SensorTotals {
     uint64_t events, alerts, unknown; /* taken from the rings; rules that fired; that were no events of ours */
+    uint64_t forgotten;       /* keys of thresholds and sequences that made room for others */
     uint64_t limited;         /* evaluations that a limit ended */
     LoaderCounts kernel;
 } SensorTotals;
