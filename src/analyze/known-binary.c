@@ -170,9 +170,12 @@ static bool wants_content(const FileInfo *f) {
         return false;
     if (version_file(f->path, f->head, &name, &version))
         return true;
+    /* Most files are no programs: to see that costs less than to compare names. */
+    if (!binary_wants_content(f))
+        return false;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++)
         if (file_fits(&table[i], base))
-            return binary_wants_content(f);
+            return true;
     return false;
 }
 
