@@ -30,12 +30,14 @@ typedef struct Bundle {
     BundleFile *files;          /* in the order of the manifest */
     size_t n_files;
     char digest[DIGEST_TEXT_MAX + 1]; /* of the manifest */
+    int64_t asked;              /* when the registry said that the tag names it; TIME_NONE: it is no tag of a registry */
     bool stale;                 /* the registry could not be reached: it is what the tag named when it was asked last */
 } Bundle;
 
 typedef struct BundleOptions {
     const RegistryOptions *registry; /* NULL: defaults */
     const char *cache_dir;      /* what was fetched is kept here, by digest; NULL: nowhere */
+    bool cached;                /* nobody is asked: what tags named when somebody asked last holds */
     const char *temp_dir;       /* where compressed archives are put down; NULL: $TMPDIR or /var/tmp */
     void (*warning)(void *userdata, const char *text); /* may be NULL */
     void *userdata;

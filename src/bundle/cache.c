@@ -16,9 +16,9 @@ enum { TAG_FILE_MAX = 4096 };
 /* What was not used for longest goes when there is more. */
 static const uint64_t cache_max = (uint64_t) 256 << 20;
 
-bool bundle_cache_usable(const char *dir, Error *err) {
+bool bundle_cache_usable(const char *dir, bool make, Error *err) {
     struct stat st;
-    if (fs_mkdir_p(dir, err) < 0)
+    if (make && fs_mkdir_p(dir, err) < 0)
         return false;
     if (stat(dir, &st) < 0)
         return error_errno(err, -errno, "%s", dir) == 0;

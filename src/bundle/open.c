@@ -69,6 +69,8 @@ static int fetch(const Origin *o, Str digest, uint64_t size, Str *ret, Error *er
         int r = image_files_read(o->files, str_from(path), size, o->arena, ret, err);
         return r == -ENOENT ? error_set(err, r, "%s: %s is missing", o->place, path) : r;
     }
+    if (!o->registry)
+        return error_set(err, -ENOENT, "%s: %.*s is not in the cache", o->place, STR_FMT(digest));
     _cleanup_(registry_blob_closep) RegistryBlob *blob = NULL;
     char *bytes = arena_bytes(o->arena, size + 1);
     int r = registry_blob_open(o->registry, digest, size, &blob, err);
@@ -138,7 +140,10 @@ static int from_memory(const Origin *o, const RegistryRef *ref, const BundleOpti
     if (!bundle_cache_tag(o->cache, ref->text, o->arena, &digest, &when) || !bundle_cache_get(o->cache, digest, BUNDLE_MANIFEST_MAX, o->arena, ret))
         return -ENOENT;
     snprintf(b->digest, sizeof(b->digest), "%.*s", STR_FMT(digest));
-    b->stale = true;
+    b->asked = when;
+    b->stale = !options->cached;
+    if (options->cached)
+        return 0;
     warn(options, "%s: %s; what it was on %s is used, %s", o->place, why, time_format(when, date), b->digest);
     return 0;
 }
@@ -150,6 +155,8 @@ static int remote_manifest(const Origin *o, const RegistryRef *ref, const Bundle
     }
     RegistryManifest m = {0};
     _cleanup_error_ Error why = {0};
+    if (options->cached)
+        return from_memory(o, ref, options, b, ret, "") == 0 ? 0 : error_set(err, -ENOENT, "%s: it is not in the cache", o->place);
     int r = registry_manifest_get(o->registry, ref->digest.n ? ref->digest : ref->tag, BUNDLE_MANIFEST_MAX, &m, &why);
     if (is_absence(r) && !ref->digest.n && from_memory(o, ref, options, b, ret, error_text(&why, r)) == 0)
         return 0;
@@ -167,20 +174,22 @@ static int open_remote(const char *reference, const BundleOptions *options, Bund
     _cleanup_(origin_done) Origin o = {.place = reference, .cache = options->cache_dir, .arena = &b->arena};
     RegistryRef ref;
     Str manifest = STR_NULL;
-    if (o.cache && !bundle_cache_usable(o.cache, &unusable)) {
+    if (o.cache && !bundle_cache_usable(o.cache, !options->cached, &unusable)) {
         warn(options, "no cache of policy bundles: %s", error_text(&unusable, -EACCES));
         o.cache = NULL;
     }
     int r = registry_ref_parse(str_from(reference + strlen("oci://")), &b->arena, &ref, err);
-    if (r >= 0)
+    if (r >= 0 && !options->cached)
         r = registry_open(&ref, options->registry, &o.registry, err);
     if (r >= 0)
         r = remote_manifest(&o, &ref, options, b, &manifest, err);
     if (r >= 0)
         r = get_files(&o, manifest, b, err);
     /* Only what can be used whole is remembered. */
-    if (r >= 0 && !ref.digest.n && !b->stale)
+    if (r >= 0 && !ref.digest.n && !b->stale && !options->cached) {
         bundle_cache_set_tag(o.cache, ref.text, str_from(b->digest));
+        b->asked = time_now();
+    }
     return r;
 }
 
@@ -245,7 +254,7 @@ static int open_local(const char *reference, const BundleOptions *options, Bundl
 }
 
 int bundle_open(const char *reference, const BundleOptions *options, Bundle *ret, Error *err) {
-    *ret = (Bundle) {0};
+    *ret = (Bundle) {.asked = TIME_NONE};
     int r = bundle_is_remote(reference) ? open_remote(reference, options, ret, err) : open_local(reference, options, ret, err);
     if (r < 0)
         bundle_done(ret);

@@ -23,5 +23,5 @@ void bundle_cache_put(const char *dir, Str digest, Str bytes);
 /* The manifest's digest that `reference` had when it was asked last, and when that was. */
 bool bundle_cache_tag(const char *dir, Str reference, Arena *a, Str *ret_digest, int64_t *ret_time);
 void bundle_cache_set_tag(const char *dir, Str reference, Str digest);
-/* Makes it; false when somebody else could write to it. */
-bool bundle_cache_usable(const char *dir, Error *err);
+/* Makes it when asked to; false when somebody else could write to it. */
+bool bundle_cache_usable(const char *dir, bool make, Error *err);

@@ -77,6 +77,8 @@ const Option admit_options[] = {
      .env = "PLIMSOLL_ADMIT_AUDIT", .config = "admit.audit"},
     {.name = "--alert-log", .arg = "FILE", .doc = "Where every alert of an audit event goes as a line of JSON: - is standard output, none is nowhere", .def = "-", .env = "PLIMSOLL_ADMIT_ALERT_LOG",
      .config = "admit.alert-log", .is_file = true},
+    {.name = "--bundle-every", .arg = "SECONDS", .doc = "How often registries are asked for policy bundles (oci://…), by a process beside the webhook; until they answer the last one holds", .check = check_seconds, .def = "300",
+     .env = "PLIMSOLL_ADMIT_BUNDLE_EVERY", .config = "admit.bundle-every"},
     {.name = "--metrics-add", .arg = "FILE", .doc = "Adds the lines of this file to /metrics: metrics.prom of `plimsoll admit worker --check`", .env = "PLIMSOLL_ADMIT_METRICS_ADD", .config = "admit.metrics-add",
      .is_file = true},
     {.name = "--connections", .arg = "N", .doc = "Connections at the same time", .check = check_connections, .def = "1000", .env = "PLIMSOLL_ADMIT_CONNECTIONS", .config = "admit.connections"},

@@ -8,6 +8,7 @@
 
 #include "base/confine.h"
 #include "base/fs.h"
+#include "cmd/admit-bundles.h"
 #include "cmd/admit-facts.h"
 #include "cmd/admit.h"
 #include "cmd/cli.h"
@@ -36,6 +37,7 @@ typedef struct Admit {
     AdmissionService *service;
     HttpServer *http;
     FactKeeper *facts;
+    BundleKeeper bundles;
     AuditService *audit;     /* NULL: --audit was not asked for */
     LineLog *log, *alerts;   /* one and the same where both go to one file */
     int log_fd, alerts_fd;
@@ -52,6 +54,7 @@ static void admit_done(Admit *m) {
         fact_keeper_stop(m->facts);
     if (m->service)
         admission_service_free(m->service);
+    bundle_keeper_stop(&m->bundles);
     if (m->tls)
         tls_server_free(m->tls);
     if (m->alerts && m->alerts != m->log)
@@ -106,8 +109,8 @@ static int load(Cli *cli, Admit *m) {
     l->config.context = l->policy.context;
     l->config.minor = KUBE_MINOR_NEWEST;
     policy_version_of(l->policy.policy, "kubernetes", &l->config.minor);
+    l->config.rules_read = m->loaded = time_now();
     admission_service_config(m->service, &l->config, l, loaded_free);
-    m->loaded = time_now();
     return 0;
 }
 
@@ -184,14 +187,16 @@ static int confine(Cli *cli, Error *err) {
     add_path(&read, cli_value(cli, "--tls-certificate"), false);
     add_path(&read, cli_value(cli, "--tls-key"), false);
     add_path(&read, cli_value(cli, "--client-ca"), false);
-    add_path(&read, policy && policy_is_path(policy) ? policy : NULL, true);
+    add_path(&read, policy && policy_is_path(policy) && !bundle_is_remote(policy) ? policy : NULL, true);
     for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
         size_t n;
         const char *const *paths = cli_values(cli, rules[i], &n);
         for (size_t k = 0; k < n; k++)
-            add_path(&read, paths[k], true);
+            add_path(&read, bundle_is_remote(paths[k]) ? NULL : paths[k], true);
     }
     add_path(&read, cli_value(cli, "--metrics-add"), false);
+    _cleanup_free_ char *bundles = admit_has_bundles(cli) ? admit_bundles_dir(cli) : NULL;
+    add_path(&read, bundles, true);
     add_path(&write, cli_value(cli, "--facts"), false);
     return confine_files(&(ServerFiles) {.read = read.p, .write = write.p}, err);
 }
@@ -206,7 +211,7 @@ static int start(Cli *cli, Admit *m, Error *err) {
         m->alerts = m->log;
     if (r == 0 && cli_flag(cli, "--audit"))
         r = audit_service_start(&(AuditServiceOptions) {.rules = admission_service_rules, .owner = m->service, .log = m->alerts}, &m->audit, err);
-    admission_service_watch(m->service, &(AdmissionWatched) {.http = m->http, .tls = m->tls, .log = m->log, .audit = m->audit});
+    admission_service_watch(m->service, &(AdmissionWatched) {.http = m->http, .tls = m->tls, .log = m->log, .audit = m->audit, .bundles_asked = m->bundles.asked});
     if (r == 0 && cli_value(cli, "--facts"))
         r = fact_keeper_start(cli_value(cli, "--facts"), m->service, &m->facts, err);
     if (r == 0)
@@ -281,11 +286,15 @@ static int run(Cli *cli) {
     sigaddset(&signals, SIGTERM);
     /* Of all threads, for they inherit it. */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    if (admit_has_bundles(cli) && cli_flag(cli, "--no-cache"))
+        return message_usage("admit", "policy bundles of registries come by the cache: leave --no-cache out");
     m.service = admission_service_new(&(AdmissionServiceOptions) {.threads = threads(), .asks = cli_flag(cli, "--queue-unknown")});
     int x = load(cli, &m);
     if (x)
         return x;
-    int r = open_logs(cli, &m, &err);
+    int r = bundle_keeper_start(cli, admit_seconds(cli, "--bundle-every"), &m.bundles, &err);
+    if (r == 0)
+        r = open_logs(cli, &m, &err);
     if (r == 0)
         r = open_server(cli, &m, &err);
     if (r == 0)

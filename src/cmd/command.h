@@ -75,6 +75,7 @@ typedef struct CliValue {
 } CliValue;
 
 struct Cli {
+    bool cached_bundles;     /* policy bundles of registries come out of the cache: somebody else asks for them */
     const Command *command;
     const char *group;   /* help is asked for the commands that begin with this word; NULL */
     char **args;         /* what is no option, NULL-ended */

@@ -64,7 +64,7 @@ int policy_bundle_options(Cli *cli, RegistryOptions *registry, char **ret_cache,
     _cleanup_free_ char *cache = cache_directory(cli);
     int x = registry_request(cli, registry);
     *ret_cache = cache ? xasprintf("%s/policies", cache) : NULL;
-    *ret = (BundleOptions) {.registry = registry, .cache_dir = *ret_cache, .warning = warning};
+    *ret = (BundleOptions) {.registry = registry, .cache_dir = *ret_cache, .cached = cli->cached_bundles, .warning = warning};
     return x;
 }
 
@@ -87,7 +87,7 @@ static int take_bundle(Cli *cli, const char *reference, PolicyRole role, PolicyR
         file.name = file.path + strlen(reference) + 1;
         x = add(r, &file);
     }
-    PolicyBundle kept = {.reference = xstrdup(reference), .files = b.n_files, .stale = b.stale};
+    PolicyBundle kept = {.reference = xstrdup(reference), .files = b.n_files, .asked = b.asked, .stale = b.stale};
     memcpy(kept.digest, b.digest, sizeof(kept.digest));
     vec_push(&r->bundles, kept);
     return x;

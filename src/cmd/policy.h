@@ -30,6 +30,7 @@ typedef struct PolicyBundle {
     char *reference;
     char digest[DIGEST_TEXT_MAX + 1];
     size_t files;
+    int64_t asked;        /* when the registry said that the tag names it; TIME_NONE: it is no tag of a registry */
     bool stale;           /* of the cache, since the registry could not be reached */
 } PolicyBundle;
 

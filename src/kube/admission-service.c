@@ -41,6 +41,7 @@ struct AdmissionService {
     TlsServer *tls;
     LineLog *log;            /* of decisions; NULL: none */
     AuditService *audit;     /* NULL: none */
+    const _Atomic int64_t *bundles_asked; /* NULL: there are none */
     _Atomic bool ready, images_failed;
 };
 
@@ -162,6 +163,7 @@ void admission_service_watch(AdmissionService *s, const AdmissionWatched *w) {
     s->tls = w->tls;
     s->log = w->log;
     s->audit = w->audit;
+    s->bundles_asked = w->bundles_asked;
 }
 
 void admission_service_metrics_add(AdmissionService *s, char *text) {
@@ -304,8 +306,12 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
     a->content_type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_write(&s->metrics, &a->body);
     pthread_mutex_lock(&s->lock);
+    int64_t rules_read = ((const AdmissionConfig *) s->config->p)->rules_read;
     size_t tags, images = image_facts_count(s->images ? s->images->p : NULL, &tags);
     pthread_mutex_unlock(&s->lock);
+    metrics_gauge(&a->body, "plimsoll_admission_rules_read_seconds", "When the rules in use were read, in seconds since 1970", rules_read);
+    if (s->bundles_asked)
+        metrics_gauge(&a->body, "plimsoll_admission_bundle_asked_seconds", "When a registry answered last what the policy bundle in use is, of several the oldest, in seconds since 1970", *s->bundles_asked);
     metrics_gauge(&a->body, "plimsoll_admission_images", "Images that scans have settled", (int64_t) images);
     metrics_gauge(&a->body, "plimsoll_admission_facts_failed", "1 while the fact store cannot be read: what was read before stays in use", s->images_failed);
     metrics_gauge(&a->body, "plimsoll_admission_tags", "Tags that are known to lead to an image", (int64_t) tags);

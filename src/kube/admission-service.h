@@ -37,6 +37,7 @@ typedef struct AdmissionWatched {
     TlsServer *tls;
     LineLog *log;
     AuditService *audit;
+    const _Atomic int64_t *bundles_asked; /* when registries were asked last for the policy bundles in use, in seconds since 1970 */
 } AdmissionWatched;
 /* Before it serves. */
 void admission_service_watch(AdmissionService *s, const AdmissionWatched *w);

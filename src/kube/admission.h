@@ -51,6 +51,7 @@ typedef struct AdmissionConfig {
     int64_t budget;                  /* nanoseconds for one review; 0: no limit */
     unsigned minor;                  /* version of Kubernetes that rules speak of */
     bool all_updates;                /* what the old object has as well is denied at updates, too; else only what they bring */
+    int64_t rules_read;              /* when, for /metrics */
     bool pin;                        /* admission_mutate(): tags get the digest that was judged */
     const Policy *defaults;          /* admission_mutate(): what the fixes of its rules say is put in where nothing stands; NULL: nothing */
     bool images;                     /* what scans said of images counts: those that were denied are denied */

@@ -57,6 +57,43 @@ exits 0 "policy test runs its cases" "$PLIMSOLL" policy test "oci://$ref:1"
 like "$out" "^1 rules, .* 2 examples, 0 failed" "all of them"
 exits 0 "policy lint" "$PLIMSOLL" policy lint "oci://$ref:1"
 exits 0 "policy explain" "$PLIMSOLL" policy explain --rules "oci://$ref:1" "Owner is missing" Dockerfile
+
+# The webhook takes up what a tag names later, and keeps what it has while the registry has something wrong, or does not answer.
+. "$TOP/test/admit.sh"
+cat >admit-1.yaml <<'END'
+- rule: No host network
+  desc: d
+  source: workload
+  condition: workload.host_network = true
+  output: host network
+  priority: ERROR
+  action: deny
+END
+sed 's/No host network/No host PID/; s/host_network/host_pid/' admit-1.yaml >admit-2.yaml
+registry_port=$port epoch=${SOURCE_DATE_EPOCH:-}
+unset SOURCE_DATE_EPOCH
+push_rules() { rm -rf pushed; mkdir pushed; cp "$1" pushed/rules.yaml; "$PLIMSOLL" policy push "$ref:live" pushed >/dev/null; }
+push_rules admit-1.yaml
+admit_start --policy "oci://$ref:live" --bundle-every 1 --decision-log none
+pod net '.spec.hostNetwork = true' | review net.json CREATE
+pod pid '.spec.hostPID = true' | review pid.json CREATE
+allowed() { ask "$1.json"; [ "$(answer .allowed)" = "$2" ]; }
+allowed net false && allowed pid true && pass "admit judges by a bundle" || fail "admit judges by a bundle" "$out"
+push_rules admit-2.yaml
+wait_for 20 allowed pid false && allowed net true && pass "and by what its tag names later" || fail "and by what its tag names later" "$(cat "$tmp/messages")"
+asked() { request /metrics; sed -n 's/^plimsoll_admission_bundle_asked_seconds //p' <<<"$out"; }
+first=$(asked)
+later() { [ "$(asked)" -gt "$first" ]; }
+wait_for 20 later && pass "the age of the answer is a metric" || fail "the age of the answer is a metric" "$first $(asked)"
+printf 'image layout\nlayer gzip\ntext hello x\n' | python3 "$TOP/test/mkimage.py" none-such >/dev/null
+skopeo --insecure-policy copy -q --dest-tls-verify=false oci:none-such "docker://$ref:live"
+wait_for 20 grep -q 'what it was before stays in use' "$tmp/messages" && pass "what is no bundle is said" || fail "what is no bundle is said" "$(cat "$tmp/messages")"
+allowed pid false && pass "and the last good one holds" || fail "and the last good one holds" "$out"
+admit_stop
+is $? 0 "it ends, and who asked for it"
+exits 2 "bundles need the cache" "$PLIMSOLL" admit --policy "oci://$ref:live" --no-cache
+port=$registry_port
+[ -z "$epoch" ] || export SOURCE_DATE_EPOCH=$epoch
 exits 0 "PLIMSOLL_POLICY" env PLIMSOLL_POLICY="oci://$ref:1" "$PLIMSOLL" policy list
 
 skopeo copy -q --src-tls-verify=false "docker://$ref:1" oci:layout:1 && skopeo copy -q --src-tls-verify=false "docker://$ref:1" oci-archive:layout.tar:1 && gzip -k layout.tar
