@@ -156,6 +156,8 @@ static int run(Cli *cli) {
     int e = start(cli, &r, &o, &err);
     if (e == 0)
         e = serve(&r, &err);
+    if (e == 0)
+        e = sensor_finish(r.sensor, &err);
     if (e < 0)
         return message_fail(EXIT_INCOMPLETE, &err, e);
     SensorTotals totals;

@@ -33,6 +33,10 @@ int sensor_consume(Sensor *s, Error *err) {
     return absent(err);
 }
 
+int sensor_finish(Sensor *s, Error *err) {
+    return absent(err);
+}
+
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     return absent(err);
 }

@@ -189,11 +189,15 @@ void event_resolve(Event *e) {
     e->container = container_of(e);
 }
 
-void tables_init(Tables *t) {
+void tables_clock(Tables *t) {
     struct timespec boot, real;
     clock_gettime(CLOCK_BOOTTIME, &boot);
     clock_gettime(CLOCK_REALTIME, &real);
     t->boot = (int64_t) (real.tv_sec - boot.tv_sec) * 1000000000 + real.tv_nsec - boot.tv_nsec;
+}
+
+void tables_init(Tables *t) {
+    tables_clock(t);
     t->images = images_new();
     t->cgroups = cgroups_new();
     t->users = users_new();

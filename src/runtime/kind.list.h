@@ -58,5 +58,6 @@ KIND(cgroup_attach, N, N, 0, N, N, N, N, N, N, "cgroup=raw:name pid=decimal:2 bo
 KIND(cgroup_mkdir, N, N, 0, N, N, N, N, N, N, "")
 KIND(cgroup_rmdir, N, N, 0, N, N, N, N, N, N, "")
 KIND(io_uring_other, N, N, 0, N, N, N, N, N, N, "operation=decimal:0 count=decimal:1")
+KIND(event_lost, N, N, 0, N, N, N, N, N, N, "count=decimal:0 cause=raw:name kind=raw:name2 rules=decimal:1")
 #undef N
 #undef CWD

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -16,7 +17,7 @@
 struct Loader {
     struct sensor_bpf *skeleton;
     struct ring_buffer *first, *rest;
-    int epoll;
+    int epoll, timer;
     LoaderOptions o;
     Buf log, missing;
     bool inside; /* loader_consume_first() is running */
@@ -118,6 +119,32 @@ static int open_rings(Loader *l, Error *err) {
     return 0;
 }
 
+/* Once a second, and whenever the clock is set. */
+static int start_timer(Loader *l) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct itimerspec each = {.it_interval = {1, 0}, .it_value = {now.tv_sec + 1, now.tv_nsec}};
+    return timerfd_settime(l->timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &each, NULL) < 0 ? -errno : 0;
+}
+
+static int open_timer(Loader *l, Error *err) {
+    l->timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct epoll_event e = {.events = EPOLLIN};
+    if (l->timer < 0 || start_timer(l) < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->timer, &e) < 0)
+        return error_errno(err, -errno, "starting a timer");
+    return 0;
+}
+
+bool loader_tick(Loader *l) {
+    uint64_t n;
+    if (read(l->timer, &n, sizeof(n)) >= 0)
+        return true;
+    if (errno != ECANCELED)
+        return false;
+    start_timer(l);
+    return true;
+}
+
 /* The kernel's BTF has a type of this name for each tracepoint. */
 static bool has_tracepoint(const struct btf *btf, const char *hook) {
     char name[128];
@@ -146,7 +173,7 @@ static void leave_out_absent(Loader *l) {
 int loader_new(const LoaderOptions *o, Loader **ret, Error *err) {
     _cleanup_(loader_freep) Loader *l = xcalloc(1, sizeof(*l));
     l->o = *o;
-    l->epoll = -1;
+    l->epoll = l->timer = -1;
     l->log = buf_new(64 << 10);
     l->missing = buf_new(4 << 10);
     said = &l->log;
@@ -164,6 +191,8 @@ int loader_new(const LoaderOptions *o, Loader **ret, Error *err) {
     loader_set_kinds(l, o->wanted);
     set_constants(l);
     r = open_rings(l, err);
+    if (r >= 0)
+        r = open_timer(l, err);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(l);
@@ -201,6 +230,7 @@ void loader_free(Loader *l) {
     ring_buffer__free(l->first);
     ring_buffer__free(l->rest);
     fd_closep(&l->epoll);
+    fd_closep(&l->timer);
     sensor_bpf__destroy(l->skeleton);
     buf_done(&l->log);
     buf_done(&l->missing);
@@ -278,7 +308,18 @@ int loader_counts(const Loader *l, LoaderCounts *ret) {
     return 0;
 }
 
+void loader_losses(const Loader *l, void (*each)(void *userdata, const WireLoss *loss, uint64_t total), void *userdata) {
+    int fd = bpf_map__fd(l->skeleton->maps.losses_of);
+    WireLoss key, next;
+    uint64_t total;
+    for (int r = bpf_map_get_next_key(fd, NULL, &next); r == 0; r = bpf_map_get_next_key(fd, &key, &next)) {
+        key = next;
+        if (bpf_map_lookup_elem(fd, &key, &total) == 0)
+            each(userdata, &key, total);
+    }
+}
+
 const char *loader_cause(enum WireCause cause) {
-    static const char *const names[WIRE_CAUSES] = {[WIRE_LOST_RING] = "ring full", [WIRE_LOST_SCRATCH] = "no buffer", [WIRE_LOST_UNREAD] = "not readable"};
+    static const char *const names[WIRE_CAUSES] = {[WIRE_LOST_RING] = "ring full", [WIRE_LOST_SCRATCH] = "no buffer", [WIRE_LOST_UNREAD] = "not readable", [WIRE_LOST_SHARE] = "share of its container used up"};
     return (unsigned) cause < WIRE_CAUSES && names[cause] ? names[cause] : "unknown";
 }

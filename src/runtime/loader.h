@@ -52,4 +52,8 @@ typedef struct LoaderCounts {
     uint64_t missed;                           /* runs of programs that the kernel left out */
 } LoaderCounts;
 int loader_counts(const Loader *l, LoaderCounts *ret);
+/* Losses since the start by whom they are of; those of more than WIRE_LOSSES containers, kinds and causes are in loader_counts() only. */
+void loader_losses(const Loader *l, void (*each)(void *userdata, const WireLoss *loss, uint64_t total), void *userdata);
+/* Has a second passed since it last said so, or has the clock been set? loader_fd() becomes readable for it. */
+bool loader_tick(Loader *l);
 const char *loader_cause(enum WireCause cause); /* "ring full" */

@@ -9,10 +9,11 @@
 
 #include "base/alloc.h"
 #include "policy/window.h"
+#include "runtime/loss.h"
 #include "runtime/own.h"
 #include "runtime/running.h"
 
-enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ASKED_MAX = 64, WINDOWS_BYTES = 4 << 20 };
+enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ASKED_MAX = 64, ROUNDS_AT_END = 64, WINDOWS_BYTES = 4 << 20 };
 
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
@@ -36,6 +37,10 @@ struct Sensor {
     SensorOptions o;
     Asked asked[ASKED_MAX];  /* by hash of the request */
     OwnRules *own;
+    Event *told;             /* what the sensor says itself */
+    Losses losses;
+    uint64_t named_losses;   /* of those, the ones whose container is known */
+    bool behind;             /* there may be more in the rings */
     SensorRules *rules;
     Loader *loader;
     Tables tables;
@@ -251,6 +256,7 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     s->json = buf_new(LINE_MAX_BYTES);
     s->event = xcalloc(1, sizeof(Event));
     s->windows = windows_new(WINDOWS_BYTES);
+    s->told = xcalloc(1, sizeof(Event));
     s->match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch));
     gethostname(s->hostname, sizeof(s->hostname) - 1);
     tables_init(&s->tables);
@@ -282,11 +288,84 @@ int sensor_fd(const Sensor *s) {
     return loader_fd(s->loader);
 }
 
+static void tell_loss(Sensor *s, const WireLoss *loss, const char *cause, const char *kind, uint64_t n) {
+    Event *e = s->told;
+    const Cgroups *c = s->tables.cgroups;
+    memset(e, 0, offsetof(Event, room));
+    e->kind = &sensor_kinds(&(size_t) {0})[sensor_own_kind(WIRE_OWN_LOST)];
+    e->tables = &s->tables;
+    e->wire.time = since_boot();
+    e->time = s->tables.boot + (int64_t) e->wire.time;
+    e->wire.file.fd = -1;
+    e->wire.arg[0] = n;
+    e->wire.arg[1] = rule_matcher_candidates(s->rules->matcher, str_from(kind));
+    e->string[WIRE_NAME] = str_from(cause);
+    e->string[WIRE_NAME2] = str_from(kind);
+    /* Who has a home has namespaces of its own. */
+    if (loss->cgroup)
+        e->container = cgroups_container(s->tables.cgroups, loss->cgroup, loss->is_home ? cgroups_host_mnt_ns(c) + 1 : cgroups_host_mnt_ns(c), loss->is_home);
+    evaluate(s, e);
+}
+
+static void tell_one(void *userdata, const WireLoss *loss, uint64_t total) {
+    Sensor *s = userdata;
+    size_t n;
+    const Kind *kinds = sensor_kinds(&n);
+    uint64_t more = losses_untold(&s->losses, loss, total);
+    s->named_losses += total;
+    if (more && loss->cause != WIRE_LOST_UNREAD && loss->kind < n) /* that is an alert of its own */
+        tell_loss(s, loss, loader_cause(loss->cause), kinds[loss->kind].name, more);
+}
+
+static void tell_losses(Sensor *s) {
+    /* The sum first: what is lost meanwhile is in the parts, and told of by them. */
+    LoaderCounts c;
+    if (loader_counts(s->loader, &c) < 0)
+        return;
+    uint64_t all = 0;
+    for (size_t i = 0; i < WIRE_CAUSES * WIRE_KINDS; i++)
+        all += c.lost[i / WIRE_KINDS][i % WIRE_KINDS];
+    s->named_losses = 0;
+    loader_losses(s->loader, tell_one, s);
+    const struct {
+        WireLoss as;
+        const char *cause;
+        uint64_t total;
+    } others[] = {
+        {{.cause = WIRE_CAUSES}, "more containers than are told apart", all > s->named_losses ? all - s->named_losses : 0},
+        {{.cause = WIRE_CAUSES + 1}, "programs that the kernel left out", c.missed},
+        {{.cause = WIRE_CAUSES + 2}, "not readable", s->totals.unknown},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        uint64_t more = losses_untold(&s->losses, &others[i].as, others[i].total);
+        if (more)
+            tell_loss(s, &others[i].as, others[i].cause, "any", more);
+    }
+}
+
+static void tick(Sensor *s) {
+    tables_clock(&s->tables);
+    cgroups_sweep(s->tables.cgroups, s->behind ? s->event->wire.time : since_boot());
+    tell_losses(s);
+}
+
 int sensor_consume(Sensor *s, Error *err) {
     int n = loader_consume(s->loader, EVENTS_AT_ONCE);
     if (n < 0)
         return error_errno(err, n, "reading events");
-    return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : n >= EVENTS_AT_ONCE;
+    s->behind = n >= EVENTS_AT_ONCE;
+    if (loader_tick(s->loader))
+        tick(s);
+    return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : s->behind;
+}
+
+int sensor_finish(Sensor *s, Error *err) {
+    int r = 1;
+    for (int i = 0; i < ROUNDS_AT_END && r > 0; i++)
+        r = sensor_consume(s, err);
+    if (r >= 0)
+        tell_losses(s);
+    return r >= 0 && s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : r;
 }
 
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
@@ -325,6 +404,8 @@ void sensor_free(Sensor *s) {
     buf_done(&s->text);
     buf_done(&s->json);
     free(s->event);
+    free(s->told);
+    losses_done(&s->losses);
     free(s->match);
     free(s);
 }

@@ -55,6 +55,8 @@ int sensor_arm(Sensor *s, const char **ret_missing, Error *err);
 int sensor_fd(const Sensor *s);
 /* Evaluates the events there are, at most some thousand of them: more than 0 when there are more. */
 int sensor_consume(Sensor *s, Error *err);
+/* The last call: evaluates what is left, and says what was lost since it was last said. */
+int sensor_finish(Sensor *s, Error *err);
 /* Other rules from here on: events that were made before are evaluated with the old ones, and none is lost. Takes them over. */
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err);
 void sensor_totals(const Sensor *s, SensorTotals *ret);

@@ -92,3 +92,5 @@ typedef struct Tables {
 
 void tables_init(Tables *t);
 void tables_done(Tables *t);
+/* Reads the clocks again: the time of day may be set at any time. */
+void tables_clock(Tables *t);

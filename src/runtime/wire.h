@@ -13,6 +13,7 @@ enum {
     WIRE_SYSCALLS = 512,    /* numbers of system calls that are looked at, per entrance */
     WIRE_CAUSES = 4,
     WIRE_KINDS = 64,
+    WIRE_LOSSES = 4096,     /* losses that are told apart */
     WIRE_SOCKETCALL = WIRE_SYSCALLS + 102,
     WIRE_URING_PLAIN = 0xffff,
 };
@@ -24,7 +25,7 @@ enum WireEntrance { WIRE_64, WIRE_32, WIRE_IO_URING };
 enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP, WIRE_CGROUP_GONE, WIRE_MOVE, WIRE_DONE, WIRE_TYPES };
 
 /* Rows of kind.list.h that are no system calls: what the programs and the sensor tell of themselves. */
-enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWNS };
+enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWN_LOST, WIRE_OWNS };
 
 /* The strings of an event. Paths are lists of names, the last one first, each ended by a NUL: the kernel walks upwards. */
 enum WireString {
@@ -54,7 +55,7 @@ enum WireLayer { WIRE_LAYER_NONE, WIRE_LAYER_UPPER, WIRE_LAYER_LOWER };
 enum WireFileType { WIRE_FILE_NONE, WIRE_FILE_PATH, WIRE_FILE_SOCKET, WIRE_FILE_ANON };
 
 /* Why an event did not arrive. */
-enum WireCause { WIRE_LOST_RING, WIRE_LOST_SCRATCH, WIRE_LOST_UNREAD };
+enum WireCause { WIRE_LOST_RING, WIRE_LOST_SCRATCH, WIRE_LOST_UNREAD, WIRE_LOST_SHARE };
 
 /* What the kernel keeps about a process; children inherit it. Processes that were there before get it from the sensor. */
 typedef struct WireTask {
@@ -62,6 +63,13 @@ typedef struct WireTask {
     __u64 home;    /* WireProcess.home */
     char name[16]; /* comm as an execution or a fork set it: what a process calls itself later changes nothing */
 } WireTask;
+
+/* Who lost events of a kind, and why. */
+typedef struct WireLoss {
+    __u64 cgroup;   /* WireProcess.home, or .cgroup of a process that has none */
+    __u32 is_home;
+    __u16 cause, kind;
+} WireLoss;
 
 typedef struct WireAncestor {
     __u64 start;   /* nanoseconds since boot: with the pid, it names a process */

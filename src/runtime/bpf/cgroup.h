@@ -58,3 +58,7 @@ static __always_inline void set_home(WireTask *st, struct task_struct *t) {
     if (BPF_CORE_READ(c, level) > 0 && is_home(key))
         st->home = key;
 }
+
+static __always_inline WireTask *task_state(struct task_struct *leader) {
+    return bpf_task_storage_get(&tasks, leader, NULL, 0);
+}

@@ -24,10 +24,6 @@ static __always_inline u32 tty_number(struct task_struct *t) {
     return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 }
 
-static __always_inline WireTask *task_state(struct task_struct *leader) {
-    return bpf_task_storage_get(&tasks, leader, NULL, 0);
-}
-
 /* proc.name: of a thread of io_uring it is the process's. */
 static __always_inline void put_name(char *name, const WireTask *st, struct task_struct *t) {
     if (st && st->name[0])

@@ -2,6 +2,7 @@
 /* System calls at their return, executions, forks and cgroups. */
 #include "runtime/bpf/filter.h"
 #include "runtime/bpf/process.h"
+#include "runtime/bpf/send.h"
 #include "runtime/bpf/uring.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -221,6 +222,7 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *c, const char *path) {
     if (!s)
         return 0;
     s->e.process.n_ancestors = 0;
+    s->e.process.home = s->e.process.cgroup = 0;
     s->e.arg[0] = cgroup_key(c);
     event_send(s, &ring_first);
     return 0;

@@ -83,10 +83,6 @@ static __always_inline void add_one(void *map, u32 i) {
         *n += 1;
 }
 
-static __always_inline void lose(u32 cause, u32 kind) {
-    add_one(&losses, (cause * WIRE_KINDS + (kind & (WIRE_KINDS - 1))));
-}
-
 /* The number of data bytes is kept in e.size while an event is made. */
 static __always_inline u32 data_at(const struct scratch *s) {
     return s->e.size & (WIRE_DATA_MAX - 1);
@@ -97,36 +93,6 @@ static __always_inline bool data_full(struct scratch *s) {
         return false;
     s->e.flags |= WIRE_CUT;
     return true;
-}
-
-static __always_inline struct scratch *event_begin(u32 which, u8 type, u16 kind, u8 entrance) {
-    struct scratch *s = bpf_map_lookup_elem(&scratches, &which);
-    if (!s) {
-        lose(WIRE_LOST_SCRATCH, kind);
-        return NULL;
-    }
-    __builtin_memset(&s->e.file, 0, sizeof(s->e.file));
-    __builtin_memset(s->e.string, 0, sizeof(s->e.string));
-    s->e.size = 0;
-    s->e.type = type;
-    s->e.kind = kind;
-    s->e.entrance = entrance;
-    s->e.flags = 0;
-    s->e.result = 0;
-    s->e.time = bpf_ktime_get_boot_ns();
-    s->e.cpu = bpf_get_smp_processor_id();
-    s->e.file.fd = -1;
-    return s;
-}
-
-static __always_inline void event_send(struct scratch *s, void *ring) {
-    u32 n = (s->e.size & (2 * WIRE_DATA_MAX - 1)) + sizeof(WireEvent);
-    if (n > sizeof(*s))
-        n = sizeof(*s);
-    s->e.size = n;
-    add_one(&seen, s->e.kind & (WIRE_KINDS - 1));
-    if (bpf_ringbuf_output(ring, s, n, 0) < 0)
-        lose(WIRE_LOST_RING, s->e.kind);
 }
 
 /* A string of user space or the kernel, without its NUL. */

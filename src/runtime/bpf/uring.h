@@ -4,6 +4,7 @@
 
 #include "runtime/bpf/names.h"
 #include "runtime/bpf/process.h"
+#include "runtime/bpf/send.h"
 
 enum {
     OP_SENDMSG = 9, OP_RECVMSG = 10, OP_ACCEPT = 13, OP_CONNECT = 16, OP_OPENAT = 18, OP_SEND = 26, OP_RECV = 27, OP_OPENAT2 = 28, OP_RENAMEAT = 35, OP_UNLINKAT = 36,

@@ -1,0 +1,53 @@
+#!/bin/bash
+# One container makes more than the sensor can read: what is lost is lost by it, told by container, kind and cause, and the others miss nothing.
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+. "$TOP/test/sensor-lib.sh"
+need_kernel
+need_runc
+cat >"$tmp/rules.yaml" <<'EOF'
+- rule: Storm
+  desc: Calls of a kind that nobody else makes
+  condition: evt.type = userfaultfd and evt.res = EINVAL and proc.name = act
+  output: "storm in %container.id;"
+  priority: DEBUG
+- rule: Storm of executions
+  desc: Programs one after the other
+  condition: evt.type = execve and proc.args startswith storm-
+  output: "execution in %container.id;"
+  priority: DEBUG
+EOF
+rootfs "$tmp/root" dash cat "$BUILD/test/act"
+few=20
+bundle "$tmp/loud" "$tmp/root"
+bundle "$tmp/quiet" "$tmp/root"
+tail=$(printf '%040x' "$((RANDOM * 32768 + RANDOM + $$ * 1073741824))")
+loud=aaaa0000aaaa$tail quiet=bbbb0000bbbb$tail
+sum() { paste -sd+ | bc; }
+
+calls=20000
+sensor_start --rules "$tmp/rules.yaml" --ring-bytes 1048576
+kill -STOP "$sensor_pid"
+container "$tmp/loud" "$loud" /bin/act storm $calls
+container "$tmp/quiet" "$quiet" /bin/act storm $few
+kill -CONT "$sensor_pid"
+sensor_stop
+got=$(grep -c 'storm in aaaa0000aaaa;' "$alerts")
+told=$(sed -n 's/.* Events were lost (count=\([0-9]*\) kind=userfaultfd cause=\(ring full\|share of its container used up\) rules=1) container_id=aaaa0000aaaa .*/\1/p' "$alerts" | sum)
+is "$((got + ${told:-0}))" "$calls" "of the loud container, what arrived and what is told as lost is what happened"
+if [ "${told:-0}" -gt 0 ]; then pass "and something was lost: $told"; else fail "and something was lost" "$(grep -v storm "$alerts")"; fi
+is "$(grep -c 'storm in bbbb0000bbbb;' "$alerts")" "$few" "the quiet one lost nothing"
+is "$(grep 'Events were lost .*kind=userfaultfd' "$alerts" | grep -vc container_id=aaaa0000aaaa)" 0 "no such loss is told of anybody else"
+
+# Executions have a ring of their own, and the same holds there.
+runs=1500
+sensor_start --rules "$tmp/rules.yaml"
+kill -STOP "$sensor_pid"
+container "$tmp/loud" "$loud" /bin/sh -c "i=0; while [ \$i -lt $runs ]; do /bin/act storm-\$i; i=\$((i + 1)); done"
+container "$tmp/quiet" "$quiet" /bin/sh -c "i=0; while [ \$i -lt $few ]; do /bin/act storm-\$i; i=\$((i + 1)); done"
+kill -CONT "$sensor_pid"
+sensor_stop
+got=$(grep -c 'execution in aaaa0000aaaa;' "$alerts")
+told=$(sed -n 's/.* Events were lost (count=\([0-9]*\) kind=execve cause=.* rules=1) container_id=aaaa0000aaaa .*/\1/p' "$alerts" | sum)
+is "$((got + ${told:-0}))" "$runs" "executions: what arrived and what is told as lost is what happened ($got and ${told:-0})"
+is "$(grep -c 'execution in bbbb0000bbbb;' "$alerts")" "$few" "the quiet container lost none"
+done_testing
