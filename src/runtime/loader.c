@@ -97,7 +97,7 @@ static void set_constants(Loader *l) {
 static int no_kernel(int r, const Loader *l, Error *err) {
     if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
         return error_set(err, -EOPNOTSUPP, "this kernel has no BTF (/sys/kernel/btf/vmlinux): the sensor needs CONFIG_DEBUG_INFO_BTF");
-    if (r == -EPERM || r == -EACCES)
+    if (r == -EPERM || (r == -EACCES && geteuid() != 0)) /* the verifier says EACCES to root */
         return error_set(err, r, "the kernel refuses eBPF programs: root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE, is needed");
     Str words = buf_view(&l->log), line;
     str_line(&words, &line);

@@ -108,7 +108,7 @@ __attribute__((noinline)) int may_write(u64 inode_at, u64 cred_at) {
     u32 owner = BPF_CORE_READ(i, i_uid.val), group = BPF_CORE_READ(i, i_gid.val);
     if (!i || BPF_CORE_READ(i, i_sb, s_flags) & FS_READ_ONLY || BPF_CORE_READ(i, i_flags) & IMMUTABLE)
         return 0;
-    u64 able = BPF_CORE_READ(c, user_ns, level) == 0 ? BPF_CORE_READ(c, cap_effective.val) : 0;
+    u64 able = BPF_CORE_READ(c, user_ns, level) == 0 ? capabilities(&c->cap_effective) : 0;
     if (owner == BPF_CORE_READ(c, fsuid.val) || mode & OTHERS_WRITE || able & (1 << DAC_OVERRIDE | 1 << FOWNER))
         return 1;
     if (!(mode & GROUP_WRITE))

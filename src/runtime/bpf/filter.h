@@ -38,6 +38,11 @@ struct {
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define AS(type, pointer) ((type *) bpf_rdonly_cast((const void *) (pointer), bpf_core_type_id_kernel(type)))
 
+/* The kernel verifies each global function by itself, called or not: what needs the cast begins with this. */
+#define NEEDS_CAST(otherwise)  \
+    if (!bpf_rdonly_cast)      \
+    return otherwise
+
 /* A directory, or the place of a file, by what is in the kernel. */
 struct place {
     u64 dentry, mnt;
@@ -80,6 +85,7 @@ static __always_inline bool read_name(char *to, const void *name, u32 n) {
 
 /* From a file or directory to the root of the process, as put_path() does it. `file`: the first name is the file's own, the others are its directory's. */
 __attribute__((noinline)) int walk_up(struct room *r, struct place *from, struct walk *w, u64 seed, u32 file) {
+    NEEDS_CAST(0);
     if (!r || !from || !w)
         return 0;
     struct task_struct *t = bpf_get_current_task_btf();
@@ -216,6 +222,7 @@ struct question {
 
 /* Is the name that was given one that matters? */
 __attribute__((noinline)) int given_matters(struct room *r, struct question *q, u64 wanted) {
+    NEEDS_CAST(true);
     struct task_struct *task = bpf_get_current_task_btf();
     if (!r || !q)
         return true;
@@ -248,6 +255,7 @@ __attribute__((noinline)) int given_matters(struct room *r, struct question *q, 
 }
 
 __attribute__((noinline)) int opened_matters(struct room *r, s32 fd, u64 wanted) {
+    NEEDS_CAST(true);
     struct task_struct *task = bpf_get_current_task_btf();
     struct file *f = file_at(task, fd);
     if (!r || !f)

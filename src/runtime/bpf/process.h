@@ -43,13 +43,6 @@ static __always_inline void put_session(WireProcess *p, struct task_struct *t) {
     bpf_probe_read_kernel(p->session, sizeof(p->session), &((struct task_struct *) leader)->comm);
 }
 
-/* One number since 6.3, two halves before: the same 8 bytes. */
-static __always_inline u64 capabilities(const kernel_cap_t *at) {
-    u64 all = 0;
-    bpf_probe_read_kernel(&all, sizeof(all), __builtin_preserve_access_index(at));
-    return all;
-}
-
 __attribute__((noinline)) int put_process(struct scratch *s) {
     if (!s)
         return 0;
