@@ -310,14 +310,14 @@ static void put_caret(Buf *out, Str text, uint32_t line, uint32_t col) {
     while (from < at && ((unsigned char) row.p[from] & 0xC0) == 0x80)
         from++;
     Str shown = str_head(str_from_at(row, from), SHOWN);
-    lint_assume(at == from || shown.p);
     buf_putz(out, "    ");
     for (size_t i = 0; i < shown.n; i++)
         buf_putc(out, shown.p[i] == '\t' || (unsigned char) shown.p[i] >= ' ' ? shown.p[i] : '?');
     buf_putz(out, "\n    ");
-    for (size_t i = 0; i < at - from; i++)
-        if (((unsigned char) shown.p[i] & 0xC0) != 0x80)
-            buf_putc(out, shown.p[i] == '\t' ? '\t' : ' ');
+    lint_assume(at == 0 || row.p);
+    for (; from < at; from++)
+        if (((unsigned char) row.p[from] & 0xC0) != 0x80)
+            buf_putc(out, row.p[from] == '\t' ? '\t' : ' ');
     buf_putz(out, "^\n");
 }
 

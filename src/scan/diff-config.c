@@ -110,6 +110,7 @@ bool diff_settings(Arena *arena, const Report *ra, const Report *rb, const Limit
     for (size_t i = 0, k = 0; both && (i < a.n || k < b.n);) {
         int r = i == a.n ? 1 : k == b.n ? -1 : str_cmp(a.p[i].name, b.p[k].name);
         const Setting *x = r <= 0 ? &a.p[i++] : NULL, *y = r >= 0 ? &b.p[k++] : NULL;
+        lint_assume(x || y);
         if (x && y && str_eq(x->value, y->value))
             continue;
         const Str name = x ? x->name : y->name;

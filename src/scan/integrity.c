@@ -172,6 +172,7 @@ static void compare(Integrity *c, const Stated *stated, Str path, int layer, con
             return;
         stated = s;
     }
+    lint_assume(stated); /* it has one sum at least */
     add_changed(c, e->mode & 0111 ? SEVERITY_HIGH : SEVERITY_MEDIUM, stated, path, layer,
                 arena_printf(&scratch, "the package states %s:%.*s, the file has %s:%.*s", kind_name(stated->kind), STR_FMT(stated->sum), kind_name(stated->kind), STR_FMT(sum)));
 }

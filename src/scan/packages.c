@@ -212,6 +212,7 @@ void packages_take(Inventory *inv, const MergedFact *facts, size_t n) {
     for (size_t i = 0; i < inv->n_packages; i++) {
         Package *p = &inv->packages[i];
         p->bom_ref = package_purl(&inv->arena, &p->fact, &inv->os);
+        lint_assume(owners.p);
         p->owner = owners.p[i] ? &inv->packages[package_of[owners.p[i] - 1] - 1] : NULL;
     }
     free(package_of);

@@ -199,6 +199,7 @@ static void settle_packages(Sbom *s) {
         vec_push(&owners, package_type_is_os(p->fact.type) ? STR_NULL : first->owner);
     }
     for (size_t i = 0; i < inv->n_packages; i++) {
+        lint_assume(owners.p);
         const Package *owner = str_empty(owners.p[i]) ? NULL : map_get(&by_ref, owners.p[i]);
         inv->packages[i].owner = owner && package_type_is_os(owner->fact.type) ? owner : NULL;
     }

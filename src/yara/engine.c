@@ -134,6 +134,7 @@ int yara_engine_scan(YaraEngine *e, Str path, Str bytes, void (*take)(void *user
 }
 
 void yara_engine_free(YaraEngine *e) {
+    lint_assume(e->api || (!e->scanner && !e->rules));
     if (e->scanner)
         e->api->scanner_destroy(e->scanner);
     if (e->rules)
