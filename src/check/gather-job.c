@@ -59,6 +59,11 @@ static int answer_objects(int out, const KubeWorld *w, Buf *b) {
     return r;
 }
 
+static int read_pem(KubeWorld *w, const char *path, Str text) {
+    Node *n = access_describe_pem(text, w->arena);
+    return n && kube_world_put(w, n, path, NULL) ? 0 : -E2BIG;
+}
+
 static int answer(int out, const char *path, Str text, Buf *b) {
     _cleanup_(arena_done) Arena a = {.max = MEMORY};
     _cleanup_(diag_done) Diag d = {0};
@@ -70,8 +75,9 @@ static int answer(int out, const char *path, Str text, Buf *b) {
     KubeWorld *w = kube_world_in(&a);
     Str start = str_trim(str_head(text, CHECK_HEAD));
     bool json = start.n && start.p[0] == '{' && !str_ends(str_from(path), STR(".yaml")) && !str_ends(str_from(path), STR(".yml"));
-    int r = json ? json_parse(text, path, &limits, &a, &d, &documents) : yaml_parse(text, path, &limits, &a, &d, &documents, &n);
-    if (r == 0)
+    bool pem = access_is_pem(str_from(path), text);
+    int r = pem ? read_pem(w, path, text) : json ? json_parse(text, path, &limits, &a, &d, &documents) : yaml_parse(text, path, &limits, &a, &d, &documents, &n);
+    if (r == 0 && !pem)
         r = kube_world_add(w, documents, path, &d);
     int x = r == -E2BIG ? 0 : answer_objects(out, w, b);
     wire_put_u64(&end, GATHER_END);

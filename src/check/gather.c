@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <fts.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "check/gather-private.h"
 #include "check/kubernetes.h"
+#include "kube/access.h"
 #include "parse/node-wire.h"
 
-enum { BATCH_FILES = 2000, BATCH_BYTES = 64 << 20, WORKER_SECONDS = 600, OBJECT_MEMORY = 512 << 20 };
+enum { BATCH_FILES = 2000, BATCH_BYTES = 64 << 20, WORKER_SECONDS = 600, OBJECT_MEMORY = 512 << 20, PEM_FILES_MAX = 10000, PEM_BYTES_MAX = 1 << 20 };
 
 typedef struct File {
     const char *path;
@@ -160,12 +164,40 @@ static int read_batch(const CheckWalk *w, size_t *next, Gathered *g, Batch *b, F
     return 0;
 }
 
+static bool is_pem(const char *path) {
+    char head[64 * 1024];
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t n = fd >= 0 ? fs_pread_all(fd, head, sizeof(head), 0) : -1;
+    return n > 0 && access_is_pem(str_from(path), str_n(head, (size_t) n));
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b) {
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* Certificates and keys at or below the path, which no other reader wants: true when the path itself is one. */
+static bool walk_pem(CheckWalk *w, const char *path) {
+    _cleanup_free_ char *copy = xstrdup(path);
+    FTS *fts = fts_open((char *const[]) {copy, NULL}, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+    bool itself = false;
+    size_t found = 0;
+    for (FTSENT *e; fts && (e = fts_read(fts)) && found < PEM_FILES_MAX;)
+        if (e->fts_info == FTS_F && e->fts_statp->st_size <= PEM_BYTES_MAX && is_pem(e->fts_path)) {
+            vec_push(&w->items, ((CheckItem) {.path = xstrdup(e->fts_path), .input = &check_input_kubernetes}));
+            itself = e->fts_level == 0;
+            found++;
+        }
+    if (fts)
+        fts_close(fts);
+    return itself;
+}
+
 static int walk(const char *const *paths, size_t n, const Limits *limits, CheckWalk *w, Error *err) {
     int r = 0;
     for (size_t i = 0; i < n && r == 0; i++) {
         if (strcmp(paths[i], "-") == 0)
             vec_push(&w->items, ((CheckItem) {.path = xstrdup("-"), .input = &check_input_kubernetes}));
-        else
+        else if (!walk_pem(w, paths[i]))
             r = check_walk(w, paths[i], limits, err);
     }
     return r;

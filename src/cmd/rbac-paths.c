@@ -42,7 +42,7 @@ static void request_text(const Rbac *r, const RbacRequest *q, Buf *out) {
 static void evidence_text(const Rbac *r, const RbacEvidence *e, Buf *out) {
     request_text(r, &e->request, out);
     if (e->grant.binding == RBAC_NONE) {
-        buf_putz(out, e->grant.principal == RBAC_NONE ? ": from the step before" : ": by the group system:masters");
+        buf_putz(out, e->grant.principal == RBAC_NONE ? ": from a step before" : ": by the group system:masters");
         return;
     }
     const RbacBinding *b = &r->bindings.p[e->grant.binding];

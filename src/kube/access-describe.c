@@ -50,6 +50,16 @@ static bool is_masters(Str subject) {
     return false;
 }
 
+static void put_certificate(Node *n, Arena *a, const X509 *x) {
+    Str subject = x509_name_text(a, x->subject);
+    put_text(n, a, "subject", subject);
+    Node *masters = child(n, a, "masters", NODE_BOOL);
+    if (masters)
+        masters->boolean = is_masters(subject);
+    put_number(n, a, "not_before", x->not_before);
+    put_number(n, a, "not_after", x->not_after);
+}
+
 static bool become_certificate(Node *n, Arena *a, Str pem) {
     PemReader reader = pem_reader(pem);
     PemBlock block;
@@ -57,17 +67,50 @@ static bool become_certificate(Node *n, Arena *a, Str pem) {
     while (pem_next(&reader, &block)) {
         if (!str_eqz(block.label, "CERTIFICATE") || x509_parse(pem_content(&block, a), a, &x, NULL) < 0)
             continue;
-        Str subject = x509_name_text(a, x.subject);
         become(n, a, "certificate");
-        put_text(n, a, "subject", subject);
-        Node *masters = child(n, a, "masters", NODE_BOOL);
-        if (masters)
-            masters->boolean = is_masters(subject);
-        put_number(n, a, "not_before", x.not_before);
-        put_number(n, a, "not_after", x.not_after);
+        put_certificate(n, a, &x);
         return true;
     }
     return false;
+}
+
+bool access_is_pem(Str name, Str text) {
+    static const char *const ends[] = {".pem", ".crt", ".cer", ".key"};
+    bool called = false;
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+        called |= str_ends(name, str_from(ends[i]));
+    return called ? str_find(text, STR("-----BEGIN ")) >= 0 : str_starts(str_trim(str_head(text, 4096)), STR("-----BEGIN "));
+}
+
+/* A key says nothing of itself but what it is called; that it is there is what matters. */
+static void put_block(Node *list, Arena *a, const PemBlock *block) {
+    X509 x;
+    bool certificate = str_eqz(block->label, "CERTIFICATE") && x509_parse(pem_content(block, a), a, &x, NULL) == 0;
+    if (!certificate && !str_ends(block->label, STR("PRIVATE KEY")))
+        return;
+    Node *n = child(list, a, "", NODE_MAP);
+    if (!n)
+        return;
+    n->line = block->line;
+    put_text(n, a, "what", str_from(!certificate ? "key" : x.ca ? "authority" : "certificate"));
+    if (certificate)
+        put_certificate(n, a, &x);
+    else
+        put_text(n, a, "subject", str_find(block->headers, STR("ENCRYPTED")) >= 0 ? arena_printf(a, "%.*s, encrypted", STR_FMT(block->label)) : block->label);
+}
+
+Node *access_describe_pem(Str text, Arena *a) {
+    Node *root = arena_new(a, Node);
+    if (!root)
+        return NULL;
+    *root = (Node) {.type = NODE_MAP, .line = 1, .col = 1};
+    put_text(root, a, "apiVersion", STR("plimsoll.dev/v1"));
+    put_text(root, a, "kind", STR("PEM"));
+    Node *list = child(root, a, "blocks", NODE_LIST);
+    PemReader reader = pem_reader(text);
+    for (PemBlock block; list && pem_next(&reader, &block);)
+        put_block(list, a, &block);
+    return list ? root : NULL;
 }
 
 static Str decoded(Str base64, Arena *a) {

@@ -164,6 +164,13 @@ static void add_kubeconfig(Access *m, const KubeObject *o) {
     }
 }
 
+static void add_pem(Access *m, const KubeObject *o) {
+    node_each(v, kube_at(o->root, "blocks")) {
+        add_credential(m, o, v, STR("file"), STR(""));
+        m->credentials.p[m->credentials.n - 1].place.line = v->line;
+    }
+}
+
 void access_add(Access *m, const KubeObject *o) {
     if (o->class == KUBE_WORKLOAD)
         add_workload(m, o);
@@ -177,6 +184,8 @@ void access_add(Access *m, const KubeObject *o) {
         add_maker(m, o, "spec.template.metadata.name", NULL);
     else if (str_eqz(o->kind, "Config") && kube_at(o->root, "users"))
         add_kubeconfig(m, o);
+    else if (str_eqz(o->kind, "PEM") && str_eqz(o->group, "plimsoll.dev"))
+        add_pem(m, o);
 }
 
 static int by_way(const void *a, const void *b) {

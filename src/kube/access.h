@@ -67,8 +67,8 @@ typedef struct AccessToken {
 
 /* A way to log in that a file holds. */
 typedef struct AccessCredential {
-    Str what;                /* "certificate", "token", "password", "program", "file" */
-    Str owner;               /* user of a kubeconfig, "Secret ns/name key" */
+    Str what;                /* "certificate", "authority", "key", "token", "password", "program", "file" */
+    Str owner;               /* user of a kubeconfig, "Secret ns/name key", "file" */
     Str cluster;             /* servers of the contexts that use it; empty: none */
     Str subject;             /* of a certificate, or of a token */
     bool masters;            /* its certificate is of the group system:masters: nobody can refuse it anything */
@@ -98,3 +98,7 @@ const AccessSecret *access_secret(const Access *m, Str namespace, Str name);
 /* Replaces what is secret in the tree of a Secret or a kubeconfig by what may be known of it: a certificate by a map of its subject, groups and time, a token of a service account by its subject and
  * end, anything else by null. In a worker: certificates are foreign bytes. */
 void access_describe(const KubeObject *o, Arena *a);
+/* Is the text of a file PEM: certificates, keys? `name` is the file's. */
+bool access_is_pem(Str name, Str text);
+/* What may be known of its certificates and keys, as an object of kind PEM for access_add(); NULL when `a` is full. In a worker, too. */
+Node *access_describe_pem(Str text, Arena *a);

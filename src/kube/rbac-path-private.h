@@ -19,6 +19,7 @@ typedef enum Right {
     RIGHT_KUBELET = 1 << 10,
     RIGHT_WEBHOOK = 1 << 11,
     RIGHT_NAMED = 1 << 12,   /* one of them for objects by name only */
+    RIGHT_HELPS = 1 << 13,   /* no step begins with it, but one may need it */
 } Right;
 
 /* A state that was reached, and how. */
@@ -26,7 +27,17 @@ typedef struct Reached {
     RbacState state;
     uint32_t from;           /* RBAC_NONE: the start */
     RbacStep step;
+    uint32_t needs[RBAC_EVIDENCE_MAX]; /* states whose rights the step takes besides: one for each evidence; RBAC_NONE: that of `from` */
 } Reached;
+
+/* Somebody who got roles on the way: what they allow together, and with what was there before, one and the same request may need. */
+typedef struct Owner {
+    uint32_t principal;
+    size_t tried;            /* so many roles were tried together */
+} Owner;
+
+/* Roles of one owner that are tried together. */
+enum { TOGETHER_MAX = 256 };
 
 typedef struct Search {
     Rbac *rbac;
@@ -45,6 +56,11 @@ typedef struct Search {
     Map groups;              /* whose namespaces were looked at */
     RbacPath *paths;
     uint32_t at;             /* being looked at */
+    Vec(uint32_t) gained;    /* states that are roles */
+    Vec(Owner) owners;
+    uint32_t mine[TOGETHER_MAX]; /* of the owner at hand, when roles are tried together; n_mine 0: the state at hand is alone */
+    size_t n_mine;
+    uint32_t needs[RBAC_EVIDENCE_MAX]; /* beside `evidence` */
     RbacIdentity who;        /* of it */
     Vec(RbacId) namespaces;  /* where it has bindings */
     RbacEvidence evidence[RBAC_EVIDENCE_MAX];

@@ -10,6 +10,15 @@ static bool is_everything(const Rbac *r, const RbacRole *role) {
     return rbac_role_allows(r, role, &q) != NULL;
 }
 
+static void escalate_bound(Search *s, const RbacState *bound) {
+    if (bound->role == RBAC_NONE || bound->namespace != RBAC_EMPTY)
+        return;
+    search_try(s);
+    RbacId name = s->rbac->roles.p[bound->role].name;
+    if (search_can(s, "escalate", RBAC_GROUP_NAME, "clusterroles", name, RBAC_EMPTY) && search_can_any(s, "update patch", RBAC_GROUP_NAME, "clusterroles", name, RBAC_EMPTY))
+        search_target(s, RBAC_STEP_ESCALATE, RBAC_TO_ADMIN);
+}
+
 /* Into a role that is bound to itself: it takes the right to change that role, and escalate on it. */
 static void escalate(Search *s) {
     const Rbac *r = s->rbac;
@@ -29,16 +38,14 @@ static void escalate(Search *s) {
             if (b.namespace == RBAC_EMPTY)
                 search_target(s, RBAC_STEP_ESCALATE, RBAC_TO_ADMIN);
             else
-                search_to(s, RBAC_STEP_ESCALATE, (RbacState) {RBAC_NONE, RBAC_NONE, b.namespace});
+                search_to(s, RBAC_STEP_ESCALATE, (RbacState) {RBAC_NONE, RBAC_NONE, b.namespace, RBAC_NONE});
         }
     }
-    /* A role that was bound on the way is one of its own as well. */
-    if (state->principal != RBAC_NONE || state->role == RBAC_NONE || state->namespace != RBAC_EMPTY)
-        return;
-    search_try(s);
-    RbacId name = r->roles.p[state->role].name;
-    if (search_can(s, "escalate", RBAC_GROUP_NAME, "clusterroles", name, RBAC_EMPTY) && search_can_any(s, "update patch", RBAC_GROUP_NAME, "clusterroles", name, RBAC_EMPTY))
-        search_target(s, RBAC_STEP_ESCALATE, RBAC_TO_ADMIN);
+    /* Roles that were bound on the way are its own as well. */
+    if (state->principal == RBAC_NONE)
+        escalate_bound(s, state);
+    for (size_t i = 0; i < s->n_mine; i++)
+        escalate_bound(s, &s->reached.p[s->mine[i]].state);
 }
 
 /* A role by name, in the whole cluster or in a namespace. What is called cluster-admin is what the API server made, when it was not read. */
@@ -50,7 +57,7 @@ static void bound(Search *s, uint32_t role, RbacId name, RbacId namespace) {
     if (everything && namespace == RBAC_EMPTY)
         search_target(s, RBAC_STEP_BIND, RBAC_TO_ADMIN);
     else
-        search_to(s, RBAC_STEP_BIND, (RbacState) {RBAC_NONE, everything ? RBAC_NONE : role, namespace});
+        search_to(s, RBAC_STEP_BIND, (RbacState) {RBAC_NONE, everything ? RBAC_NONE : role, namespace, RBAC_NONE});
 }
 
 /* May it make a binding there, or change one that is there already and leads to this role? RBAC_NONE as role: to cluster-admin. */

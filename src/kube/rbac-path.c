@@ -49,6 +49,14 @@ static bool role_state_allows(const Search *s, const RbacState *state, const Rba
     return ret->rule != NULL;
 }
 
+/* Another role that the same somebody got: its number, or RBAC_NONE. */
+static uint32_t one_of_mine(const Search *s, const RbacRequest *q, RbacGrant *ret) {
+    for (size_t i = 0; i < s->n_mine; i++)
+        if (role_state_allows(s, &s->reached.p[s->mine[i]].state, q, ret))
+            return s->mine[i];
+    return RBAC_NONE;
+}
+
 bool search_can(Search *s, const char *verb, const char *group, const char *resource, RbacId name, RbacId namespace) {
     Str main = str_from(resource), sub = STR("");
     str_cut(main, '/', &main, &sub);
@@ -56,8 +64,12 @@ bool search_can(Search *s, const char *verb, const char *group, const char *reso
     const RbacState *state = &s->reached.p[s->at].state;
     RbacGrant grant;
     bool yes = state->principal == RBAC_NONE ? role_state_allows(s, state, &q, &grant) : rbac_allowed(s->rbac, &s->who, &q, &grant);
-    if (yes && s->n_evidence < RBAC_EVIDENCE_MAX)
+    uint32_t by = yes ? RBAC_NONE : one_of_mine(s, &q, &grant);
+    yes = yes || by != RBAC_NONE;
+    if (yes && s->n_evidence < RBAC_EVIDENCE_MAX) {
+        s->needs[s->n_evidence] = by;
         s->evidence[s->n_evidence++] = (RbacEvidence) {q, grant};
+    }
     return yes;
 }
 
@@ -89,33 +101,70 @@ static bool mark(Search *s, Map *map, uint32_t a, uint32_t b, uint32_t c) {
     return true;
 }
 
+static Reached reached_by(const Search *s, RbacState to, RbacStep step) {
+    Reached r = {to, s->at, step, {0}};
+    for (size_t i = 0; i < RBAC_EVIDENCE_MAX; i++)
+        r.needs[i] = i < s->n_evidence ? s->needs[i] : RBAC_NONE;
+    return r;
+}
+
+static void own(Search *s, uint32_t principal) {
+    for (size_t i = 0; i < s->owners.n; i++)
+        if (s->owners.p[i].principal == principal)
+            return;
+    vec_push(&s->owners, ((Owner) {principal, 0}));
+}
+
 void search_to(Search *s, RbacStepKind kind, RbacState to) {
-    if (mark(s, &s->seen, to.principal, to.role, to.namespace))
-        vec_push(&s->reached, ((Reached) {to, s->at, step_of(s, kind, to)}));
+    if (!mark(s, &s->seen, to.principal, to.role, to.namespace))
+        return;
+    const RbacState *from = &s->reached.p[s->at].state;
+    to.owner = to.principal != RBAC_NONE ? RBAC_NONE : from->principal != RBAC_NONE ? from->principal : from->owner;
+    vec_push(&s->reached, reached_by(s, to, step_of(s, kind, to)));
+    if (to.principal == RBAC_NONE) {
+        vec_push(&s->gained, (uint32_t) s->reached.n - 1);
+        own(s, to.owner);
+    }
 }
 
 void search_principal(Search *s, RbacStepKind kind, uint32_t principal) {
-    search_to(s, kind, (RbacState) {principal, RBAC_NONE, RBAC_EMPTY});
+    search_to(s, kind, (RbacState) {principal, RBAC_NONE, RBAC_EMPTY, RBAC_NONE});
 }
 
-/* The way back to the start. */
+/* All that a state came of: the way back to the start, and what its steps took besides. */
+static void mark_needed(const Search *s, bool *needed, const Reached *last) {
+    for (size_t i = 0; i < RBAC_EVIDENCE_MAX; i++)
+        if (last->needs[i] != RBAC_NONE)
+            needed[last->needs[i]] = true;
+    if (last->from != RBAC_NONE)
+        needed[last->from] = true;
+}
+
+/* States come of earlier ones only: in their order each step has what it needs. */
 static void keep_path(Search *s, RbacPath *path, RbacStep last) {
+    const Reached end = reached_by(s, last.to, last);
+    bool *needed = xcalloc(s->reached.n, sizeof(*needed));
     size_t n = 1;
-    for (uint32_t i = s->at; s->reached.p[i].from != RBAC_NONE; i = s->reached.p[i].from)
-        n++;
+    mark_needed(s, needed, &end);
+    for (size_t i = s->reached.n; i-- > 0;)
+        if (needed[i]) {
+            mark_needed(s, needed, &s->reached.p[i]);
+            n += s->reached.p[i].from != RBAC_NONE;
+        }
     path->steps = arena_alloc(s->rbac->arena, n * sizeof(RbacStep));
-    if (!path->steps)
-        return;
-    path->found = true;
-    path->n = n;
-    path->steps[--n] = last;
-    for (uint32_t i = s->at; s->reached.p[i].from != RBAC_NONE; i = s->reached.p[i].from)
-        path->steps[--n] = s->reached.p[i].step;
+    for (size_t i = 0; i < s->reached.n && path->steps; i++)
+        if (needed[i] && s->reached.p[i].from != RBAC_NONE)
+            path->steps[path->n++] = s->reached.p[i].step;
+    if (path->steps) {
+        path->found = true;
+        path->steps[path->n++] = last;
+    }
+    free(needed);
 }
 
 void search_target(Search *s, RbacStepKind kind, RbacTarget target) {
     if (!s->paths[target].found)
-        keep_path(s, &s->paths[target], step_of(s, kind, (RbacState) {RBAC_NONE, RBAC_NONE, RBAC_EMPTY}));
+        keep_path(s, &s->paths[target], step_of(s, kind, (RbacState) {RBAC_NONE, RBAC_NONE, RBAC_EMPTY, RBAC_NONE}));
 }
 
 void search_accounts(Search *s, RbacStepKind kind, RbacId namespace) {
@@ -182,6 +231,9 @@ static const struct {
     {RIGHT_APPROVE, "* approve", "* signers"},
     {RIGHT_KUBELET, "* get create", "* nodes/proxy */proxy"},
     {RIGHT_WEBHOOK, "* create update patch", "* mutatingwebhookconfigurations mutatingadmissionpolicies"},
+    {RIGHT_HELPS, "* create", "* rolebindings clusterrolebindings persistentvolumes persistentvolumeclaims"},
+    {RIGHT_HELPS, "* update patch", "* roles clusterroles namespaces"},
+    {RIGHT_HELPS, "* create get list watch update patch", "* certificatesigningrequests certificatesigningrequests/approval */approval"},
 };
 
 static bool has_word(const Rbac *r, RbacIds ids, const char *words) {
@@ -280,6 +332,47 @@ static bool look_at(Search *s) {
     return any || s->who.masters;
 }
 
+static void add_namespace(Search *s, RbacId namespace) {
+    for (size_t i = 0; i < s->namespaces.n; i++)
+        if (s->namespaces.p[i] == namespace)
+            return;
+    vec_push(&s->namespaces, namespace);
+}
+
+/* Somebody with all roles that they got: `at` is their own state. */
+static void look_together(Search *s, uint32_t principal) {
+    const Rbac *r = s->rbac;
+    s->n_mine = 0;
+    s->namespaces.n = 0;
+    s->has = s->wide = 0;
+    for (uint32_t i = 0; i < s->reached.n; i++)
+        if (s->reached.p[i].state.principal == principal)
+            s->at = i;
+    s->who = rbac_identity(s->rbac, principal, NULL, 0);
+    for (size_t i = 0; i < s->who.n; i++) {
+        const RbacPrincipal *p = &r->principals.p[s->who.p[i]];
+        for (uint32_t k = 0; k < p->n_bindings; k++) {
+            const RbacBinding *b = &r->bindings.p[p->bindings[k]];
+            unsigned has = b->role == RBAC_NONE ? 0 : s->rights[b->role];
+            s->has |= has;
+            s->wide |= b->namespace == RBAC_EMPTY ? has : 0;
+            if (has && b->namespace != RBAC_EMPTY)
+                add_namespace(s, b->namespace);
+        }
+    }
+    for (size_t i = 0; i < s->gained.n && s->n_mine < TOGETHER_MAX; i++) {
+        const RbacState *state = &s->reached.p[s->gained.p[i]].state;
+        if (state->owner != principal)
+            continue;
+        s->mine[s->n_mine++] = s->gained.p[i];
+        unsigned has = state->role == RBAC_NONE ? ~0u : s->rights[state->role];
+        s->has |= has;
+        s->wide |= state->namespace == RBAC_EMPTY ? has : 0;
+        if (state->namespace != RBAC_EMPTY)
+            add_namespace(s, state->namespace);
+    }
+}
+
 static void steps_targets(Search *s) {
     search_try(s);
     if (s->wide & RIGHT_EVERYTHING && search_can(s, "*", "*", "*", RBAC_EMPTY, RBAC_EMPTY))
@@ -290,6 +383,28 @@ static void steps_targets(Search *s) {
         search_target(s, RBAC_STEP_READ_SECRETS, RBAC_TO_SECRETS);
 }
 
+static void steps(Search *s) {
+    steps_targets(s);
+    steps_roles(s);
+    steps_identity(s);
+    steps_pods(s);
+}
+
+/* The next one who has got roles that were not tried together yet; false when there is none. */
+static bool try_together(Search *s) {
+    for (size_t i = 0; i < s->owners.n; i++) {
+        Owner *o = &s->owners.p[i];
+        size_t before = o->tried;
+        look_together(s, o->principal);
+        o->tried = s->n_mine;
+        if (s->n_mine == before)
+            continue;
+        steps(s);
+        return true;
+    }
+    return false;
+}
+
 void rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]) {
     Search s = {.rbac = r, .paths = ret};
     memset(ret, 0, RBAC_TARGET_N_ * sizeof(*ret));
@@ -297,19 +412,23 @@ void rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]
     find_roles_that_matter(&s);
     find_workloads(&s);
     find_others(&s);
-    RbacState start = {principal, RBAC_NONE, RBAC_EMPTY};
+    RbacState start = {principal, RBAC_NONE, RBAC_EMPTY, RBAC_NONE};
     mark(&s, &s.seen, start.principal, start.role, start.namespace);
-    vec_push(&s.reached, ((Reached) {.state = start, .from = RBAC_NONE}));
+    vec_push(&s.reached, ((Reached) {.state = start, .from = RBAC_NONE, .needs = {RBAC_NONE, RBAC_NONE, RBAC_NONE, RBAC_NONE}}));
     /* The whole cluster is all that there is to be had. */
-    for (s.at = 0; s.at < s.reached.n && !ret[RBAC_TO_ADMIN].found; s.at++) {
-        if (!look_at(&s))
-            continue;
-        steps_targets(&s);
-        steps_roles(&s);
-        steps_identity(&s);
-        steps_pods(&s);
+    for (uint32_t next = 0; !ret[RBAC_TO_ADMIN].found;) {
+        if (next < s.reached.n) {
+            s.at = next++;
+            s.n_mine = 0;
+            if (look_at(&s))
+                steps(&s);
+        } else if (!try_together(&s)) {
+            break;
+        }
     }
     vec_done(&s.reached);
+    vec_done(&s.gained);
+    vec_done(&s.owners);
     vec_done(&s.accounts);
     vec_done(&s.namespaces);
     map_done(&s.seen);

@@ -33,6 +33,7 @@ typedef struct RbacState {
     uint32_t principal;      /* RBAC_NONE: a role in `namespace` */
     uint32_t role;           /* RBAC_NONE: everything */
     RbacId namespace;        /* RBAC_EMPTY: in the whole cluster */
+    uint32_t owner;          /* of a role: who got it */
 } RbacState;
 
 typedef struct RbacStep {

@@ -2,7 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll access, and rbac unused: what leads to secrets, and which rights nobody uses.
 . "$(dirname "$0")/../lib.sh"
-command -v python3 >/dev/null || { skip "no python3"; done_testing; }
+command -v python3 >/dev/null || { skip "no python3"; 
+# Certificates and keys in files of their own, named or below a directory
+mkdir "$tmp/pki"
+certificate_of() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "$2" -addext basicConstraints=CA:"$3" -keyout "$tmp/pki/$1.key" -out "$tmp/pki/$1.crt" 2>/dev/null; }
+certificate_of admin /O=system:masters/CN=root FALSE
+certificate_of ca /CN=authority TRUE
+cat "$tmp/pki/admin.crt" "$tmp/pki/admin.key" >"$tmp/pki/current.pem"
+openssl ec -in "$tmp/pki/ca.key" -aes128 -passout pass:x -out "$tmp/pki/locked.key" 2>/dev/null
+printf 'nothing\n' >"$tmp/pki/empty.crt"
+exits 0 "a directory of certificates" "$PLIMSOLL" access -q -f json -m "$tmp/pki"
+is "$(jq -r '.credentials[] | [.what, .subject, .masters, (.file | split("/") | last), .line] | join(" ")' <<<"$out" | sort)" "$(printf '%s\n' 'authority CN=authority false ca.crt 1' 'certificate CN=root,O=system:masters true admin.crt 1' \
+  "certificate CN=root,O=system:masters true current.pem 1" 'key EC PRIVATE KEY, encrypted false locked.key 1' "key PRIVATE KEY false admin.key 1" "key PRIVATE KEY false ca.key 1" \
+  "key PRIVATE KEY false current.pem $(grep -n BEGIN "$tmp/pki/current.pem" | tail -1 | cut -d: -f1)" | sort)" "certificates, authorities and keys, with their places"
+unlike "$out" "$(sed -n 2p "$tmp/pki/admin.key")" "and never a key itself"
+exits 0 "a certificate by its name" "$PLIMSOLL" access -q -m "$tmp/pki/admin.crt"
+like "$out" 'system:masters' "whose group stands out"
+done_testing; }
 cat >"$tmp/cluster.yaml" <<'END'
 apiVersion: v1
 kind: Secret

@@ -100,6 +100,12 @@ PLANTED = [
                                       rule("approve", "signers", CSR, ["kubernetes.io/kube-apiserver-client"])) + [bind("y", "cluster-admin", "group:admins")], ["sign-certificate", "everything"]),
     ("the API of the kubelets", wide("x", W, rule("get create", "nodes/proxy")) + [pod("ops", "p", "root")], ["nodes-proxy", "everything"]),
     ("mutating webhooks", wide("x", W, rule("create", "mutatingwebhookconfigurations", "admissionregistration.k8s.io")), ["mutating-admission", "everything"]),
+    ("bind, and new bindings by a role that is bound first", wide("x", W, rule("bind", "clusterroles", API), rule("update", "clusterrolebindings", API, ["y"])) + wide("maker", "user:nobody", rule("get", "pods"))
+     + [role("writer", rule("create", "clusterrolebindings", API)), bind("y", "writer", "user:nobody")], ["bind", "bind"]),
+    ("escalate, and the change of roles by a role that is bound first", wide("x", W, rule("bind", "clusterroles", API, ["writer"]), rule("escalate", "clusterroles", API), rule("patch", "clusterrolebindings", API, ["y"]))
+     + [role("writer", rule("update", "clusterroles", API)), bind("y", "writer", "user:nobody")], ["bind", "escalate"]),
+    ("three roles, each a key to the next", wide("x", W, rule("bind", "clusterroles", API, ["one", "cluster-admin"]), rule("update", "clusterrolebindings", API, ["b1", "b2"]))
+     + [role("one", rule("bind", "clusterroles", API, ["two"])), bind("b1", "one", "user:nobody"), role("two", rule("create", "clusterrolebindings", API)), bind("b2", "two", "user:nobody")], ["bind", "bind", "bind"]),
     ("two accounts in a row", local("x", W, "shop", rule("create", "pods")) + [account("shop", "deployer")] + local("y", "shop/deployer", "ops", rule("create", "serviceaccounts/token")),
      ["create-pod", "mint-token", "everything"]),
     ("three in a row, and a namespace's own administrator", local("x", W, "shop", rule("create", "serviceaccounts/token")) + [account("shop", "ci")]
@@ -120,6 +126,10 @@ CLEAN = [
     ("escalate alone", wide("x", W, rule("escalate", "clusterroles", API))),
     ("escalate and the update of another role", wide("x", W, rule("escalate update", "clusterroles", API, ["other"]))),
     ("bind without bindings", wide("x", W, rule("bind", "clusterroles", API))),
+    ("bind by one and new bindings by another: the server wants both of the same", wide("x", W, rule("bind", "clusterroles", API)) + local("t", W, "shop", rule("create", "serviceaccounts/token", names=["maker"]))
+     + [account("shop", "maker")] + wide("y", "shop/maker", rule("create", "clusterrolebindings", API))),
+    ("a role that may be bound and gives what does not fit", wide("x", W, rule("bind", "clusterroles", API, ["writer"]), rule("update", "clusterrolebindings", API, ["y"]))
+     + [role("writer", rule("create", "clusterrolebindings", API)), bind("y", "writer", "user:nobody")]),
     ("new bindings without bind", wide("x", W, rule("create update patch", "clusterrolebindings rolebindings", API))),
     ("bind of a role that is harmless", wide("x", W, rule("bind", "clusterroles", API, ["view"]), rule("create", "clusterrolebindings", API)) + [role("view", rule("get", "pods"))]),
     ("groups without somebody", wide("x", W, rule("impersonate", "groups"))),
