@@ -200,7 +200,7 @@ static Sample sample_flags(Sampler *s, const Kind *kind, const Check *c, uint32_
 /* What a descriptor is */
 static bool about_descriptor(const Kind *kind, const Check *c, const CheckField *f) {
     switch (f->slot) {
-    case SLOT_FD_TYPE: case SLOT_FD_TYPECHAR: case SLOT_FD_SOCKFAMILY: case SLOT_FD_L4PROTO: case SLOT_FD_CONNECTED: case SLOT_FD_NAME_CHANGED: case SLOT_FD_IS_SERVER:
+    case SLOT_FD_TYPE: case SLOT_FD_TYPECHAR: case SLOT_FD_SOCKFAMILY: case SLOT_FD_L4PROTO: case SLOT_FD_CONNECTED: case SLOT_FD_NAME_CHANGED:
         return true;
     default:
         return false;

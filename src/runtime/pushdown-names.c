@@ -103,15 +103,19 @@ static bool has_part(Str directory, Str part, bool fold) {
     return fold ? directory.n >= head.n && str_ieq(str_from_at(directory, directory.n - head.n), head) : str_ends(directory, head);
 }
 
-/* Each part of a glob that is text and has a slash must be in it. */
+/* Each part of a glob that is text and has a slash must be in it, one behind the other; the last one may reach into the file's name. */
 static bool has_parts(Str directory, Str glob) {
     if (str_chr(glob, '[') >= 0 || str_chr(glob, '\\') >= 0)
         return true;
+    Str rest = directory;
     for (size_t from = 0, i = 0; i <= glob.n; i++)
         if (i == glob.n || strchr("*?", glob.p[i])) {
             Str part = str_n(glob.p + from, i - from);
-            if (has_slash(part) && !has_part(directory, part, false))
+            ssize_t at = has_slash(part) ? str_find(rest, part) : 0;
+            if (at < 0 && !str_ends(rest, directory_of(part)))
                 return false;
+            if (has_slash(part))
+                rest = at < 0 ? STR("") : str_from_at(rest, (size_t) at + part.n);
             from = i + 1;
         }
     return true;

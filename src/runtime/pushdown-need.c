@@ -137,12 +137,12 @@ void condition_need(Condition *c, Sampler *s, const Kind *kind, Need *ret) {
     ret->may = holds(c);
     if (classes_empty(&ret->may))
         return;
-    /* Names are looked at where a file is opened; that of the process everywhere. */
-    bool open = push_down_shape(kind) == FILTER_OPEN;
+    /* Names are looked at where a file is opened; that of the process everywhere but at executions, which are told of whatever they are. */
+    bool open = push_down_shape(kind) == FILTER_OPEN, process = !(kind->wire.flags & WIRE_KIND_EXEC);
     int cost = -1;
     for (size_t i = 0; i < c->checks.n; i++) {
         Check *k = c->checks.p[i];
-        k->absent = k->atoms && (open || k->atoms[0].of == OF_COMM);
+        k->absent = k->atoms && k->n_atoms && (k->atoms[0].of == OF_COMM ? process : open);
         cost = k->absent ? MAX(cost, k->cost) : cost;
     }
     Classes without = holds(c);

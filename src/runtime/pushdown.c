@@ -2,7 +2,7 @@
 /* From rules to tables: classes of events, each with the rules that need one of the names that are in the tables. */
 #include "runtime/pushdown-private.h"
 
-enum { RULE_BITS = 63 }; /* rules beyond them share bits; all bits: sent whatever its names are */
+enum { RULE_BITS = 63 }; /* of rules that look for names; those beyond share bits. All bits: sent whatever its names are */
 
 static void add_atoms(PushDown *p, const Condition *c, uint64_t bit) {
     for (size_t i = 0; i < c->checks.n; i++) {
@@ -37,10 +37,11 @@ static bool wants_env(const Rule *rule, const Condition *c) {
     return false;
 }
 
-static void add_rule(PushDown *p, const Rule *rule, size_t number, Sampler *s, uint64_t (*care)[FILTER_CLASSES]) {
+static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, uint64_t (*care)[FILTER_CLASSES]) {
     Arena a = {0};
     Condition *c = condition_read(rule, &a);
-    uint64_t bit = (uint64_t) 1 << number % RULE_BITS;
+    uint64_t bit = (uint64_t) 1 << *number % RULE_BITS;
+    bool used = false;
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
     for (size_t k = 0; k < n; k++) {
@@ -51,9 +52,12 @@ static void add_rule(PushDown *p, const Rule *rule, size_t number, Sampler *s, u
         for (size_t i = 0; i < FILTER_CLASSES; i++)
             if (classes_has(&need.may, i))
                 care[k][i] |= classes_has(&need.names, i) ? bit : UINT64_MAX;
-        if (!classes_empty(&need.names))
-            add_atoms(p, c, bit);
+        if (classes_empty(&need.names))
+            continue;
+        add_atoms(p, c, bit);
+        used = true;
     }
+    *number += used;
     p->env |= wants_env(rule, c);
     condition_done(c);
     arena_done(&a);
@@ -84,7 +88,7 @@ PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
     t->seed = seed;
     for (size_t i = 0; i < n_rules; i++)
         if (rules[i]->enabled && rules[i]->program && rules[i]->source == source_by_name(STR("syscall")))
-            add_rule(p, rules[i], number++, s, care);
+            add_rule(p, rules[i], &number, s, care);
     atoms_fill(p->atoms.p, p->atoms.n, t, &rest);
     for (size_t k = 0; k < n; k++) {
         t->shape[k] = (uint8_t) push_down_shape(&kinds[k]);
