@@ -219,7 +219,7 @@ static Sample sample_file(Sampler *s, size_t i) {
 }
 
 static Sample sample_descriptor(Sampler *s, const Kind *kind, const Check *c, uint32_t value, size_t i) {
-    static const uint16_t protocols[] = {6, 17, 0, 1, 2, 4, 33, 41, 46, 47, 50, 51, 58, 89, 94, 103, 108, 115, 132, 136, 137, 143, 255, 262, 263};
+    static const uint16_t others[] = {0, 1, 2, 4, 33, 41, 46, 47, 50, 51, 58, 89, 94, 103, 108, 115, 132, 136, 137, 143, 255, 262, 263};
     uint32_t v = value << FILTER_TYPE_SHIFT, type = v >> FILTER_TYPE_SHIFT & 7, protocol = v >> FILTER_PROTOCOL_SHIFT & 3;
     WireFile *f = &s->event.wire.file;
     f->fd = 3;
@@ -227,14 +227,15 @@ static Sample sample_descriptor(Sampler *s, const Kind *kind, const Check *c, ui
     if (type == FILTER_TYPE_FILE)
         return protocol == FILTER_OTHER && !(v & (FILTER_CONNECTED | FILTER_NAMED)) ? sample_file(s, i) : SAMPLE_END;
     f->type = WIRE_FILE_SOCKET;
-    f->protocol = protocols[i % ARRAY_SIZE(protocols)];
-    f->socket_type = i / ARRAY_SIZE(protocols) % 2 ? SOCK_RAW : SOCK_STREAM;
-    f->family = (uint16_t) (i / ARRAY_SIZE(protocols) / 2);
+    size_t n = protocol == FILTER_OTHER ? ARRAY_SIZE(others) : 1, family = i / n / 2;
+    f->protocol = protocol == FILTER_TCP ? 6 : protocol == FILTER_UDP ? 17 : others[i % n];
+    f->socket_type = i / n % 2 ? SOCK_RAW : SOCK_STREAM;
+    f->family = type == FILTER_TYPE_IPV4 ? AF_INET : type == FILTER_TYPE_IPV6 ? AF_INET6 : type == FILTER_TYPE_UNIX ? AF_UNIX : (uint16_t) family;
     f->state = v & FILTER_CONNECTED ? 1 : 7; /* TCP_ESTABLISHED, and another one */
     f->named.family = v & FILTER_NAMED ? f->family : UINT16_MAX;
-    if (f->family >= AF_MAX)
+    if (family >= (type == FILTER_TYPE_SOCKET ? AF_MAX : 1) || type >= FILTER_TYPES || protocol >= FILTER_PROTOCOLS)
         return SAMPLE_END;
-    return filter_type(f->family) == type && filter_protocol(f->protocol) == protocol ? SAMPLE_TRY : SAMPLE_SKIP;
+    return filter_type(f->family) == type ? SAMPLE_TRY : SAMPLE_SKIP;
 }
 
 /* A number among the arguments */
