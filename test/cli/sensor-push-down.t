@@ -1,0 +1,138 @@
+#!/bin/bash
+# With the push-down and without it the same acts give the same alerts, on the host and in a container: links, mounts, renamed directories, descriptors of directories, 32-bit
+# calls, io_uring.
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+. "$TOP/test/sensor-lib.sh"
+need_kernel
+need_runc
+act=$BUILD/test/act
+
+# What is decided where.
+cat >"$tmp/rules.yaml" <<'EOF'
+- macro: reads
+  condition: (evt.type in (open, openat, openat2) and evt.is_open_read = true and fd.num >= 0)
+- rule: Secret read
+  desc: A file that only few programs read
+  condition: reads and (fd.name in (/etc/shadow, /etc/gshadow) or fd.name contains "/.secret/") and not proc.name = nobody-has-it
+  output: "secret %fd.name raw=%fd.nameraw by %proc.name type=%evt.type container=%container.name"
+  priority: WARNING
+- rule: Key read
+  desc: By its name alone
+  condition: reads and (fd.filename = key-file or fd.name endswith .needle)
+  output: "key %fd.name raw=%fd.nameraw by %proc.name type=%evt.type container=%container.name"
+  priority: WARNING
+- rule: Below watched
+  desc: A directory
+  condition: evt.type in (open, openat, openat2, creat) and (fd.name startswith WATCHED or fd.directory = /watched)
+  output: "watched %fd.name res=%evt.res by %proc.name container=%container.name"
+  priority: NOTICE
+- rule: Failed
+  desc: What is not there
+  condition: evt.type in (open, openat) and evt.failed = true and fd.name glob "*/absent-*"
+  output: "failed %fd.name res=%evt.res container=%container.name"
+  priority: NOTICE
+- rule: Climbs
+  desc: A name as it was given
+  condition: reads and fd.nameraw glob "*../*../*" and fd.name endswith /hosts
+  output: "climbs %fd.name raw=%fd.nameraw container=%container.name"
+  priority: NOTICE
+- rule: Emptied
+  desc: By the flags
+  condition: evt.type in (open, openat) and evt.arg.flags contains O_TRUNC and fd.filename startswith emptied
+  output: "emptied %fd.name container=%container.name"
+  priority: NOTICE
+- rule: Removed in a container
+  desc: Without an open
+  condition: evt.type in (unlink, unlinkat) and container.id != host and evt.arg.path endswith gone or evt.type = unlinkat and evt.arg.name endswith gone
+  output: "removed %evt.type container=%container.name"
+  priority: NOTICE
+EOF
+sed -i "s|WATCHED|$tmp/watched/|" "$tmp/rules.yaml"
+rootfs "$tmp/root" dash cat ln mv mkdir rm chroot
+bundle "$tmp/b" "$tmp/root"
+mkdir -p "$tmp/root/watched"
+
+# Everything three times: the second and third time directories are remembered.
+cat >"$tmp/acts" <<'EOF'
+set -f
+for round in 1 2 3; do
+  d=$1/work-$2-$round
+  mkdir -p $d/plain $d/other && cd $d
+  echo x >plain/file; echo x >plain/key-file; echo x >plain/a.needle; echo x >emptied-$round; echo x >gone
+  cat plain/file plain/key-file plain/a.needle ./plain/key-file $d/plain//key-file $d/other/../plain/key-file plain/../plain/./a.needle
+  cat /etc/shadow /etc/hosts /etc/../etc/shadow ../../../../../../etc/hosts
+  cat absent-1 $d/absent-2 plain/absent-3 absent
+  ln -s /etc $d/link; ln -s /etc/shadow $d/file-link; cat link/shadow file-link link/hosts
+  ln plain/file hard.needle; cat hard.needle
+  cat /proc/self/root/etc/shadow /proc/self/cwd/plain/key-file /proc/self/root$d/plain/a.needle
+  cat plain/file; mv plain .secret; cat .secret/file; mv .secret open; cat open/file
+  mkdir -p deep/a/b; echo x >deep/a/b/file; cat deep/a/b/file; mv deep .secret; cat .secret/a/b/file; (cd .secret/a/b; cat file); mv .secret deep2; cat deep2/a/b/file
+  cd open; cat key-file; cd ..
+  rm gone
+  cd /
+done 2>/dev/null
+EOF
+on_host() {
+  (
+    sh "$tmp/acts" "$tmp" host
+    mkdir -p "$tmp/watched/sub" "$tmp/bound" "$tmp/tree/key-dir"
+    echo x >"$tmp/watched/sub/file" && echo x >"$tmp/tree/key-dir/key-file" && echo x >"$tmp/entrance.needle"
+    for _ in 1 2; do
+      cat "$tmp/watched/sub/file" "$tmp/watched/none"
+      unshare -m sh -c "mount --bind $tmp/watched $tmp/bound && cat $tmp/bound/sub/file && mount --bind $tmp/bound $tmp/watched && cat $tmp/watched/sub/file"
+      chroot "$tmp/root" /bin/cat /etc/shadow
+      rm -rf "$tmp/copy" && cp -r "$tmp/tree" "$tmp/copy" && rm -r "$tmp/copy"
+      for how in open64 open32 openat2 uring sqpoll; do "$act" "$how" "$tmp/entrance.needle"; done
+      (cd "$tmp" && "$act" uring entrance.needle)
+    done
+  ) >/dev/null 2>&1
+}
+in_container() {
+  cp "$tmp/acts" "$tmp/root/acts"
+  container "$tmp/b" "plimsoll-push-$1" /bin/sh -c 'sh /acts /tmp inside; echo x >/watched/f; cat /watched/f; chroot / /bin/cat /etc/shadow' >/dev/null 2>&1
+}
+# alerts_of NAME OPTION…: the alerts, without what differs from run to run
+alerts_of() {
+  local name=$1
+  shift
+  rm -rf "$tmp"/work-host-* "$tmp"/root/tmp/work-* "$tmp/copy"
+  sensor_start --rules "$tmp/rules.yaml" "$@"
+  on_host
+  in_container "$name"
+  cat /etc/shadow >/dev/null
+  alert 'secret /etc/shadow raw=/etc/shadow by cat type=openat container=host' 10
+  sensor_stop
+  sed -E 's/^[^ ]+ //; s/ container_id=.*//; s/plimsoll-push-[a-z]+/NAME/g' "$alerts" | sort | uniq -c >"$tmp/$name.txt"
+  cp "$messages" "$tmp/$name.messages"
+}
+alerts_of on
+alerts_of off --no-push-down
+if cmp -s "$tmp/on.txt" "$tmp/off.txt"; then
+  pass "the same alerts with and without push-down: $(awk '{n += $1} END {print n}' "$tmp/off.txt")"
+else
+  fail "the same alerts with and without push-down" "$(diff "$tmp/off.txt" "$tmp/on.txt")"
+fi
+for what in 'secret .*/\.secret/file .*container=host' 'secret .*/\.secret/a/b/file .*container=NAME' 'secret .* raw=link/shadow .*container=NAME' 'secret /etc/shadow .* raw=/proc/self/root/etc/shadow|secret /etc/shadow raw=/proc/self/root' \
+  'key .*/hard.needle' 'failed .*/plain/absent-3' 'climbs ' 'emptied ' 'removed .*NAME' "watched $tmp/bound/sub/file|watched $tmp/watched/sub/file" 'watched /watched/f .*NAME' 'key .*/entrance.needle .*type=open '; do
+  if grep -qE -- "$what" "$tmp/on.txt"; then pass "seen: $what"; else fail "seen: $what" "$(cat "$tmp/on.txt")"; fi
+done
+like "$(cat "$tmp/on.messages")" '^[0-9]+ calls looked at: [1-9][0-9]* settled in the kernel, [0-9]+ sent$' "with it, calls are settled in the kernel"
+like "$(cat "$tmp/off.messages")" '^[0-9]+ calls looked at: 0 settled in the kernel, ' "without it, none is"
+like "$(cat "$tmp/on.messages" "$tmp/off.messages" | grep -c ' 0 lost$')" '^2$' "nothing was lost"
+
+# A loop over one file is settled: what is sent does not grow with it.
+sensor_start --rules "$tmp/rules.yaml"
+for _ in {1..50}; do : </etc/passwd; done
+cat /etc/shadow >/dev/null
+alert 'secret /etc/shadow' 10
+for ((i = 0; i < 20000; i++)); do : </etc/passwd; done
+sensor_stop
+sent=$(sed -n 's/.* settled in the kernel, \([0-9]*\) sent$/\1/p' "$messages")
+settled=$(sed -n 's/.* looked at: \([0-9]*\) settled.*/\1/p' "$messages")
+if [ "$settled" -ge 19000 ]; then pass "20,000 opens of one file are settled in the kernel: $settled settled, $sent sent"; else fail "20,000 opens of one file are settled in the kernel" "$(cat "$messages")"; fi
+
+exits 0 "policy explain of a rule on system calls" "$PLIMSOLL" policy explain --rules "$tmp/rules.yaml" "Secret read"
+like "$out" 'open, openat, openat2; success; O_RDONLY, O_RDWR' "says what the kernel decides"
+like "$out" 'fd.name in \(/etc/shadow, /etc/gshadow\)' "and which names it looks for"
+like "$out" 'in the sensor:' "and what is left"
+done_testing
