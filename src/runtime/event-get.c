@@ -9,6 +9,7 @@
 #include "policy/fields/slots.h"
 #include "policy/match.h"
 #include "runtime/arguments.h"
+#include "runtime/domains.h"
 
 typedef struct Ask {
     const Event *e;
@@ -379,6 +380,20 @@ static Value fd_cip(const Ask *a) { return address(a, client_end, false); }
 static Value fd_sip(const Ask *a) { return address(a, server_end, false); }
 static Value fd_lip(const Ask *a) { return address(a, local_end, false); }
 static Value fd_rip(const Ask *a) { return address(a, remote_end, false); }
+/* The names of rules that have the address; one is a value, several are a list. */
+static Value domain(const Ask *a, Value ip) {
+    enum { NAMES_MAX = 16 };
+    Str name[NAMES_MAX];
+    size_t n = ip.type == VALUE_IP && a->e->tables->domains ? domains_of(a->e->tables->domains, &ip.ip, name, NAMES_MAX) : 0;
+    Value *v = n > 1 ? scratch_alloc(a->scratch, n * sizeof(*v)) : NULL;
+    for (size_t i = 0; v && i < n; i++)
+        v[i] = value_str(name[i]);
+    return v ? value_list(v, n) : n ? value_str(name[0]) : value_none();
+}
+static Value fd_cip_name(const Ask *a) { return domain(a, fd_cip(a)); }
+static Value fd_sip_name(const Ask *a) { return domain(a, fd_sip(a)); }
+static Value fd_lip_name(const Ask *a) { return domain(a, fd_lip(a)); }
+static Value fd_rip_name(const Ask *a) { return domain(a, fd_rip(a)); }
 static Value fd_cnet(const Ask *a) { return address(a, client_end, true); }
 static Value fd_snet(const Ask *a) { return address(a, server_end, true); }
 static Value fd_lnet(const Ask *a) { return address(a, local_end, true); }
@@ -507,7 +522,7 @@ static Getter *const getters[] = {
     [SLOT_USER_LOGINUID] = user_loginuid, [SLOT_USER_LOGINNAME] = user_loginname, [SLOT_USER_HOMEDIR] = user_homedir, [SLOT_USER_SHELL] = user_shell, [SLOT_GROUP_GID] = group_gid,
     [SLOT_GROUP_NAME] = group_name, [SLOT_FD_NUM] = fd_num, [SLOT_FD_TYPE] = fd_type, [SLOT_FD_TYPECHAR] = fd_typechar, [SLOT_FD_NAME] = fd_name, [SLOT_FD_NAMERAW] = fd_nameraw,
     [SLOT_FD_PATH_RESOLVED] = fd_path_resolved, [SLOT_FD_DIRECTORY] = fd_directory, [SLOT_FD_FILENAME] = fd_filename, [SLOT_FD_IP] = fd_ip, [SLOT_FD_CIP] = fd_cip, [SLOT_FD_SIP] = fd_sip, [SLOT_FD_LIP] = fd_lip,
-    [SLOT_FD_RIP] = fd_rip, [SLOT_FD_NET] = fd_net, [SLOT_FD_CNET] = fd_cnet, [SLOT_FD_SNET] = fd_snet, [SLOT_FD_LNET] = fd_lnet, [SLOT_FD_RNET] = fd_rnet, [SLOT_FD_PORT] = fd_port,
+    [SLOT_FD_CIP_NAME] = fd_cip_name, [SLOT_FD_SIP_NAME] = fd_sip_name, [SLOT_FD_LIP_NAME] = fd_lip_name, [SLOT_FD_RIP_NAME] = fd_rip_name, [SLOT_FD_RIP] = fd_rip, [SLOT_FD_NET] = fd_net, [SLOT_FD_CNET] = fd_cnet, [SLOT_FD_SNET] = fd_snet, [SLOT_FD_LNET] = fd_lnet, [SLOT_FD_RNET] = fd_rnet, [SLOT_FD_PORT] = fd_port,
     [SLOT_FD_CPORT] = fd_cport, [SLOT_FD_SPORT] = fd_sport, [SLOT_FD_LPORT] = fd_lport, [SLOT_FD_RPORT] = fd_rport, [SLOT_FD_L4PROTO] = fd_l4proto,
     [SLOT_FD_SOCKFAMILY] = fd_sockfamily, [SLOT_FD_IS_SERVER] = fd_is_server, [SLOT_FD_CONNECTED] = fd_connected, [SLOT_FD_NAME_CHANGED] = fd_name_changed, [SLOT_FD_INO] = fd_ino,
     [SLOT_FD_IS_UPPER_LAYER] = fd_upper, [SLOT_FD_IS_LOWER_LAYER] = fd_lower, [SLOT_FS_PATH_NAME] = fs_name, [SLOT_FS_PATH_NAMERAW] = fs_nameraw, [SLOT_FS_PATH_SOURCE] = fs_source,

@@ -2,6 +2,8 @@
 /* From the bytes of the ring to an Event. */
 #include "runtime/event.h"
 
+#include "runtime/domains.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -201,10 +203,12 @@ void tables_init(Tables *t) {
     t->images = images_new();
     t->cgroups = cgroups_new();
     t->users = users_new();
+    t->domains = domains_new();
 }
 
 void tables_done(Tables *t) {
     images_free(t->images);
     cgroups_free(t->cgroups);
     users_free(t->users);
+    domains_free(t->domains);
 }

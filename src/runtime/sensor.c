@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "policy/window.h"
+#include "runtime/domains.h"
 #include "runtime/loss.h"
 #include "runtime/own.h"
 #include "runtime/running.h"
@@ -23,6 +24,7 @@ struct SensorRules {
     bool windows;            /* some of them fire by several events */
     SensorJudge *judge;      /* NULL: every rule that holds makes an alert */
     void *userdata;
+    StrArray domains;        /* that they compare with */
 };
 
 /* What io_uring was asked to open or connect to, by the address of the request. */
@@ -73,6 +75,7 @@ SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     if (getentropy(&seed, sizeof(seed)) < 0)
         seed = (uint64_t) (uintptr_t) r ^ since_boot();
     r->down = push_down_new(rules, n, seed);
+    r->domains = domains_wanted(rules, n);
     return r;
 }
 
@@ -87,6 +90,7 @@ void sensor_rules_free(SensorRules *r) {
     rule_matcher_free(r->matcher);
     push_down_free(r->down);
     evaluator_free(r->evaluator);
+    free((Str *) r->domains.p);
     free(r);
 }
 
@@ -266,6 +270,8 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     int r = own_rules_new(&s->own, err);
     if (r >= 0)
         r = loader_new(&lo, &s->loader, err);
+    if (r >= 0)
+        r = domains_set(s->tables.domains, rules->domains, err);
     if (r < 0)
         return r;
     push_down(s);
@@ -350,6 +356,7 @@ static void tick(Sensor *s) {
 }
 
 int sensor_consume(Sensor *s, Error *err) {
+    domains_update(s->tables.domains);
     int n = loader_consume(s->loader, EVENTS_AT_ONCE);
     if (n < 0)
         return error_errno(err, n, "reading events");
@@ -376,6 +383,9 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
         if (n < 0)
             return error_errno(err, n, "reading events");
     }
+    int r = domains_set(s->tables.domains, rules->domains, err);
+    if (r < 0)
+        return r;
     bool kinds[WIRE_KINDS] = {0};
     wanted(rules, kinds);
     old = s->rules;

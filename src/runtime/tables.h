@@ -83,10 +83,13 @@ Str users_group(Users *u, const Container *c, uint32_t pid, uint32_t gid);
 Str users_home(Users *u, const Container *c, uint32_t pid, uint32_t uid);
 Str users_shell(Users *u, const Container *c, uint32_t pid, uint32_t uid);
 
+struct Domains;
+
 typedef struct Tables {
     Images *images;
     Cgroups *cgroups;
     Users *users;
+    struct Domains *domains;
     int64_t boot;          /* nanoseconds since 1970 at boot */
 } Tables;
 

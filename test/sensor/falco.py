@@ -176,8 +176,11 @@ class Bed:
         hosts = os.path.join(self.tmp, 'hosts')
         with open(hosts, 'w') as f:
             f.write('127.0.0.1 localhost\n203.0.113.10 kubernetes.default.svc.cluster.local\n203.0.113.20 pool.supportxmr.com\n')
-        # The names that rules ask for are looked up by the sensor: it sees another /etc/hosts than everybody else.
-        args = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts] + args
+        switch = os.path.join(self.tmp, 'nsswitch')
+        with open(switch, 'w') as f:
+            f.write('hosts: files\n')
+        # The names that rules ask for are looked up by the sensor: it sees another /etc/hosts than everybody else, and asks no server.
+        args = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && mount --bind "$1" /etc/nsswitch.conf && shift && exec "$@"', hosts, switch] + args
         self.sensor = subprocess.Popen(args, stdout=open(self.alerts, 'w'), stderr=open(self.messages, 'w'), stdin=subprocess.DEVNULL)
         self.undo.append(lambda: self.sensor.poll() is None and self.sensor.kill())
         for _ in range(300):
