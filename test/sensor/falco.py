@@ -183,7 +183,7 @@ class Bed:
         args = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && mount --bind "$1" /etc/nsswitch.conf && shift && exec "$@"', hosts, switch] + args
         self.sensor = subprocess.Popen(args, stdout=open(self.alerts, 'w'), stderr=open(self.messages, 'w'), stdin=subprocess.DEVNULL)
         self.undo.append(lambda: self.sensor.poll() is None and self.sensor.kill())
-        for _ in range(300):
+        for _ in range(900):
             if 'armed' in open(self.messages).read().split('\n'):
                 return
             if self.sensor.poll() is not None:
