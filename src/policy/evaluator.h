@@ -35,7 +35,7 @@ void evaluator_reset(Evaluator *e);
 /* Steps and work anew, for the next rule on the same subject. */
 void evaluator_recharge(Evaluator *e);
 
-/* Text for people and logs: control characters become spaces. */
+/* Text for people and logs: what a terminal would obey becomes a space, a byte that is no UTF-8 becomes U+FFFD. */
 void value_clean(Buf *out, Str text);
 /* The i-th child in *child, which has the one before; false behind the last. */
 bool subject_child(const Subject *s, const Source *source, size_t i, Subject *child);

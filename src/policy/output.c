@@ -139,9 +139,31 @@ void rule_output(const Rule *r, const Subject *s, Evaluator *e, Buf *out) {
         put_piece(&r->shown->p[i], &run, out);
 }
 
+/* Bytes of the character that the text begins with; 0: it is none of UTF-8. */
+static size_t character(Str s) {
+    unsigned char c = (unsigned char) s.p[0];
+    size_t n = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    return n <= s.n && str_is_utf8(str_head(s, n)) ? n : 0;
+}
+
+/* Would a terminal obey it? Controls (C0, DEL, C1), line separators, and what changes the direction of text. */
+static bool is_control(Str c) {
+    const unsigned char *p = (const unsigned char *) c.p;
+    if (c.n == 1)
+        return p[0] < 0x20 || p[0] == 0x7f;
+    if (c.n == 2)
+        return p[0] == 0xc2 && p[1] < 0xa0;
+    return c.n == 3 && p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 void value_clean(Buf *out, Str text) {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char) text.p[i];
-        buf_putc(out, c < 0x20 || c == 0x7f ? ' ' : text.p[i]);
+    for (size_t n; text.n > 0; text = str_from_at(text, MAX(n, (size_t) 1))) {
+        n = character(text);
+        if (n == 0)
+            buf_putz(out, "\xef\xbf\xbd"); /* U+FFFD */
+        else if (is_control(str_head(text, n)))
+            buf_putc(out, ' ');
+        else
+            buf_str(out, str_head(text, n));
     }
 }

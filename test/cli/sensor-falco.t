@@ -2,9 +2,12 @@
 # All rules of Falco's three files, unmodified: each by an act in a real container or on the host (test/sensor/falco-acts.yaml), in both modes of names. One sensor for a mode.
 . "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/sensor-lib.sh"
+need_shared
+python3 "$TOP/test/sensor/falco.py" table "$SHARED/falco-rules" >"$tmp/table.md" 2>"$tmp/table.err"
+[ "${PLIMSOLL_UPDATE:-}" != 1 ] || cp "$tmp/table.md" "$TOP/docs/sensor-rules.md"
+same "$TOP/docs/sensor-rules.md" "$tmp/table.md" "docs/sensor-rules.md is what is tested (PLIMSOLL_UPDATE=1 writes it)"
 need_kernel
 need_runc
-need_shared
 mkdir "$tmp"/{lower,upper,work,merged}
 if ! mount -t overlay overlay -o "lowerdir=$tmp/lower,upperdir=$tmp/upper,workdir=$tmp/work" "$tmp/merged" 2>/dev/null; then
   skip "no overlay file system"

@@ -3,7 +3,7 @@
 """Does what falco-acts.yaml says under one sensor, and compares each alert with what Falco's rules say it must be. TAP on standard output.
 
 falco.py run PLIMSOLL PROP RULES_DIR TMP [--strict-falco]    the test, in one of the two modes of names
-falco.py table RULES_DIR FILE                                docs/sensor-rules.md
+falco.py table RULES_DIR                                     docs/sensor-rules.md
 
 The expected alerts come from the rule files alone: which fields, in which order and how the text reads is taken from `output:`, priority and tags from the rule. Values are
 what the act is known to be (program, arguments, parents) and what its row says; nothing comes from the sensor.
@@ -436,6 +436,43 @@ def compare(bed, acts, alerts, tap):
     tap.say(not left, 'no alert but those', '\n'.join(f'{a["rule"]}: {a["output"]}' for a in left))
 
 
+KIND_WORDS = {'plain': 'container', 'privileged': 'privileged container', 'kube': 'container of a pod', 'mounts': "container with the host's /etc", 'host': 'host'}
+INTRODUCTION = '''# Falco's rules and the sensor
+
+Each of the {n} rules of Falco's three files (falco_rules.yaml, falco-incubating_rules.yaml, falco-sandbox_rules.yaml; unmodified) with the act that fires it in
+`test/cli/sensor-falco.t`, and with what is almost the same and stays quiet ({quiet} of those). {fired} of {n} fire, in a real container of runc or on the host, with both meanings of file names
+(the default, and `--strict-falco`). One sensor runs for all acts of a mode, and the alerts must be these and no others. Of each alert everything is compared: keys and their order, rule,
+priority, tags, container, each output field with its value and type, and the text. What is expected is taken from the rule files and from what Falco says about its fields; pids and times
+are checked for being plausible.
+
+Rules that the files switch off are switched on in a file behind them (`override: {{enabled: replace}}`), and two templates are filled in there: the namespaces of "Network Connection outside
+Local Subnet" (empty in the file) and the allowed images of "Launch Disallowed Container" (all are in the file). Names of hosts come from an /etc/hosts of the sensor's own. In acts, "X -- Y" is a
+program by the name of X that runs Y.
+
+| rule | act | where | almost |
+|---|---|---|---|
+'''
+
+
+def cell(act):
+    how = {'exec': ', brought by runc exec', 'terminal': ', brought by runc exec with a terminal', 'start': ' starts'}.get(act.get('by'), '')
+    return KIND_WORDS[act['in']] + how, '`' + act['act'].replace('|', '\\|') + '`'
+
+
+def table(rules_dir):
+    """docs/sensor-rules.md"""
+    rules, acts = Rules(rules_dir), load_acts()
+    fired = {name for act in acts for name in act['fires']}
+    out = [INTRODUCTION.format(n=len(rules.rule), fired=len(fired & set(rules.rule)), quiet=sum('quiet' in a for a in acts))]
+    for name in rules.rule:
+        own = [a for a in acts if name in a['fires']]
+        twins = [cell(a) for a in acts if a.get('quiet') == name]
+        where, what = cell(min(own, key=lambda a: len(a['fires']))) if own else ('', 'none')
+        note = next((f' ({a["note"]})' for a in own if 'note' in a), '')
+        out.append(f'| {name} | {what}{note} | {where} | {"; ".join(f"{t[1]} ({t[0]})" if t[0] != where else t[1] for t in twins)} |\n')
+    return ''.join(out)
+
+
 def run(plimsoll, prop, rules_dir, tmp, strict):
     mode = 'strict' if strict else 'default'
     acts = [a for a in load_acts() if a.get('mode', mode) == mode]
@@ -456,3 +493,4 @@ def run(plimsoll, prop, rules_dir, tmp, strict):
 if __name__ == '__main__':
     if sys.argv[1] == 'run':
         sys.exit(run(*sys.argv[2:6], '--strict-falco' in sys.argv))
+    sys.stdout.write(table(sys.argv[2]))
