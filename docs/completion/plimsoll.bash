@@ -465,7 +465,7 @@ _plimsoll() {
     'db build:'*) compopt -o default 2>/dev/null; return ;;
     'db get:'*) compopt -o default 2>/dev/null; return ;;
     'facts:'*) compopt -o default 2>/dev/null; return ;;
-    'list:1') words='analyzers checks feeds formats commands exit-codes gaps inputs options package-types rbac-risks rbac-steps sources variables version-schemes' ;;
+    'list:1') words='analyzers checks feeds formats commands exit-codes gaps inputs options outputs package-types rbac-risks rbac-steps sources variables version-schemes' ;;
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;

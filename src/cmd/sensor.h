@@ -28,3 +28,6 @@ int sensor_reload_fd(const SensorReload *r);
 SensorLoaded *sensor_reload_take(SensorReload *r);
 void sensor_reload_free(SensorReload *r);
 DEFINE_CLEANUP(SensorReload, sensor_reload_free, sensor_reload_freep);
+
+/* Watches until it is told to stop: an exit code. */
+int sensor_watch(Cli *cli, SensorOptions *o);

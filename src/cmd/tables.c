@@ -8,6 +8,7 @@
 #include "check/input.h"
 #include "cmd/cli.h"
 #include "cmd/terminal.h"
+#include "deliver/channel.h"
 #include "harden/check.h"
 #include "image/image.h"
 #include "kube/rbac-path.h"
@@ -128,6 +129,23 @@ static void feed_rows(TableRow row, void *userdata) {
         row(userdata, (const char *const[]) {all[i]->name, all[i]->doc, all[i]->source, all[i]->fuzzer});
 }
 
+static void key_rows(TableRow row, void *userdata, const ChannelKind *k, const ChannelKey *keys) {
+    for (; keys && keys->name; keys++) {
+        _cleanup_free_ char *name = xasprintf("%s %s=", k->name, keys->name);
+        row(userdata, (const char *const[]) {name, keys->arg, keys->doc});
+    }
+}
+
+static void output_rows(TableRow row, void *userdata) {
+    for (const ChannelKind *const *k = channel_kinds; *k; k++) {
+        row(userdata, (const char *const[]) {(*k)->name, (*k)->target, (*k)->doc});
+        key_rows(row, userdata, *k, (*k)->keys);
+        if ((*k)->remote)
+            key_rows(row, userdata, *k, channel_spool_keys);
+        key_rows(row, userdata, *k, channel_keys);
+    }
+}
+
 static void rbac_step_rows(TableRow row, void *userdata) {
     for (RbacStepKind k = 0; k < RBAC_STEP_N_; k++)
         row(userdata, (const char *const[]) {rbac_step_name(k), rbac_step_text(k)});
@@ -150,6 +168,7 @@ const Table tables[] = {
     {"gaps", "Why something was not seen: the values of --allow-incomplete", {"name", "doc"}, gap_rows},
     {"inputs", "Kinds of files that plimsoll check reads, and the sources of rules for them", {"name", "sources", "doc"}, input_rows},
     {"options", "Options", {"name", "command", "argument", "values", "default", "environment", "setting", "doc"}, option_rows},
+    {"outputs", "Where plimsoll sensor sends alerts: the values of --alert-to, KIND:TARGET KEY=VALUE and so on", {"name", "value", "doc"}, output_rows},
     {"package-types", "Package types, how their versions are ordered, and which advisories speak of them", {"name", "version scheme", "advisories", "doc"}, package_type_rows},
     {"rbac-risks", "Risks of plimsoll rbac risks: how much they weigh in the whole cluster and in one namespace, and the rights that make them",
      {"name", "cluster", "namespace", "rights", "controls", "meaning", "why", "remediation"}, rbac_risk_rows},
