@@ -13,6 +13,9 @@ need_kernel() {
   done_testing
 }
 
+# Sensors of other tests may run at the same time.
+export PLIMSOLL_SENSOR_SOCKET=$tmp/sensor.sock PLIMSOLL_SENSOR_SPOOL=$tmp/spool
+
 # sensor_start OPTION…: waits until it is armed; alerts go to $alerts, messages to $messages
 sensor_start() {
   alerts=$tmp/alerts messages=$tmp/messages
@@ -20,7 +23,7 @@ sensor_start() {
   "$PLIMSOLL" sensor "$@" >"$alerts" 2>"$messages" &
   sensor_pid=$!
   at_exit "kill -9 $sensor_pid 2>/dev/null"
-  wait_for 20 grep -q '^armed$' "$messages" || { note "$(cat "$messages")"; fail "the sensor is armed"; return 1; }
+  wait_for 60 grep -q '^armed$' "$messages" || { note "$(cat "$messages")"; fail "the sensor is armed"; return 1; }
 }
 # sensor_stop [SIGNAL]: $rc
 sensor_stop() {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a server of ours may still do once it serves. */
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "base/confine.h"
 #include "base/landlock.h"
@@ -49,6 +51,31 @@ static const int allowed[] = {
 #endif
 };
 
+static const int agent[] = {
+    /* connections to receivers, and their names */
+    SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(socketpair), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg), SCMP_SYS(pipe2), SCMP_SYS(eventfd2), SCMP_SYS(ioctl),
+    /* files of alerts and spools */
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(fchmod), SCMP_SYS(flock),
+    /* what it asks of the system about processes, containers and rules */
+    SCMP_SYS(openat2), SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(fadvise64), SCMP_SYS(pidfd_open), SCMP_SYS(getppid), SCMP_SYS(prlimit64), SCMP_SYS(clock_getres), SCMP_SYS(getrlimit),
+    SCMP_SYS(fchdir),
+    /* maps of its programs: none can be loaded any more without CAP_PERFMON */
+    SCMP_SYS(bpf),
+};
+
+/* Threads, but no processes; clone3 hides its flags, the C library does without it when it is not there. Sockets to receivers, and netlink for the look-up of names. */
+static int add_agent_rules(scmp_filter_ctx ctx) {
+    static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+    int r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    for (size_t i = 0; r == 0 && i < ARRAY_SIZE(agent); i++)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, agent[i], 0);
+    for (size_t i = 0; r == 0 && i < ARRAY_SIZE(families); i++)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t) families[i]));
+    if (r == 0 && !SANITIZED)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM));
+    return r;
+}
+
 static int add_rules(scmp_filter_ctx ctx) {
     /* All threads at once. */
     int r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
@@ -62,13 +89,23 @@ static int add_rules(scmp_filter_ctx ctx) {
     return r ? r : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t) getpid()));
 }
 
-int confine_calls(Error *err) {
+static int confine(bool is_agent, Error *err) {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!ctx)
         return error_set(err, -ENOMEM, "making a seccomp filter");
     int r = add_rules(ctx);
+    if (r == 0 && is_agent)
+        r = add_agent_rules(ctx);
     if (r == 0)
         r = seccomp_load(ctx);
     seccomp_release(ctx);
-    return r < 0 ? error_errno(err, r, "confining a server with seccomp") : 0;
+    return r < 0 ? error_errno(err, r, "confining %s with seccomp", is_agent ? "an agent" : "a server") : 0;
+}
+
+int confine_calls(Error *err) {
+    return confine(false, err);
+}
+
+int confine_agent_calls(Error *err) {
+    return confine(true, err);
 }

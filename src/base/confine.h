@@ -40,3 +40,5 @@ typedef struct ServerFiles {
 int confine_files(const ServerFiles *f, Error *err);
 /* seccomp for all threads: no new sockets but those that are accepted, no programs, no new threads or processes, no executable memory. */
 int confine_calls(Error *err);
+/* The same for an agent, which also connects to receivers, starts threads, moves files, and reads and writes the maps of its eBPF programs. */
+int confine_agent_calls(Error *err);

@@ -57,6 +57,9 @@ int sensor_load(Cli *cli, SensorLoaded **ret) {
     l->rules = sensor_rules_new(l->enabled.p, l->enabled.n);
     if (depends)
         sensor_rules_set_judge(l->rules, judge, l);
+    l->since = time_now();
+    for (size_t i = 0; i < l->enabled.n; i++)
+        l->n_rules += str_eqz(str_from(l->enabled.p[i]->source->name), "syscall");
     *ret = l;
     return 0;
 }

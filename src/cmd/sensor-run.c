@@ -6,14 +6,15 @@
 #include <stdio.h>
 #include <sys/signalfd.h>
 
-#include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/sensor.h"
-#include "deliver/deliver.h"
+#include "deliver/limit.h"
+#include "deliver/notice.h"
+#include "deliver/queue.h"
 #include "runtime/kind.h"
 
 /* How long outputs may take to deliver what waits at the end. */
-enum { DELIVER_S = 3 };
+enum { DELIVER_S = 3, NOTICE_MAX = 16 << 10, STATUS_MAX = 4 << 20 };
 
 /* Everything that ends with the command. */
 typedef struct Run {
@@ -21,13 +22,22 @@ typedef struct Run {
     SensorLoaded *loaded;    /* what the sensor works with */
     SensorReload *reload;
     Deliver *deliver;
+    AlertLimit *limit;       /* NULL: nothing is held back */
+    int64_t flush;           /* when it is to be asked again, nanoseconds of CLOCK_MONOTONIC */
+    SensorSocket socket;
+    SensorMetrics *metrics;  /* NULL: none are served */
+    SensorView view;
     int signals;
+    char hostname[HOST_NAME_MAX + 1];
 } Run;
 
 static void run_done(Run *r) {
+    sensor_metrics_free(r->metrics);
+    sensor_socket_close(&r->socket);
     sensor_free(r->sensor);
     sensor_reload_free(r->reload);
     sensor_loaded_free(r->loaded);
+    alert_limit_free(r->limit);
     if (r->deliver)
         deliver_stop(r->deliver, 0);
     deliver_free(r->deliver);
@@ -41,15 +51,46 @@ static void say(void *userdata, bool bad, const char *text) {
         message_note("%s", text);
 }
 
+static int send_line(Run *r, int64_t time, int severity, Str text, Str json) {
+    return deliver_send(r->deliver, &(DeliverAlert) {.time = time, .severity = severity, .line = {[DELIVER_TEXT] = text, [DELIVER_JSON] = json}});
+}
+
+/* What makes two alerts the same: all but the time, with which a text begins. */
+static Str without_time(Str text) {
+    ssize_t at = str_find(text, STR(": "));
+    return at < 0 ? text : str_from_at(text, (size_t) at);
+}
+
 static int on_alert(void *userdata, const SensorAlert *a) {
     Run *r = userdata;
-    return deliver_send(r->deliver, &(DeliverAlert) {.time = a->time, .severity = (int) a->rule->priority, .line = {[DELIVER_TEXT] = a->text, [DELIVER_JSON] = a->json}});
+    int severity = (int) a->rule->priority;
+    int64_t now = r->limit ? monotonic_now() : 0;
+    if (r->limit && !alert_limit_pass(r->limit, a->rule->name, a->container ? a->container->id : STR("host"), severity, without_time(a->text), now)) {
+        r->flush = MIN(r->flush, now);
+        return 0;
+    }
+    return send_line(r, a->time, severity, a->text, a->json);
+}
+
+static void tell_held(void *userdata, const HeldBack *h) {
+    Run *r = userdata;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    _cleanup_free_ char *text = xasprintf("%llu more alerts of rule \"%.*s\" in %.*s were held back in %llu seconds%s", (unsigned long long) h->n, STR_FMT(h->rule), STR_FMT(h->container),
+                                          (unsigned long long) h->seconds, h->same ? ": they said the same" : "");
+    const Notice n = {.hostname = r->hostname, .rule = h->rule, .severity = h->severity, .time = now.tv_sec * INT64_C(1000000000) + now.tv_nsec, .text = text, .count_key = "held_back",
+                      .count = h->n, .of_key = "container.id", .of = h->container};
+    Buf line[DELIVER_FORMATS] = {buf_new(NOTICE_MAX), buf_new(NOTICE_MAX)};
+    for (DeliverFormat f = 0; f < DELIVER_FORMATS; f++)
+        notice_write(f, &n, &line[f]);
+    send_line(r, n.time, n.severity, buf_view(&line[DELIVER_TEXT]), buf_view(&line[DELIVER_JSON]));
+    for (DeliverFormat f = 0; f < DELIVER_FORMATS; f++)
+        buf_done(&line[f]);
 }
 
 static int open_outputs(Cli *cli, Run *r) {
-    char hostname[HOST_NAME_MAX + 1] = "";
-    gethostname(hostname, sizeof(hostname) - 1);
-    r->deliver = deliver_new(&(DeliverOptions) {.hostname = hostname, .spool = cli_value(cli, "--spool"), .say = say});
+    gethostname(r->hostname, sizeof(r->hostname) - 1);
+    r->deliver = deliver_new(&(DeliverOptions) {.hostname = r->hostname, .spool = cli_value(cli, "--spool"), .say = say});
     DeliverFormat format = strcmp(cli_value(cli, "--format"), "json") == 0 ? DELIVER_JSON : DELIVER_TEXT;
     size_t n;
     const char *const *texts = cli_values(cli, "--alert-to", &n);
@@ -63,6 +104,17 @@ static int open_outputs(Cli *cli, Run *r) {
             return message_fail(EXIT_INCOMPLETE, &err, e);
     }
     return 0;
+}
+
+static void open_limit(Cli *cli, Run *r) {
+    LimitOptions o = {0};
+    const char *most = cli_value(cli, "--limit-alerts");
+    r->flush = INT64_MAX;
+    str_to_u64(str_from(cli_value(cli, "--group-alerts")), UINT32_MAX, &o.group);
+    if (most)
+        alert_limit_parse(str_from(most), &o.most, &o.seconds, NULL);
+    if (o.group || o.seconds)
+        r->limit = alert_limit_new(&o);
 }
 
 static void print_outputs(const Deliver *d) {
@@ -97,6 +149,8 @@ static void print_totals(const SensorTotals *t) {
                 fprintf(stderr, "lost: %llu %s, %s\n", (unsigned long long) t->kernel.lost[c][i], kinds[i].name, loader_cause((enum WireCause) c));
     if (t->kernel.missed)
         fprintf(stderr, "lost: %llu of any kind, programs that the kernel left out\n", (unsigned long long) t->kernel.missed);
+    if (t->forgotten)
+        fprintf(stderr, "lost: %llu keys of thresholds and sequences, no room\n", (unsigned long long) t->forgotten);
     if (t->unknown)
         fprintf(stderr, "lost: %llu of any kind, not readable\n", (unsigned long long) t->unknown);
 }
@@ -126,69 +180,142 @@ static bool take_signals(Run *r) {
     return true;
 }
 
+static void use_rules(Run *r, SensorLoaded *l) {
+    r->loaded = l;
+    r->view.rules_since = l->since;
+    r->view.n_rules = l->n_rules;
+}
+
 static int take_rules(Run *r, Error *err) {
     SensorLoaded *l = sensor_reload_take(r->reload);
-    if (!l)
+    if (!l) {
+        r->view.failed_reloads++;
         return 0;
+    }
     int e = sensor_set_rules(r->sensor, TAKE_PTR(l->rules), err);
     sensor_loaded_free(r->loaded);
-    r->loaded = l;
+    use_rules(r, l);
     if (e == 0)
         message_note("the rules were read anew");
     return e;
 }
 
+static const SensorView *view(Run *r) {
+    r->view.held = r->limit ? alert_limit_held(r->limit) : 0;
+    return &r->view;
+}
+
+static void answer_status(Run *r) {
+    _cleanup_(buf_done) Buf text = buf_new(STATUS_MAX);
+    sensor_report_json(view(r), &text);
+    sensor_socket_answer(&r->socket, buf_view(&text));
+}
+
+static void flush_limit(Run *r, bool all) {
+    if (r->limit)
+        r->flush = alert_limit_flush(r->limit, monotonic_now(), all, tell_held, r);
+}
+
+/* Until the next thing that is due. */
+static int timeout_of(const Run *r, int more) {
+    if (more || r->flush == INT64_MAX)
+        return more ? 0 : -1;
+    int64_t wait = (r->flush - monotonic_now()) / 1000000 + 1;
+    return (int) MAX(MIN(wait, (int64_t) 3600000), (int64_t) 0);
+}
+
 static int serve(Run *r, Error *err) {
-    struct pollfd p[] = {{.fd = sensor_fd(r->sensor), .events = POLLIN}, {.fd = r->signals, .events = POLLIN}, {.fd = sensor_reload_fd(r->reload), .events = POLLIN}};
+    enum { EVENTS, SIGNALS, RELOAD, STATUS, METRICS, N_ };
+    struct pollfd p[N_] = {[EVENTS] = {.fd = sensor_fd(r->sensor)}, [SIGNALS] = {.fd = r->signals}, [RELOAD] = {.fd = sensor_reload_fd(r->reload)}, [STATUS] = {.fd = r->socket.fd},
+                           [METRICS] = {.fd = r->metrics ? sensor_metrics_fd(r->metrics) : -1}};
+    for (size_t i = 0; i < N_; i++)
+        p[i].events = POLLIN;
     for (int more = 0;;) {
-        if (poll(p, ARRAY_SIZE(p), more ? 0 : -1) < 0 && errno != EINTR)
+        if (poll(p, N_, timeout_of(r, more)) < 0 && errno != EINTR)
             return error_errno(err, -errno, "waiting for events");
-        bool go_on = !p[1].revents || take_signals(r);
-        int e = p[2].revents ? take_rules(r, err) : 0;
+        bool go_on = !p[SIGNALS].revents || take_signals(r);
+        int e = p[RELOAD].revents ? take_rules(r, err) : 0;
+        if (p[STATUS].revents)
+            answer_status(r);
+        if (p[METRICS].revents)
+            sensor_metrics_answer(r->metrics, view(r));
         more = e < 0 ? e : sensor_consume(r->sensor, err);
+        if (monotonic_now() >= r->flush)
+            flush_limit(r, false);
         if (more < 0 || !go_on)
             return MIN(more, 0);
     }
 }
 
-static int start(Cli *cli, Run *r, SensorOptions *o, Error *err) {
-    const char *missing;
+/* Everything that may still need privileges: programs in the kernel, sockets, libraries. */
+static int open_all(Cli *cli, Run *r, SensorOptions *o, const char **missing, Error *err) {
+    const char *socket = cli_value(cli, "--status-socket"), *metrics = cli_value(cli, "--metrics-listen");
     o->alert = on_alert;
     o->userdata = r;
-    o->text = deliver_wants(r->deliver, DELIVER_TEXT);
+    o->text = deliver_wants(r->deliver, DELIVER_TEXT) || r->limit;
     o->json = deliver_wants(r->deliver, DELIVER_JSON);
-    int e = open_signals(&r->signals, err);
+    int e = sensor_new(o, TAKE_PTR(r->loaded->rules), &r->sensor, err);
+    if (e == 0 && strcmp(socket, "none") != 0)
+        e = sensor_socket_open(socket, &r->socket, err);
+    if (e == 0 && metrics)
+        e = sensor_metrics_open(metrics, &r->metrics, err);
     if (e == 0)
-        e = sensor_new(o, TAKE_PTR(r->loaded->rules), &r->sensor, err);
-    if (e == 0)
-        e = sensor_arm(r->sensor, &missing, err);
+        e = sensor_arm(r->sensor, missing, err);
+    return e;
+}
+
+static int start(Cli *cli, Run *r, SensorOptions *o, Error *err) {
+    const char *missing = "";
+    bool confined = !cli_flag(cli, "--no-confinement");
+    int e = open_all(cli, r, o, &missing, err);
+    if (e == 0 && confined)
+        e = sensor_confine_self(err);
     if (e == 0)
         e = sensor_reload_new(cli, &r->reload, err);
     if (e == 0)
         e = deliver_start(r->deliver, err);
+    if (e == 0 && r->metrics)
+        e = sensor_metrics_start(r->metrics, err);
+    if (e == 0 && confined)
+        e = sensor_confine_threads(err);
     if (e < 0)
         return e;
+    r->view.since = time_now();
+    r->view.sensor = r->sensor;
+    r->view.deliver = r->deliver;
     if (*missing)
         fprintf(stderr, "hooks that this kernel does not offer: %s\n", missing);
+    if (r->metrics)
+        message_note("metrics on port %u", sensor_metrics_port(r->metrics));
     fprintf(stderr, "armed\n");
     return 0;
 }
 
 int sensor_watch(Cli *cli, SensorOptions *o) {
-    _cleanup_(run_done) Run r = {.signals = -1};
+    _cleanup_(run_done) Run r = {.signals = -1, .socket = {-1, -1, NULL}};
     _cleanup_error_ Error err = {0};
+    SensorLoaded *loaded = NULL;
+    /* Before anything that takes time: what is sent meanwhile is not lost. */
+    int e = open_signals(&r.signals, &err);
+    if (e < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, e);
     int x = open_outputs(cli, &r);
     if (x == 0)
-        x = sensor_load(cli, &r.loaded);
+        x = sensor_load(cli, &loaded);
     if (x)
         return x;
-    int e = start(cli, &r, o, &err);
+    use_rules(&r, loaded);
+    open_limit(cli, &r);
+    e = start(cli, &r, o, &err);
     if (e == 0)
         e = serve(&r, &err);
+    if (e == 0)
+        e = sensor_finish(r.sensor, &err);
     if (e < 0)
         return message_fail(EXIT_INCOMPLETE, &err, e);
     SensorTotals totals;
     sensor_totals(r.sensor, &totals);
+    flush_limit(&r, true);
     deliver_stop(r.deliver, DELIVER_S);
     print_totals(&totals);
     print_outputs(r.deliver);

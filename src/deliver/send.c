@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/time.h"
 #include "deliver/channel.h"
-#include "parse/json-write.h"
+#include "deliver/notice.h"
 
 #define SECOND INT64_C(1000000000)
 #define DELAY_FIRST (SECOND / 2)
@@ -58,31 +58,6 @@ void channel_lost(Channel *o, uint64_t n, const char *why) {
     pthread_mutex_unlock(&o->lock);
     if (due)
         say(o, true, "output %s: %llu alerts lost so far: %s", o->name, (unsigned long long) lost, why);
-}
-
-/* An alert of ours about alerts: what was lost. */
-static void write_notice(const Channel *o, uint64_t lost, Buf *out) {
-    char date[TIME_TEXT_MAX];
-    _cleanup_free_ char *text = xasprintf("%s: Critical %llu alerts were lost on their way to this receiver", time_format(time_now(), date), (unsigned long long) lost);
-    if (o->format == DELIVER_TEXT) {
-        buf_putz(out, text);
-        return;
-    }
-    JsonWriter w = json_writer(out, false);
-    json_map(&w, NULL);
-    json_strz(&w, "hostname", o->o->hostname);
-    json_strz(&w, "output", text);
-    json_map(&w, "output_fields");
-    json_strz(&w, "output.name", o->name);
-    json_u64(&w, "lost", lost);
-    json_end(&w);
-    json_strz(&w, "priority", "Critical");
-    json_strz(&w, "rule", "Alerts lost");
-    json_strz(&w, "source", "internal");
-    json_list(&w, "tags");
-    json_end(&w);
-    json_strz(&w, "time", date);
-    json_end(&w);
 }
 
 int channel_waiting(void *output) {
@@ -158,8 +133,11 @@ static void tell_losses(Channel *o) {
     if (untold == 0)
         return;
     _cleanup_(buf_done) Buf line = buf_new(4096);
-    write_notice(o, untold, &line);
-    _cleanup_free_ Message *m = message_new(time_now() * SECOND, NOTICE_SEVERITY, buf_view(&line));
+    _cleanup_free_ char *text = xasprintf("%llu alerts were lost on their way to this receiver", (unsigned long long) untold);
+    const Notice n = {.hostname = o->o->hostname, .rule = STR("Alerts lost"), .severity = NOTICE_SEVERITY, .time = time_now() * SECOND, .text = text, .count_key = "lost", .count = untold,
+                      .of_key = "output.name", .of = str_from(o->name)};
+    notice_write(o->format, &n, &line);
+    _cleanup_free_ Message *m = message_new(n.time, n.severity, buf_view(&line));
     if (deliver(o, m) != FATE_KEPT)
         o->told_lost = lost;
 }

@@ -38,20 +38,6 @@ void metrics_decided(AdmissionMetrics *m, const AdmissionDecision *d, int64_t to
     m->broken += d->broken.n > 0;
 }
 
-void metrics_head(Buf *out, const char *name, const char *help, const char *type) {
-    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-void metrics_counter(Buf *out, const char *name, const char *help, uint64_t value) {
-    metrics_head(out, name, help, "counter");
-    buf_printf(out, "%s %llu\n", name, (unsigned long long) value);
-}
-
-void metrics_gauge(Buf *out, const char *name, const char *help, int64_t value) {
-    metrics_head(out, name, help, "gauge");
-    buf_printf(out, "%s %lld\n", name, (long long) value);
-}
-
 static void write_histogram(AdmissionMetrics *m, Buf *out) {
     static const char name[] = "plimsoll_admission_duration_seconds";
     uint64_t n = 0;

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "base/metrics.h"
 #include "kube/admission.h"
 
 enum { METRIC_BUCKETS = 12 };
@@ -21,7 +22,3 @@ void metrics_malformed(AdmissionMetrics *m);
 /* `took` in nanoseconds. */
 void metrics_decided(AdmissionMetrics *m, const AdmissionDecision *d, int64_t took);
 void metrics_write(AdmissionMetrics *m, Buf *out);
-/* The two lines above the samples of a metric; `type`: "counter", "gauge". */
-void metrics_head(Buf *out, const char *name, const char *help, const char *type);
-void metrics_counter(Buf *out, const char *name, const char *help, uint64_t value);
-void metrics_gauge(Buf *out, const char *name, const char *help, int64_t value);

@@ -41,6 +41,10 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     return absent(err);
 }
 
+size_t sensor_hooks(const Sensor *s, LoaderHook *ret, size_t max) {
+    return 0;
+}
+
 void sensor_totals(const Sensor *s, SensorTotals *ret) {
     *ret = (SensorTotals) {0};
 }

@@ -224,6 +224,14 @@ int loader_attach(Loader *l, const char **ret_missing, Error *err) {
     return 0;
 }
 
+size_t loader_hooks(const Loader *l, LoaderHook *ret, size_t max) {
+    const struct bpf_object_skeleton *k = l->skeleton->skeleton;
+    size_t n = 0;
+    for (; n < (size_t) k->prog_cnt && n < max; n++)
+        ret[n] = (LoaderHook) {bpf_program__section_name(*k->progs[n].prog), *k->progs[n].link != NULL};
+    return n;
+}
+
 void loader_free(Loader *l) {
     if (!l)
         return;

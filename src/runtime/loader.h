@@ -20,6 +20,12 @@ typedef struct LoaderOptions {
 int loader_new(const LoaderOptions *o, Loader **ret, Error *err);
 /* From here on events are made. What cannot be attached is in *ret_missing, a list of words ("" when all is there), which the loader owns. */
 int loader_attach(Loader *l, const char **ret_missing, Error *err);
+/* The hooks there could be, at most `max`: their number. */
+typedef struct LoaderHook {
+    const char *name;        /* "tp_btf/sys_exit" */
+    bool attached;
+} LoaderHook;
+size_t loader_hooks(const Loader *l, LoaderHook *ret, size_t max);
 void loader_free(Loader *l);
 DEFINE_CLEANUP(Loader, loader_free, loader_freep);
 

@@ -395,6 +395,10 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     return 0;
 }
 
+size_t sensor_hooks(const Sensor *s, LoaderHook *ret, size_t max) {
+    return loader_hooks(s->loader, ret, max);
+}
+
 void sensor_totals(const Sensor *s, SensorTotals *ret) {
     WindowCounts w;
     *ret = s->totals;

@@ -59,6 +59,8 @@ int sensor_consume(Sensor *s, Error *err);
 int sensor_finish(Sensor *s, Error *err);
 /* Other rules from here on: events that were made before are evaluated with the old ones, and none is lost. Takes them over. */
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err);
+/* As loader_hooks(). */
+size_t sensor_hooks(const Sensor *s, LoaderHook *ret, size_t max);
 void sensor_totals(const Sensor *s, SensorTotals *ret);
 void sensor_free(Sensor *s);
 DEFINE_CLEANUP(Sensor, sensor_free, sensor_freep);

@@ -1,0 +1,134 @@
+#!/bin/bash
+# The sensor as it is operated: status, metrics, a second one, kill -9, limits, what it keeps of its privileges, alerts to receivers.
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+. "$TOP/test/sensor-lib.sh"
+exits 2 "a wrong output" "$PLIMSOLL" sensor --alert-to nowhere
+like "$err" "alert-to: expected one of stdout, file, syslog, webhook, unix, found 'nowhere'" "which is said"
+exits 2 "a wrong limit" "$PLIMSOLL" sensor --limit-alerts 5
+exits 3 "no sensor to ask" "$PLIMSOLL" sensor status
+like "$err" 'no sensor runs here .*sensor.sock' "which is said"
+unit=$BUILD/plimsoll-sensor.service
+if command -v systemd-analyze >/dev/null; then
+  sed "s#^ExecStart=[^ ]*#ExecStart=$PLIMSOLL#; s#^Documentation=.*##" "$unit" >"$tmp/plimsoll-sensor.service"
+  run systemd-analyze verify "$tmp/plimsoll-sensor.service"
+  is "$rc $(grep -c plimsoll-sensor <<<"$err")" "0 0" "systemd takes the unit as it is"
+  note "$err"
+else
+  skip "no systemd-analyze"
+fi
+need_kernel
+if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+  exits 3 "without root" env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups "$PLIMSOLL" sensor --rules /dev/null
+  like "$err" 'root, or CAP_BPF' "which says what is needed"
+fi
+
+# Other tests may run at the same time: what is watched for is nobody else's.
+mine=mine-$$
+cat >"$tmp/rules.yaml" <<RULES
+- rule: Opened
+  desc: A file of ours is opened
+  condition: evt.type in (open, openat, openat2) and fd.name = $tmp/needle.txt
+  output: "opened %fd.name by %proc.name"
+  priority: WARNING
+- rule: Executed
+  desc: A program of ours is executed
+  condition: evt.type in (execve, execveat) and proc.args startswith $mine-
+  output: "executed %proc.cmdline"
+  priority: NOTICE
+RULES
+echo x >"$tmp/needle.txt"
+port=$(free_port)
+python3 "$TOP/test/cli/receiver.py" http "$port" "$tmp/hooked" >"$tmp/ready" 2>/dev/null &
+receiver=$!
+at_exit "kill $receiver 2>/dev/null"
+wait_for 10 grep -q ready "$tmp/ready"
+metrics=$(free_port)
+sensor_start --rules "$tmp/rules.yaml" --metrics-listen "127.0.0.1:$metrics" --alert-to stdout --alert-to "file:$tmp/alerts.json format=json" --alert-to "webhook:http://127.0.0.1:$port/ name=hook"
+cat "$tmp/needle.txt" >/dev/null
+env true $mine-1
+alert "$mine-1"
+hooked() { grep -q -e "$mine-1" "$tmp/hooked"; }
+wait_for 10 hooked
+like "$(cat "$alerts")" 'Warning opened .*/needle.txt by cat ' "an alert on standard output"
+is "$(jq -r 'select(.rule == "Opened").priority' "$tmp/alerts.json") $(stat -c %a "$tmp/alerts.json")" "Warning 600" "in a file"
+is "$(cut -d' ' -f3- "$tmp/hooked" | jq -r .rule | sort | tr '\n' ' ')" "Executed Opened " "and at a webhook"
+
+run "$PLIMSOLL" sensor status --format json
+is "$rc $(jq -r '[.pid, .rules.loaded, .alerts.raised, .events.lost, (.outputs | length)] | map(tostring) | join(" ")' <<<"$out")" "0 $sensor_pid 2 2 0 3" "the status"
+is "$(jq -r '.hooks[] | select(.name == "tp_btf/sys_exit").attached' <<<"$out")" true "hooks"
+like "$(jq -r '.not_seen[]' <<<"$out")" 'another thread changes' "what cannot be seen"
+is "$(jq -r '.outputs[] | "\(.name) \(.works) \(.sent) \(.lost)"' <<<"$out" | tail -1)" "hook true 2 0" "outputs"
+like "$(jq -r '[.events.looked_at, .events.settled_in_kernel, .events.sent] | map(tostring) | join(" ")' <<<"$out")" '^[1-9][0-9]* [0-9]+ [1-9][0-9]*$' "the share that the kernel settled"
+run "$PLIMSOLL" sensor status
+like "$out" "^Sensor: +process $sensor_pid, version .*Z" "as a table"
+like "$out" '^hook +2 +0 +0 +0 +works' "with its outputs"
+is "$(stat -c %a "$PLIMSOLL_SENSOR_SOCKET")" 600 "the socket is for root alone"
+got=$(curl -s "http://127.0.0.1:$metrics/metrics")
+like "$got" '^plimsoll_sensor_alerts_total 2$' "metrics"
+like "$got" '^plimsoll_alerts_sent_total\{output="hook"\} 2$' "of outputs"
+like "$got" '^plimsoll_sensor_hook_attached\{hook="tp_btf/sys_exit"\} 1$' "of hooks"
+if command -v promtool >/dev/null; then
+  promtool check metrics <<<"$got" >/dev/null 2>&1 && pass "which Prometheus takes" || fail "which Prometheus takes" "$(promtool check metrics <<<"$got" 2>&1)"
+fi
+
+caps=$(sed -n 's/^CapEff:\t//p' "/proc/$sensor_pid/status")
+is "$(printf '%d' $((0x$caps & ~(1 << 39 | 1 << 19 | 1 << 2))))" 0 "only three capabilities are left"
+different=$(for t in /proc/"$sensor_pid"/task/*; do grep -hE '^(CapEff|NoNewPrivs|Seccomp):' "$t/status" | tr '\n' ' '; echo; done | sort -u)
+like "$different" "^CapEff:.$caps NoNewPrivs:.1 Seccomp:.2 $" "in all of its threads, with a filter of system calls"
+is "$(wc -l <<<"$different")" 1 "the same one"
+kill -HUP "$sensor_pid"
+reloaded() { grep -q 'rules were read anew' "$messages"; }
+wait_for 10 reloaded && pass "rules can be read anew nevertheless" || fail "rules can be read anew nevertheless" "$(cat "$messages")"
+mv "$tmp/alerts.json" "$tmp/away"
+kill -HUP "$sensor_pid"
+made() { [ -e "$tmp/alerts.json" ]; }
+wait_for 10 made && pass "and files of alerts be opened anew" || fail "and files of alerts be opened anew" "$(cat "$messages")"
+
+# A second one.
+run "$PLIMSOLL" sensor --rules "$tmp/rules.yaml"
+like "$rc $err" "^3 .*another sensor runs already \(process $sensor_pid, .*sensor.sock\)" "a second sensor is refused"
+"$PLIMSOLL" sensor --rules "$tmp/rules.yaml" --status-socket "$tmp/other.sock" --alert-to stdout >/dev/null 2>"$tmp/other" &
+other=$!
+at_exit "kill -9 $other 2>/dev/null"
+wait_for 20 grep -q '^armed$' "$tmp/other" && pass "unless it has a socket of its own" || fail "unless it has a socket of its own" "$(cat "$tmp/other")"
+is "$("$PLIMSOLL" sensor status --status-socket "$tmp/other.sock" --format json | jq .pid)" $other "which answers for it"
+kill $other
+wait $other
+
+# Killed, and started again.
+env true $mine-before
+alert "$mine-before"
+kill -9 "$sensor_pid"
+wait "$sensor_pid" 2>/dev/null
+exits 3 "killed: nobody answers" "$PLIMSOLL" sensor status
+sensor_start --rules "$tmp/rules.yaml" --alert-to stdout --alert-to "webhook:http://127.0.0.1:$port/ name=hook" --limit-alerts 3/2
+hooked() { grep -q -e "$mine-before" "$tmp/hooked"; }
+wait_for 10 hooked && pass "what waited in the spool is delivered" || fail "what waited in the spool is delivered" "$(cat "$tmp/hooked" "$messages")"
+
+# Limits.
+for i in 1 2 3 4 5 6 7 8; do cat "$tmp/needle.txt" >/dev/null; done
+env true $mine-2
+if alert '5 more alerts of rule "Opened" in host were held back in 2 seconds'; then pass "more than the limit: their number"; else fail "more than the limit: their number" "$(cat "$alerts")"; fi
+is "$(grep -c 'Warning opened' "$alerts") $(grep -c -e "$mine-2" "$alerts")" "3 1" "up to the limit, by rule"
+is "$("$PLIMSOLL" sensor status --format json | jq -c '[.alerts.raised, .alerts.held_back]')" "[9,5]" "counted"
+is "$(cut -d' ' -f3- "$tmp/hooked" | jq -c 'select(.source == "internal") | [.rule, .priority, .output_fields.held_back, .output_fields["container.id"]]')" '["Opened","Warning",5,"host"]' "and told to receivers"
+sensor_stop
+is "$rc" 0 "it ends well"
+sensor_start --rules "$tmp/rules.yaml" --group-alerts 60
+cat "$tmp/needle.txt" "$tmp/needle.txt" "$tmp/needle.txt" >/dev/null
+head -1 "$tmp/needle.txt" >/dev/null
+alert 'by head'
+sensor_stop
+is "$(grep -c 'opened .* by cat' "$alerts") $(grep -c 'opened .* by head' "$alerts")" "1 1" "alerts that say the same are one"
+like "$(tail -1 "$alerts")" '2 more alerts of rule "Opened" in host were held back in 60 seconds: they said the same' "and the number of the others, also at the end"
+
+# A signal that comes while it starts is not lost.
+"$PLIMSOLL" sensor --rules "$tmp/rules.yaml" >/dev/null 2>"$messages" &
+sensor_pid=$!
+at_exit "kill -9 $sensor_pid 2>/dev/null"
+blocked() { grep -q '^SigBlk:.*[4-7]00[0-9a-f]$' "/proc/$sensor_pid/status"; }
+wait_for 10 blocked
+kill -TERM "$sensor_pid"
+ended() { ! kill -0 "$sensor_pid" 2>/dev/null; }
+wait_for 20 ended && pass "a signal while it starts ends it" || fail "a signal while it starts ends it" "$(cat "$messages")"
+done_testing
