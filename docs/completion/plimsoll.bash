@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --bundle-every | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --bundle-every | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --alert-to | --spool | --limit-alerts | --group-alerts | --metrics-listen | --status-socket | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -43,6 +43,7 @@ _plimsoll() {
     'rbac unused') command='rbac unused' ;;
     'access '*) command='access' ;;
     'sensor '*) command='sensor' ;;
+    'sensor status') command='sensor status' ;;
     'policy lint') command='policy lint' ;;
     'policy list') command='policy list' ;;
     'policy fields') command='policy fields' ;;
@@ -308,6 +309,14 @@ _plimsoll() {
     'sensor'':--format'|'sensor'':-f') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
     'sensor'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'sensor'':--ring-bytes') return ;;
+    'sensor'':--alert-to') return ;;
+    'sensor'':--spool') compopt -o default 2>/dev/null; return ;;
+    'sensor'':--limit-alerts') return ;;
+    'sensor'':--group-alerts') return ;;
+    'sensor'':--metrics-listen') return ;;
+    'sensor'':--status-socket') compopt -o default 2>/dev/null; return ;;
+    'sensor status'':--format'|'sensor status'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'sensor status'':--status-socket') compopt -o default 2>/dev/null; return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'policy lint'':--policy') return ;;
@@ -419,7 +428,8 @@ _plimsoll() {
         'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
         'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
         'access') words='--manifests --cluster --kubeconfig --context --format --as-of --help --version --quiet --color --config --output' ;;
-        'sensor') words='--policy --rules --rules-add --policy-scope --format --rule-matching --strict-falco --no-push-down --ring-bytes --help --version --quiet --color --config' ;;
+        'sensor') words='--policy --rules --rules-add --policy-scope --format --rule-matching --strict-falco --no-push-down --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --no-confinement --status-socket --help --version --quiet --color --config' ;;
+        'sensor status') words='--format --status-socket --help --version --quiet --color --config --output' ;;
         'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
@@ -477,6 +487,7 @@ _plimsoll() {
         [ "$first" != rbac ] || words+=' risks'
         [ "$first" != rbac ] || words+=' paths'
         [ "$first" != rbac ] || words+=' unused'
+        [ "$first" != sensor ] || words+=' status'
         [ "$first" != policy ] || words+=' lint'
         [ "$first" != policy ] || words+=' list'
         [ "$first" != policy ] || words+=' fields'

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --status-socket --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -472,11 +472,28 @@ complete -c plimsoll -n "__plimsoll_at 'sensor'" -l rule-matching -xa 'all first
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l strict-falco -d 'Files go by Falco\'s name only: the argument joined with its directory, links not followed. Otherwise a rule fires also when it holds for the path that the kernel opened'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l no-push-down -d 'For tests and diagnosis: the kernel decides by the kind of call only, and every event of a kind that a rule is about is sent to the sensor. The alerts are the same, the cost is not'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l ring-bytes -x -d 'Size of the ring that events of system calls come through: a power of two of at least 4096. Executions have one of their own'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l alert-to -x -d 'Where alerts go: KIND[:TARGET] [KEY=VALUE …], as `plimsoll list outputs` has them; several outputs do not wait for each other'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l spool -rF -d 'Directory in which alerts wait for receivers that are away; none keeps them in memory only'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l limit-alerts -x -d 'At most so many alerts of one rule in one container; how many more there were is told at the end of that time'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l group-alerts -x -d 'Alerts of one rule in one container with the same text are one in so many seconds, and then one with the number of the others; 0: they are not'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l metrics-listen -x -d 'Serves /metrics for Prometheus there, on loopback only'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l no-confinement -d 'Keeps its capabilities and the use of all system calls after it is armed: for debuggers'
+complete -c plimsoll -n "__plimsoll_at 'sensor'" -l status-socket -rF -d 'Socket of the running sensor, by which it tells of itself, and by which a second one is refused'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l version -d 'Shows the version, and exits'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'sensor'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a sensor -d 'More commands'
+complete -c plimsoll -n "__plimsoll_at 'sensor' 1" -a status -d 'Shows what the running sensor does, and what it cannot see'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l format -s f -xa 'table json' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l status-socket -rF -d 'Socket of the running sensor, by which it tells of itself, and by which a second one is refused'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a lint -d 'Checks rules files'
 complete -c plimsoll -n "__plimsoll_at 'policy lint'" -F
