@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What the sensor adds to system calls: processor time per operation without anything, with an empty program at the return of system calls (the floor of this kernel), with the
+# sensor and Falco's three files, and with the push-down switched off. Pinned to one processor, the best of some rounds, the rows in turn, so that what else the machine does
+# counts for all alike.
+#
+#   bench/sensor.sh [ROUNDS]   needs root, ../shared/runtime-bench and ../shared/falco-rules; PLIMSOLL=build/plimsoll
+set -euo pipefail
+cd "$(dirname "$0")/.."
+shared=${PLIMSOLL_SHARED:-../shared}
+plimsoll=${PLIMSOLL:-build/plimsoll}
+rounds=${1:-7}
+cpu=$(($(nproc) - 1))
+tmp=$(mktemp -d)
+sensor_pid=
+cleanup() {
+  [ -z "$sensor_pid" ] || kill -TERM "$sensor_pid" 2>/dev/null || true
+  rm -rf "$tmp"
+}
+trap cleanup EXIT
+cp -r "$shared/runtime-bench" "$tmp/workloads"
+make -s -C "$tmp/workloads" >/dev/null
+
+cat >"$tmp/empty.c" <<'EOF'
+char LICENSE[] __attribute__((section("license"))) = "GPL";
+__attribute__((section("tp_btf/sys_exit"))) int empty(void *context) {
+    return 0;
+}
+EOF
+clang -O2 -g -target bpf -c "$tmp/empty.c" -o "$tmp/empty.o"
+cat >"$tmp/attach.c" <<'EOF'
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    struct bpf_object *o = bpf_object__open(argv[argc - 1]);
+    if (!o || bpf_object__load(o) || !bpf_program__attach(bpf_object__next_program(o, NULL)))
+        return 1;
+    puts("armed");
+    fflush(stdout);
+    pause();
+}
+EOF
+cc -O2 "$tmp/attach.c" -o "$tmp/attach" -lbpf
+
+none_on() { :; }
+none_off() { :; }
+wait_armed() {
+  for _ in {1..300}; do
+    grep -q '^armed' "$tmp/messages" && return
+    sleep 0.1
+  done
+  cat "$tmp/messages" >&2
+  exit 1
+}
+floor_on() {
+  "$tmp/attach" "$tmp/empty.o" >"$tmp/messages" 2>&1 &
+  sensor_pid=$!
+  wait_armed
+}
+floor_off() { stop floor; }
+start() {
+  "$plimsoll" sensor --rules "$shared/falco-rules/falco_rules.yaml" --rules "$shared/falco-rules/falco-incubating_rules.yaml" --rules "$shared/falco-rules/falco-sandbox_rules.yaml" "$@" \
+    >/dev/null 2>"$tmp/messages" &
+  sensor_pid=$!
+  wait_armed
+  "$tmp/workloads/bin/openclose" -t 0.2 >/dev/null # directories become known
+}
+stop() {
+  kill -TERM "$sensor_pid"
+  wait "$sensor_pid" || true
+  sensor_pid=
+  sed "s/^/# $1: /" "$tmp/messages" >>"$tmp/said"
+}
+sensor_on() { start; }
+sensor_off() { stop sensor; }
+all_on() { start --no-push-down; }
+all_off() { stop all; }
+
+one() {
+  taskset -c "$cpu" "$tmp/workloads/bin/$1" -t 0.4 | sed -n 's/.*"cpu_us_per_op":\([0-9.]*\).*/\1/p' >>"$tmp/$2.$1"
+}
+for ((round = 0; round < rounds; round++)); do
+  for row in none floor sensor all; do
+    "${row}_on"
+    for workload in nullsys openclose; do
+      one "$workload" "$row"
+      one "$workload" "$row"
+    done
+    "${row}_off"
+  done
+done
+
+best() { sort -g "$1" | head -n 1; }
+printf '%-36s %12s %12s\n' "processor time per operation" getppid open+close
+for row in none floor sensor all; do
+  label=$(case $row in none) echo "nothing attached" ;; floor) echo "an empty program (floor)" ;; sensor) echo "sensor, Falco's three files" ;; all) echo "the same, --no-push-down" ;; esac)
+  awk -v label="$label" -v a="$(best "$tmp/$row.nullsys")" -v a0="$(best "$tmp/none.nullsys")" -v b="$(best "$tmp/$row.openclose")" -v b0="$(best "$tmp/none.openclose")" \
+    'BEGIN { printf "%-36s %6.0f ns %+4.0f %6.0f ns %+4.0f %%\n", label, a * 1000, (a - a0) * 1000, b * 1000, (b / b0 - 1) * 100 }'
+done
+grep -h 'looked at' "$tmp/said" | tail -n 2
