@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --bundle-every | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --alert-to | --spool | --limit-alerts | --group-alerts | --metrics-listen | --status-socket | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --bundle-every | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --alert-to | --spool | --limit-alerts | --group-alerts | --metrics-listen | --status-socket | --runc-root | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -44,6 +44,7 @@ _plimsoll() {
     'access '*) command='access' ;;
     'sensor '*) command='sensor' ;;
     'sensor status') command='sensor status' ;;
+    'ps '*) command='ps' ;;
     'policy lint') command='policy lint' ;;
     'policy list') command='policy list' ;;
     'policy fields') command='policy fields' ;;
@@ -317,6 +318,8 @@ _plimsoll() {
     'sensor'':--status-socket') compopt -o default 2>/dev/null; return ;;
     'sensor status'':--format'|'sensor status'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'sensor status'':--status-socket') compopt -o default 2>/dev/null; return ;;
+    'ps'':--format'|'ps'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
+    'ps'':--runc-root') compopt -o default 2>/dev/null; return ;;
     'policy lint'':--format'|'policy lint'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'policy lint'':--rule-matching') mapfile -t COMPREPLY < <(compgen -W 'all first' -- "$cur"); return ;;
     'policy lint'':--policy') return ;;
@@ -430,6 +433,7 @@ _plimsoll() {
         'access') words='--manifests --cluster --kubeconfig --context --format --as-of --help --version --quiet --color --config --output' ;;
         'sensor') words='--policy --rules --rules-add --policy-scope --format --rule-matching --strict-falco --no-push-down --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --no-confinement --status-socket --help --version --quiet --color --config' ;;
         'sensor status') words='--format --status-socket --help --version --quiet --color --config --output' ;;
+        'ps') words='--format --runc-root --help --version --quiet --color --config --output' ;;
         'policy lint') words='--format --rule-matching --strict --policy --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy list') words='--format --by --coverage --source --phase --tag --control --policy --rules --rules-add --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'policy fields') words='--format --help --version --quiet --color --config --output' ;;
@@ -479,7 +483,7 @@ _plimsoll() {
     'completion:1') words='bash zsh fish' ;;
     'docs:'*) compopt -o default 2>/dev/null; return ;;
     'version-compare:'*) compopt -o default 2>/dev/null; return ;;
-    :0) words='scan check admit sbom vex bloat diff explain audit-log rbac access sensor policy config db facts list completion docs version-compare policy rbac help' ;;
+    :0) words='scan check admit sbom vex bloat diff explain audit-log rbac access sensor ps policy config db facts list completion docs version-compare policy rbac help' ;;
     :1)
         [ "$first" != admit ] || words+=' manifests'
         [ "$first" != admit ] || words+=' worker'
@@ -502,7 +506,7 @@ _plimsoll() {
         [ "$first" != db ] || words+=' get'
         [ "$first" != policy ] || words+=' evaluate'
         [ "$first" != rbac ] || words+=' can-i'
-        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain audit-log rbac access sensor policy config db facts list completion docs version-compare policy rbac'
+        [ "$first" != help ] || words='scan check admit sbom vex bloat diff explain audit-log rbac access sensor ps policy config db facts list completion docs version-compare policy rbac'
         ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --status-socket --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --status-socket --runc-root --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -494,6 +494,15 @@ complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l quiet -s q -d 'No pro
 complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
 complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
 complete -c plimsoll -n "__plimsoll_at 'sensor status'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
+complete -c plimsoll -n "__plimsoll_at '' 0" -a ps -d 'Shows the containers that run, what they run, and with what rights'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l format -s f -xa 'table json' -d 'Output format'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l runc-root -rF -d 'Directory where runc keeps its states besides /run/runc, as its --root has it'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l help -s h -d 'Shows what the command does and its options, and exits'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l version -d 'Shows the version, and exits'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l quiet -s q -d 'No progress and no notes; errors and warnings are still shown'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l color -xa 'auto always never' -d 'Colours: on auto when writing to a terminal, NO_COLOR is not set and TERM is not dumb, or when CLICOLOR_FORCE is set'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l config -rF -d 'Settings from FILE and from no other plimsoll.yaml'
+complete -c plimsoll -n "__plimsoll_at 'ps'" -l output -s o -rF -d 'Writes to FILE instead of standard output (-): the whole file or, when something fails, nothing. A link is followed'
 complete -c plimsoll -n "__plimsoll_at '' 0" -a policy -d 'More commands'
 complete -c plimsoll -n "__plimsoll_at 'policy' 1" -a lint -d 'Checks rules files'
 complete -c plimsoll -n "__plimsoll_at 'policy lint'" -F
