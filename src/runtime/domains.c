@@ -99,11 +99,11 @@ int domains_set(Domains *d, StrArray names, Error *err) {
     vec_done(&old.known);
     if (text.failed)
         return error_set(err, -E2BIG, "rules compare with more than %d bytes of domain names", DOMAINS_BYTES);
-    if (names.n == 0 && d->socket < 0)
-        return 0;
     int r = d->socket < 0 ? resolver_start(&d->socket, err) : 0;
     if (r < 0)
         return r;
+    if (names.n == 0)
+        return 0;
     return send(d->socket, buf_view(&text).p, buf_view(&text).n, MSG_NOSIGNAL) < 0 ? error_errno(err, -errno, "asking for domain names") : 0;
 }
 

@@ -13,7 +13,8 @@ StrArray domains_wanted(Rule *const *rules, size_t n);
 typedef struct Domains Domains;
 Domains *domains_new(void);
 void domains_free(Domains *d);
-/* From now on these are asked for, again and again. Starts the process when there is something to ask. What is known already stays until it is answered anew. */
+/* From now on these are asked for, again and again. The first call starts the process, also when there is nothing to ask yet: later, the sensor may have given up the rights
+ * that this takes. What is known already stays until it is answered anew. */
 int domains_set(Domains *d, StrArray names, Error *err);
 /* Takes in the answers that have come. */
 void domains_update(Domains *d);

@@ -269,9 +269,9 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     LoaderOptions lo = {.wanted = kinds, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes, .host_mnt_ns = cgroups_host_mnt_ns(s->tables.cgroups)};
     int r = own_rules_new(&s->own, err);
     if (r >= 0)
-        r = loader_new(&lo, &s->loader, err);
-    if (r >= 0)
         r = domains_set(s->tables.domains, rules->domains, err);
+    if (r >= 0)
+        r = loader_new(&lo, &s->loader, err);
     if (r < 0)
         return r;
     push_down(s);

@@ -59,11 +59,13 @@ TEST(an_address_has_the_name_that_was_asked_for) {
     free((Str *) names.p);
 }
 
-TEST(no_names_need_no_process) {
+TEST(there_may_be_nothing_to_ask) {
     _cleanup_error_ Error err = {0};
     Domains *d = domains_new();
     CHECK_INT(domains_set(d, (StrArray) {0}, &err), 0);
     domains_update(d);
+    IpValue home = {.family = 4, .bytes = {127, 0, 0, 1}};
+    CHECK_INT((long long) domains_of(d, &home, &(Str) {0}, 1), 0);
     domains_free(d);
 }
 
