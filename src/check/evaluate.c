@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on the subjects of one file. */
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "check/place.h"
@@ -142,6 +145,51 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
     return r;
 }
 
+/* Place, thing and rule of a finding that counts. What was rendered, or a cluster has, is all in one place. */
+static Str place_key(Evaluation *e, const CheckHit *h, Str rule) {
+    return arena_printf(e->file->arena, "%u:%u:%.*s:%.*s:%.*s", h->place.line, h->place.col, STR_FMT(h->path), STR_FMT(h->subject), STR_FMT(rule));
+}
+
+/* The finding that says the same and more, as strictly: it takes this one in. */
+static CheckHit *coverer(Evaluation *e, const CheckHit *h, const Map *found) {
+    const StrArray names = h->rule->rule->covered_by;
+    for (size_t i = 0; i < names.n; i++) {
+        CheckHit *by = map_get(found, place_key(e, h, names.p[i]));
+        if (by && by->n_covers < CHECK_COVERED && policy_worse(by->action, h->action) == by->action && by->rule->priority <= h->rule->priority)
+            return by;
+    }
+    return NULL;
+}
+
+static void cover(Evaluation *e) {
+    bool any = false;
+    for (size_t i = 0; i < e->hits.n && !any; i++)
+        any = e->hits.p[i].rule->rule->covered_by.n > 0;
+    if (!any)
+        return;
+    Map found = {0};
+    for (size_t i = 0; i < e->hits.n; i++) {
+        CheckHit *h = &e->hits.p[i];
+        if (!h->exception && !h->limited)
+            map_set(&found, place_key(e, h, h->rule->rule->name), h);
+    }
+    /* What is taken in is marked first: findings must not move as long as others are looked up. */
+    bool *gone = xcalloc(e->hits.n, sizeof(*gone));
+    for (size_t i = 0; i < e->hits.n; i++) {
+        CheckHit *h = &e->hits.p[i];
+        CheckHit *by = !h->exception && !h->limited && !h->n_edits ? coverer(e, h, &found) : NULL;
+        if (by && (gone[i] = !gone[by - e->hits.p]))
+            by->covers[by->n_covers++] = h->rule;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < e->hits.n; i++)
+        if (!gone[i])
+            e->hits.p[n++] = e->hits.p[i];
+    e->hits.n = n;
+    free(gone);
+    map_done(&found);
+}
+
 /* What is allowed is no finding. */
 static void each_hit(void *userdata, const PolicyHit *h) {
     Evaluation *e = userdata;
@@ -185,6 +233,7 @@ int check_text(const Policy *policy, const PolicyContext *context, const CheckIn
     ret->status = ret->status == 0 ? found : ret->status;
     if (ret->status < 0 && d.errors == 0)
         diag_add(&d, DIAG_ERROR, path, 0, 0, "%s", ret->status == -E2BIG ? "what the rules say of it takes too much memory" : "it cannot be read");
+    cover(&e);
     /* What could be understood of a wrong file was judged; that it is wrong is said beside it. */
     CheckHit *hits = ret->status < 0 && ret->status != -EINVAL ? NULL : arena_alloc(a, (e.hits.n + 1) * sizeof(*hits));
     if (hits) {

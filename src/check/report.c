@@ -7,10 +7,23 @@ static Str copy(Report *r, Str s) {
     return arena_str(&r->arena, s);
 }
 
-static Str joined(Report *r, StrArray list) {
+static bool has_word(Str words, Str word) {
+    Str one;
+    while (str_split(&words, ' ', &one))
+        if (str_eq(one, word))
+            return true;
+    return false;
+}
+
+/* Each once, those of the rule first. */
+static Str controls_of(Report *r, const CheckHit *h) {
     Str s = STR("");
-    for (size_t i = 0; i < list.n; i++)
-        s = i ? arena_printf(&r->arena, "%.*s %.*s", STR_FMT(s), STR_FMT(list.p[i])) : list.p[i];
+    for (size_t i = 0; i <= h->n_covers; i++) {
+        StrArray list = i ? h->covers[i - 1]->rule->controls : h->rule->rule->controls;
+        for (size_t k = 0; k < list.n; k++)
+            if (!has_word(s, list.p[k]))
+                s = s.n ? arena_printf(&r->arena, "%.*s %.*s", STR_FMT(s), STR_FMT(list.p[k])) : list.p[k];
+    }
     return s;
 }
 
@@ -48,7 +61,7 @@ static Finding finding_of(Report *r, const CheckItem *item, Str path, const Chec
         .subject = copy(r, h->subject),
         .action = h->action == RULE_DENY ? STR("deny") : STR("warn"),
         .why = rule->why,
-        .controls = joined(r, rule->controls),
+        .controls = controls_of(r, h),
         .remediation = rule->remediation,
         .fixable = h->n_edits > 0,
         .replacements = replacements_of(r, h),

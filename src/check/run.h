@@ -19,6 +19,8 @@ typedef struct CheckOptions {
     bool fixes;               /* edits are wanted */
 } CheckOptions;
 
+enum { CHECK_COVERED = 4 }; /* what one finding may have taken in; more stand for themselves */
+
 /* A rule that fired. */
 typedef struct CheckHit {
     const PolicyRule *rule;
@@ -30,6 +32,8 @@ typedef struct CheckHit {
     bool limited;             /* the condition could not be decided within the limits: the rule's on-error says that it counts */
     const CheckEdit *edits;   /* in the order of their places; none: there is no safe fix */
     size_t n_edits;
+    const PolicyRule *covers[CHECK_COVERED]; /* rules that are part of this finding, being covered by its own */
+    size_t n_covers;
 } CheckHit;
 
 typedef struct CheckError {

@@ -4,7 +4,7 @@
 
 #define RULE_KEYS                                                                                                                               \
     "rule|desc|condition|output|priority|source|tags|enabled|exceptions|capture|capture_duration|warn_evttypes|skip-if-unknown-filter|append|"   \
-    "override|action|why|remediation|controls|sla|owner|on-error|examples|fix|threshold|sequence|within|by"
+    "override|action|why|remediation|controls|sla|owner|on-error|examples|fix|threshold|sequence|within|by|covered-by"
 
 static Str read_text(RulesReader *r, const Node *n) {
     Str s = STR_NULL;
@@ -57,30 +57,26 @@ static void read_source(RulesReader *r, RuleDef *d, const Node *n, bool append) 
     d->source_node = n;
 }
 
-static void read_words(RulesReader *r, const Node *n, RuleDef *d, bool controls, bool append) {
-    if (!append) {
-        if (controls)
-            d->controls.n = 0;
-        else
-            d->tags.n = 0;
-    }
+static void read_words(RulesReader *r, const Node *n, RuleWords *words, bool append) {
+    if (!append)
+        words->n = 0;
     if (n->type != NODE_LIST) {
         rules_error(r, n, "expected a list of words, found %s", node_type_name(n->type));
         return;
     }
     node_each(word, n) {
         Str s = read_text(r, word);
-        if (controls)
-            vec_push(&d->controls, s);
-        else
-            vec_push(&d->tags, s);
+        vec_push(words, s);
     }
 }
 static void read_tags(RulesReader *r, RuleDef *d, const Node *n, bool append) {
-    read_words(r, n, d, false, append);
+    read_words(r, n, &d->tags, append);
 }
 static void read_controls(RulesReader *r, RuleDef *d, const Node *n, bool append) {
-    read_words(r, n, d, true, append);
+    read_words(r, n, &d->controls, append);
+}
+static void read_covered_by(RulesReader *r, RuleDef *d, const Node *n, bool append) {
+    read_words(r, n, &d->covered_by, append);
 }
 
 static void read_priority(RulesReader *r, RuleDef *d, const Node *n, bool append) {
@@ -179,6 +175,7 @@ static const struct RuleKey {
     {"tags", true, read_tags},
     {"exceptions", true, read_exceptions},
     {"controls", true, read_controls},
+    {"covered-by", true, read_covered_by},
     {"why", true, read_why},
     {"remediation", true, read_remediation},
     {"priority", false, read_priority},
@@ -252,6 +249,7 @@ static void read_new(RulesReader *r, RuleDef *d, const Node *item, const Node *n
     static const char *const needed[] = {"desc", "output", "priority"};
     vec_done(&d->tags);
     vec_done(&d->controls);
+    vec_done(&d->covered_by);
     *d = (RuleDef) {.rule = {.name = name, .enabled = true, .action = RULE_ACTION_N_, .file = r->file, .place = {named->line, named->col}},
                     .warn_evttypes = true, .source_name = STR("syscall")};
     if (!node_get(item, "condition") && !node_get(item, "sequence"))

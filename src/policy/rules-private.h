@@ -91,11 +91,13 @@ typedef struct WindowDef {
     WindowStepDef *steps;
     size_t n_steps;
 } WindowDef;
+typedef Vec(Str) RuleWords;
+
 
 typedef struct RuleDef {
     Rule rule;
     Pieces condition, output;
-    Vec(Str) tags, controls;
+    RuleWords tags, controls, covered_by;
     ExceptionDef *exceptions, *last_exception;
     Str source_name;
     const Node *source_node, *action_node;

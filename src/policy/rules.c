@@ -63,6 +63,7 @@ void rule_set_free(RuleSet *s) {
         RuleDef *d = s->rules.entries[i].value;
         vec_done(&d->tags);
         vec_done(&d->controls);
+        vec_done(&d->covered_by);
     }
     vec_done(&s->texts);
     map_done(&s->lists);
@@ -200,6 +201,7 @@ static int settle_rule(RuleSet *s, RuleDef *def, Diag *d) {
     Rule *rule = &def->rule;
     rule->tags = keep(s, def->tags.p, def->tags.n);
     rule->controls = keep(s, def->controls.p, def->controls.n);
+    rule->covered_by = keep(s, def->covered_by.p, def->covered_by.n);
     if (s->options.min_priority && rule->priority > s->options.min_priority)
         def->skipped = true;
     int r = settle_source(s, def, d);

@@ -53,6 +53,7 @@ typedef struct Rule {
     bool enabled;
     Str why, remediation, owner, sla;
     StrArray tags, controls;
+    StrArray covered_by;      /* rules that say what this one says, and more: where one of them is found at the same place, this one is part of that finding */
     RuleAction action;
     OnError on_error;
     bool capture;             /* Falco's: record events when it fires … */

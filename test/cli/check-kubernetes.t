@@ -117,6 +117,17 @@ chmod +x "$tmp/bin/kustomize"
 run env PATH="$tmp/bin:$PATH" "$PLIMSOLL" check --policy pss-restricted "$tmp/overlay"
 is "$rc" 0 "an overlay that is built"
 
+# What two rules say of one field is one finding with the controls of both; where the one that says more is not asked, or milder, the other one speaks.
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostNetwork: true\n  hostPID: true\n  containers:\n  - name: a\n    image: a\n    securityContext:\n      privileged: true\n' >"$tmp/twins.yaml"
+told() { "$PLIMSOLL" check --quiet --format json "$@" "$tmp/twins.yaml" | jq -r '.findings[] | select(.id | test("privileged|node|namespaces"; "i")) | "\(.line) \(.id) \(.controls | sort | join(" "))"' | sort; }
+is "$(told)" "11 Pod Security baseline: privileged container cis-docker-5.5 cis-kubernetes-5.2.2 nsa-cisa-pod pss-baseline
+5 Pod Security baseline: host namespaces cis-docker-5.10 cis-kubernetes-5.2.3 cis-kubernetes-5.2.4 cis-kubernetes-5.2.5 nsa-cisa-pod pss-baseline
+6 Processes of the node cis-docker-5.16 cis-kubernetes-5.2.3 nsa-cisa-pod" "rules with a twin"
+printf 'name: own\nrules: [{rule: Privileged container, action: deny}, {rule: "Pod Security baseline: privileged container", action: warn}]\n' >"$tmp/own.yaml"
+is "$(told --policy "$tmp/own.yaml" | cut -d' ' -f2-6)" "Pod Security baseline: privileged container
+Privileged container cis-docker-5.5 cis-kubernetes-5.2.2 nsa-cisa-pod" "one that is milder covers nothing"
+is "$(told --rules "$TOP/rules/kubernetes/containers.yaml" | cut -d' ' -f2,3)" "Privileged container" "nor one that is not asked"
+
 # The real thing: kustomize as kubectl brings it along (setup.sh k8s).
 if command -v kubectl >/dev/null; then
   mkdir -p "$tmp/kubectl" "$tmp/real/base" "$tmp/real/overlay"

@@ -86,6 +86,7 @@ exits 0 "the rules that come with the program" "$PLIMSOLL" policy test --require
 like "$out" ' 0 failed$' "all hold"
 exits 0 "and have everything else" "$PLIMSOLL" policy list --format json
 is "$(jq -r '.[] | select(.phase != "run") | select((.why // "") == "" or (.remediation // "") == "" or (.tags | length) == 0) | .rule' <<<"$out")" "" "why, remediation, tags"
+is "$(comm -23 <(sed -n 's/^  covered-by: \[\(.*\)\]$/\1/p' "$TOP"/rules/*/*.yaml | tr ',' '\n' | sed 's/^ *"\(.*\)"$/\1/' | sort -u) <(jq -r '.[].rule' <<<"$out" | sort -u))" "" "rules that cover others are there"
 is "$(jq '[.[] | select(.source | IN("image", "package", "vulnerability", "secret", "certificate", "file", "finding"))] | length >= 40' <<<"$out")" true "at least 40 rules on images"
 
 exits 0 "list by tactic" "$PLIMSOLL" policy list --by tactic good.yaml
