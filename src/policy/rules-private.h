@@ -91,8 +91,8 @@ typedef struct WindowDef {
     WindowStepDef *steps;
     size_t n_steps;
 } WindowDef;
-typedef Vec(Str) RuleWords;
 
+typedef Vec(Str) RuleWords;
 
 typedef struct RuleDef {
     Rule rule;
