@@ -42,6 +42,7 @@ typedef struct Artifact {
     Str image_id;        /* config digest; empty for directories */
     Str os, arch, variant; /* platform of the image; empty for directories */
     int64_t created;     /* TIME_NONE when unknown */
+    int64_t listed;      /* of an SBOM: when it says that it was made; TIME_NONE when it does not */
     Str user;            /* configured user */
     LayerInfo *layers;   /* bottom first; NULL for directories */
     size_t n_layers;

@@ -190,9 +190,11 @@ static Value data_age(const Report *r) {
     return judge_days(oldest, r->coverage.as_of);
 }
 
-/* What an SBOM claims somebody looked at some day. */
-static Value scan_time(const Report *r) {
-    return r->artifact.kind == ARTIFACT_SBOM || r->coverage.claimed_by.n ? value_none() : judge_time(r->coverage.as_of);
+/* TIME_NONE: what an SBOM claims that is attached to an image somebody looked at some day; of one that is a file it is said. */
+static int64_t scanned(const Report *r) {
+    if (r->artifact.kind == ARTIFACT_SBOM)
+        return r->artifact.listed;
+    return r->coverage.claimed_by.n ? TIME_NONE : r->coverage.as_of;
 }
 
 static Value gaps(const Report *r, Scratch *scratch) {
@@ -278,8 +280,8 @@ static Value get_image(const void *object, const FieldRef *ref, Scratch *scratch
     case SLOT_IMAGE_PACKAGES: return value_int((int64_t) r->inventory.n_packages);
     case SLOT_IMAGE_PACKAGE_NAMES: return package_names(r, scratch);
     case SLOT_IMAGE_DATA_AGE: return data_age(r);
-    case SLOT_IMAGE_SCAN_TIME: return scan_time(r);
-    case SLOT_IMAGE_SCAN_AGE: return scan_time(r).type == VALUE_NONE ? value_none() : value_int(0);
+    case SLOT_IMAGE_SCAN_TIME: return judge_time(scanned(r));
+    case SLOT_IMAGE_SCAN_AGE: return judge_days(scanned(r), r->coverage.as_of);
     case SLOT_IMAGE_COMPLETE: return value_bool(r->coverage.n_gaps == 0);
     case SLOT_IMAGE_GAPS: return gaps(r, scratch);
     default: return get_config(s, ref, scratch);

@@ -30,6 +30,7 @@ static void encode(Buf *b, Report *r) {
         wire_put_str(b, *strings[i]);
     wire_put_str(b, a->user);
     wire_put_i64(b, a->created);
+    wire_put_i64(b, a->listed);
     wire_put_u64(b, a->n_layers);
     for (size_t i = 0; i < a->n_layers; i++) {
         const LayerInfo *l = &a->layers[i];
@@ -98,6 +99,7 @@ static int decode(Str bytes, Report *r) {
         *strings[i] = wire_str(w);
     a->user = wire_str(w);
     a->created = wire_i64(w);
+    a->listed = wire_i64(w);
     a->n_layers = count(w);
     a->layers = arena_alloc(arena, (a->n_layers + 1) * sizeof(LayerInfo));
     for (size_t i = 0; i < a->n_layers; i++) {

@@ -67,6 +67,7 @@ int sbom_read_cyclonedx(Sbom *s, const Node *root) {
     if (list && !node_is(list, NODE_LIST))
         return diag_add(s->d, DIAG_ERROR, s->name, list->line, list->col, "\"components\" is %s, expected a list", node_type_name(list->type));
     const Node *subject = node_path(root, "metadata", "component", NULL);
+    sbom_listed(s, node_path(root, "metadata", "timestamp", NULL));
     node_each(p, node_get(subject, "properties"))
         sbom_document_property(s, node_get_str(p, "name"), node_get_str(p, "value"));
     node_each(p, node_path(root, "metadata", "properties", NULL))

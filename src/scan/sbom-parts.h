@@ -49,6 +49,8 @@ typedef struct Sbom {
 } Sbom;
 
 /* A property of the document (name and value); unknown ones are left alone. */
+/* When the SBOM says that it was made; nothing where that is no time. */
+void sbom_listed(Sbom *s, const Node *n);
 void sbom_document_property(Sbom *s, Str name, Str value);
 /* A property of a package. */
 void sbom_package_property(Sbom *s, SbomPackage *p, Str name, Str value);

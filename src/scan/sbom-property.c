@@ -54,6 +54,12 @@ static void gap(Sbom *s, const Node *n) {
     }
 }
 
+void sbom_listed(Sbom *s, const Node *n) {
+    int64_t t;
+    if (time_parse(node_str(n), &t) == 0)
+        s->r->artifact.listed = t;
+}
+
 void sbom_document_property(Sbom *s, Str name, Str value) {
     Artifact *a = &s->r->artifact;
     const struct {

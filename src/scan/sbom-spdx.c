@@ -92,6 +92,7 @@ int sbom_read_spdx(Sbom *s, const Node *root) {
                         "SPDX version \"%.*s\" is not read: expected SPDX-2.2 or SPDX-2.3", STR_FMT(node_str(version)));
     if (list && !node_is(list, NODE_LIST))
         return diag_add(s->d, DIAG_ERROR, s->name, list->line, list->col, "\"packages\" is %s, expected a list", node_type_name(list->type));
+    sbom_listed(s, node_path(root, "creationInfo", "created", NULL));
     node_each(n, list)
         package(s, n);
     return 0;

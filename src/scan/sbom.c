@@ -243,7 +243,7 @@ int sbom_read(Str text, const char *name, const Limits *limits, Report *r, Diag 
     Node *root = NULL;
     Sbom s = {.r = r, .a = &r->inventory.arena, .limits = limits, .name = name, .d = d};
     int rc;
-    r->artifact = (Artifact) {.kind = ARTIFACT_SBOM, .reference = arena_str(s.a, str_from(name)), .created = TIME_NONE};
+    r->artifact = (Artifact) {.kind = ARTIFACT_SBOM, .reference = arena_str(s.a, str_from(name)), .created = TIME_NONE, .listed = TIME_NONE};
     if (str_starts(text, STR("\xef\xbb\xbf")))
         text = str_from_at(text, 3);
     if (sbom_sniff(text) == SBOM_UNSUPPORTED)

@@ -107,4 +107,12 @@ is "$(since)" "CVE-2026-91001 9 0 0 19; CVE-2026-91003 0 <NA> 0 19" "what is new
 jq '.findings[0].first_seen = "x" | .findings[0].fix_first_seen = 7' second.json >odd.json
 as_of=2026-11-10 judge since.yaml --baseline odd.json >/dev/null
 like "$(since)" "CVE-2026-91001 [59] [59] 0 19" "a time that is none counts as not there"
+
+# When an SBOM was made it says itself.
+printf -- '- {rule: scanned, desc: d, source: image, condition: image.kind exists, output: "%%image.scan.age", priority: info}\n' >scanned.yaml
+scanned() { "$PLIMSOLL" scan --quiet --archives never --format json --as-of 2026-11-11T12:00:00Z --policy scanned.yaml "$1" | jq -r '.findings[] | select(.id == "scanned") | .detail'; }
+printf '{"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"timestamp": "2026-11-01T00:00:00Z"}, "components": []}' >cyclonedx.json
+printf '{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x", "creationInfo": {"created": "2026-11-10T12:00:01Z", "creators": ["Tool: x"]}, "packages": []}' >spdx.json
+printf '{"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"timestamp": "some day"}, "components": []}' >undated.json
+is "$(scanned cyclonedx.json) $(scanned spdx.json) $(scanned undated.json)" "10 0 <NA>" "days since an SBOM was made"
 done_testing

@@ -41,7 +41,7 @@ FIELD(IMAGE_PACKAGE_NAMES, "image.package.names", STRING, NONE, FIELD_LIST | FIE
 FIELD(IMAGE_DATA_AGE, "image.data.age", INT, DAYS, FIELD_OPTIONAL, NULL, "Days since the oldest feed that applies was last brought up to date; absent without advisory data")
 FIELD(IMAGE_COMPLETE, "image.complete", BOOL, NONE, 0, NULL, "Everything was looked at: the scan has no gap")
 FIELD(IMAGE_GAPS, "image.gaps", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Kinds of what was not looked at, as plimsoll list gaps names them")
-FIELD(IMAGE_SCAN_TIME, "image.scan.time", INT, TIME, FIELD_OPTIONAL, NULL, "When the contents were looked at: in a scan the time of evaluation; absent where an SBOM lists the packages, which does not tell")
+FIELD(IMAGE_SCAN_TIME, "image.scan.time", INT, TIME, FIELD_OPTIONAL, NULL, "When the contents were looked at: in a scan the time of evaluation, of an SBOM when it says that it was made; absent where it does not, and for the packages of an SBOM that is attached to an image")
 FIELD(IMAGE_SCAN_AGE, "image.scan.age", INT, DAYS, FIELD_OPTIONAL, NULL, "Days from image.scan.time to the time of evaluation")
 FIELD(IMAGE_SIGNED, "image.signed", BOOL, NONE, FIELD_OPTIONAL, NULL, "A signature by a key or identity that is trusted was verified; absent where nobody verifies signatures, as in this version")
 FIELD(IMAGE_SIGNERS, "image.signers", STRING, NONE, FIELD_LIST | FIELD_OPTIONAL, NULL, "Keys and identities whose signatures were verified; absent where nobody verifies signatures, as in this version")
