@@ -59,6 +59,7 @@ typedef struct Finding {
     FindingKind kind;
     Str id;                   /* "CVE-2024-1234"; for the other kinds a stable name: "EOL", "UPDATE", "MALFORMED" */
     const Package *package;   /* NULL when it is about no package */
+    const Package *owner;     /* of a file that is not as its package brought it: that package. The finding is told from others by its file, so `package` stays NULL */
     Severity severity;
     Str severity_source;      /* feed that the severity comes from: "debian", "redhat", "nvd", "cvss-v3.1:nvd" */
     FixStatus status;

@@ -169,12 +169,13 @@ static void finding(JsonWriter *w, const Finding *f) {
     json_str(w, "id", f->id);
     finding_fingerprint(f, fingerprint);
     json_strz(w, "fingerprint", fingerprint);
-    if (f->package) {
+    const Package *p = f->package ? f->package : f->owner;
+    if (p) {
         json_map(w, "package");
-        json_str(w, "ref", f->package->bom_ref);
-        json_str(w, "name", f->package->fact.name);
-        json_str(w, "version", f->package->fact.version);
-        json_str_null(w, "architecture", f->package->fact.arch);
+        json_str(w, "ref", p->bom_ref);
+        json_str(w, "name", p->fact.name);
+        json_str(w, "version", p->fact.version);
+        json_str_null(w, "architecture", p->fact.arch);
         json_end(w);
     } else {
         json_null(w, "package");

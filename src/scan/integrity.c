@@ -14,6 +14,7 @@ enum { FINDINGS_MAX = 1000 };
 /* One file as packages state it. Several may state one path: a file that moved from one package to another. */
 typedef struct Stated {
     Str path, package, sum;
+    PackageType type;  /* of the package */
     DigestKind kind;
     struct Stated *next;
     bool free;         /* a configuration file, or diverted: anything may be there, or nothing */
@@ -36,6 +37,7 @@ typedef struct Integrity {
     Map stated;        /* package_path() -> Stated */
     Map hard;          /* "LAYER\tTARGET" -> HardLink */
     Map with_sums;     /* type and name of packages that state any */
+    Map packages;      /* type and name -> Package, made for the first finding */
     uint64_t found, unread;
     Str first_unread;
 } Integrity;
@@ -116,7 +118,7 @@ static void take_sums(Integrity *c, const PackageFilesFact *f) {
         bool is_new;
         Stated **slot = (Stated **) map_slot(&c->stated, package_path(path), &is_new);
         Stated *s = arena_new(&c->arena, Stated);
-        *s = (Stated) {.path = path, .package = f->name, .sum = sum, .next = is_new ? NULL : *slot, .deleted_by = LAYER_NONE};
+        *s = (Stated) {.path = path, .package = f->name, .type = f->type, .sum = sum, .next = is_new ? NULL : *slot, .deleted_by = LAYER_NONE};
         s->free = !kind_of(sum, &s->kind);
         any = any || !s->free;
         *slot = s;
@@ -139,7 +141,20 @@ static const char *kind_name(DigestKind k) {
     return names[k];
 }
 
-static void add(Integrity *c, Severity severity, const char *id, Str title, Str path, int layer, Str detail) {
+/* The package that states it, as the inventory has it; NULL. */
+static const Package *owner_of(Integrity *c, const Stated *s) {
+    const Inventory *inv = &c->report->inventory;
+    if (c->packages.n == 0)
+        for (size_t i = 0; i < inv->n_packages; i++) {
+            const PackageFact *p = &inv->packages[i].fact;
+            if (package_type_is_os(p->type))
+                *map_slot(&c->packages, package_key(&c->arena, p->type, p->name), NULL) = &inv->packages[i];
+        }
+    return map_get(&c->packages, package_key(&c->arena, s->type, s->package));
+}
+
+/* `of`: NULL where it is about no single package. */
+static void add(Integrity *c, Severity severity, const char *id, const Stated *of, Str title, Str path, int layer, Str detail) {
     Arena *a = &c->report->arena;
     if (c->found++ >= FINDINGS_MAX)
         return;
@@ -147,12 +162,13 @@ static void add(Integrity *c, Severity severity, const char *id, Str title, Str 
                  .epss_percentile = -1, .published = TIME_NONE, .layer = c->flat ? LAYER_NONE : layer, .deleted = LAYER_NONE, .path = arena_str(a, path),
                  .detail = arena_str(a, detail), .is_new = true};
     x.cvss.score10 = -1;
+    x.owner = of ? owner_of(c, of) : NULL;
     scan_add_finding(c->report, &x);
 }
 
 static void add_changed(Integrity *c, Severity severity, const Stated *s, Str path, int layer, Str detail) {
     _cleanup_(arena_done) Arena scratch = {0};
-    add(c, severity, "PACKAGE-FILE-CHANGED", arena_printf(&scratch, "A file of package %.*s is not what the package brought", STR_FMT(s->package)), path, layer, detail);
+    add(c, severity, "PACKAGE-FILE-CHANGED", s, arena_printf(&scratch, "A file of package %.*s is not what the package brought", STR_FMT(s->package)), path, layer, detail);
 }
 
 /* `e`: the file's content; `path`: where it is seen. */
@@ -263,13 +279,13 @@ static void add_missing(Integrity *c) {
             first = files++ ? first : s->path;
             map_set(&packages, s->package, c);
         } else if (gone) {
-            add(c, SEVERITY_MEDIUM, "PACKAGE-FILE-MISSING", arena_printf(&scratch, "A file of package %.*s is gone", STR_FMT(s->package)), s->path, s->deleted_by,
+            add(c, SEVERITY_MEDIUM, "PACKAGE-FILE-MISSING", s, arena_printf(&scratch, "A file of package %.*s is gone", STR_FMT(s->package)), s->path, s->deleted_by,
                 arena_printf(&scratch, "the package states %s:%.*s, %s", kind_name(s->kind), STR_FMT(s->sum),
                              s->deleted_by != LAYER_NONE ? "the layer deletes it" : c->flat ? "there is no such file" : "no layer has it"));
         }
     }
     if (files)
-        add(c, SEVERITY_LOW, "PACKAGE-DOCUMENTATION-MISSING", STR("Documentation of packages is gone"), first, LAYER_NONE,
+        add(c, SEVERITY_LOW, "PACKAGE-DOCUMENTATION-MISSING", NULL, STR("Documentation of packages is gone"), first, LAYER_NONE,
             arena_printf(&scratch, "%llu %s of %zu %s: manuals, translations, licences", (unsigned long long) files, files == 1 ? "file" : "files", packages.n, packages.n == 1 ? "package" : "packages"));
     map_done(&packages);
 }
@@ -316,6 +332,7 @@ int integrity_find(Report *r, const Merge *m, const LayerFacts *layers, size_t n
             hasher_free(c.hashers[k]);
     map_done(&c.hard);
     map_done(&c.with_sums);
+    map_done(&c.packages);
     map_done(&c.stated);
     arena_done(&c.arena);
     return x;

@@ -70,6 +70,7 @@ is "$rc $(broken)" "0 " "what the packages brought"
 scanned changed
 is "$(broken)" "" "not asked for"
 scanned --integrity changed
+is "$(jq -r '[.findings[] | select(.kind == "integrity" and .id != "PACKAGE-DOCUMENTATION-MISSING") | "\(.package.name) \(.package.ref | length > 0)"] | unique | join(",")' <<<"$out")" "tool true" "each file has its package"
 want="HIGH PACKAGE-FILE-CHANGED 1 usr/bin/tool A file of package tool is not what the package brought (the package states md5:$(md5 honest), the file has md5:$(md5 packed))
 LOW PACKAGE-DOCUMENTATION-MISSING null usr/share/man/man1/tool.1 Documentation of packages is gone (1 file of 1 package: manuals, translations, licences)
 MEDIUM PACKAGE-FILE-CHANGED 1 usr/bin/second A file of package tool is not what the package brought (the package states md5:$(md5 second), the file has md5:$(md5 dropper))
