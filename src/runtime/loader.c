@@ -27,6 +27,7 @@ struct Loader {
 /* libbpf's own words, kept for the error message. One load at a time: it has no context. */
 static _Thread_local Buf *said;
 
+static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap) _printf_(2, 0);
 static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap) {
     char line[512];
     if (level != LIBBPF_WARN || !said)
