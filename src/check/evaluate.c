@@ -179,7 +179,7 @@ static void cover(Evaluation *e) {
         CheckHit *h = &e->hits.p[i];
         CheckHit *by = !h->exception && !h->limited && !h->n_edits ? coverer(e, h, &found) : NULL;
         if (by && (gone[i] = !gone[by - e->hits.p]))
-            by->covers[by->n_covers++] = h->rule;
+            by->covers[by->n_covers++] = (struct CheckCovered) {h->rule, h->action, h->output};
     }
     size_t n = 0;
     for (size_t i = 0; i < e->hits.n; i++)

@@ -19,7 +19,7 @@ static bool has_word(Str words, Str word) {
 static Str controls_of(Report *r, const CheckHit *h) {
     Str s = STR("");
     for (size_t i = 0; i <= h->n_covers; i++) {
-        StrArray list = i ? h->covers[i - 1]->rule->controls : h->rule->rule->controls;
+        StrArray list = i ? h->covers[i - 1].rule->rule->controls : h->rule->rule->controls;
         for (size_t k = 0; k < list.n; k++)
             if (!has_word(s, list.p[k]))
                 s = s.n ? arena_printf(&r->arena, "%.*s %.*s", STR_FMT(s), STR_FMT(list.p[k])) : list.p[k];

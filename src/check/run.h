@@ -32,7 +32,12 @@ typedef struct CheckHit {
     bool limited;             /* the condition could not be decided within the limits: the rule's on-error says that it counts */
     const CheckEdit *edits;   /* in the order of their places; none: there is no safe fix */
     size_t n_edits;
-    const PolicyRule *covers[CHECK_COVERED]; /* rules that are part of this finding, being covered by its own */
+    /* What other rules say here, which are covered by its own: part of this finding. */
+    struct CheckCovered {
+        const PolicyRule *rule;
+        RuleAction action;
+        Str output;
+    } covers[CHECK_COVERED];
     size_t n_covers;
 } CheckHit;
 

@@ -90,8 +90,11 @@ static void put_hit(Buf *b, const CheckHit *h, const Policy *policy) {
     wire_put_str(b, h->output);
     wire_put_u64(b, h->limited);
     wire_put_u64(b, h->n_covers);
-    for (size_t i = 0; i < h->n_covers; i++)
-        wire_put_u64(b, (uint64_t) (h->covers[i] - policy_rules(policy, &n)));
+    for (size_t i = 0; i < h->n_covers; i++) {
+        wire_put_u64(b, (uint64_t) (h->covers[i].rule - policy_rules(policy, &n)));
+        wire_put_u64(b, h->covers[i].action);
+        wire_put_str(b, h->covers[i].output);
+    }
     wire_put_u64(b, h->n_edits);
     for (size_t i = 0; i < h->n_edits; i++) {
         wire_put_u64(b, h->edits[i].at);
@@ -142,8 +145,11 @@ static int get_hit(WireReader *r, const Policy *policy, size_t bytes, Arena *a, 
     h->output = arena_str(a, wire_str(r));
     h->limited = wire_max(r, 1);
     h->n_covers = (size_t) wire_max(r, CHECK_COVERED);
-    for (size_t i = 0; i < h->n_covers; i++)
-        h->covers[i] = &all[wire_max(r, n - 1)];
+    for (size_t i = 0; i < h->n_covers; i++) {
+        h->covers[i].rule = &all[wire_max(r, n - 1)];
+        h->covers[i].action = (RuleAction) wire_max(r, RULE_ACTION_N_ - 1);
+        h->covers[i].output = arena_str(a, wire_str(r));
+    }
     h->n_edits = (size_t) wire_max(r, CHECK_EDITS);
     CheckEdit *edits = arena_alloc(a, (h->n_edits + 1) * sizeof(*edits));
     for (size_t i = 0, last = 0; i < h->n_edits; i++) {

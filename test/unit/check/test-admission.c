@@ -90,8 +90,13 @@ static char *checked(const Both *b, Str text, bool *ret_wrong) {
     CheckItem item = {0};
     Lines l = {0};
     *ret_wrong = check_text(b->policy, NULL, check_input_of(STR("x.json"), text), "x.json", text, &limits, false, NULL, &a, &item) < 0;
-    for (size_t i = 0; i < item.n_hits; i++)
-        vec_push(&l, line(item.hits[i].rule->rule->name, item.hits[i].action, item.hits[i].exception, item.hits[i].output));
+    for (size_t i = 0; i < item.n_hits; i++) {
+        const CheckHit *h = &item.hits[i];
+        vec_push(&l, line(h->rule->rule->name, h->action, h->exception, h->output));
+        /* Admission answers for one object and has no places: each rule speaks for itself. */
+        for (size_t k = 0; k < h->n_covers; k++)
+            vec_push(&l, line(h->covers[k].rule->rule->name, h->covers[k].action, false, h->covers[k].output));
+    }
     return joined(&l);
 }
 
