@@ -145,6 +145,8 @@ static int check_whole(const RuleDef *def, Diag *d) {
 static int settle_step(RuleSet *s, const RuleDef *def, const WindowStepDef *step, Diag *d, AstNode **ret) {
     if (step->condition.first)
         return pieces_parse(s, &step->condition, d, ret);
+    if (!step->rule.n)
+        return -EINVAL; /* said when it was read */
     RuleDef *other = map_get(&s->rules, step->rule);
     const Node *at = node_get(step->node, "rule");
     if (!other)

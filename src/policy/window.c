@@ -197,7 +197,6 @@ static bool count(Windows *w, const RuleWindow *r, const Subject *s, Evaluator *
 /* One event may be several steps, but not of the same run: from the last step to the first, each takes what was there before the event. The latest beginning of a run is
  * the one that has the most time left, so no other is remembered. */
 static bool follow(Windows *w, const RuleWindow *r, const Subject *s, Evaluator *e) {
-    bool fires = false;
     for (size_t i = r->n_steps; i-- > 0;) {
         uint64_t hash;
         if (program_evaluate(r->step[i].program, s, e) != 1 || !hash_key(&r->step[i], s, e, &hash))
@@ -213,10 +212,10 @@ static bool follow(Windows *w, const RuleWindow *r, const Subject *s, Evaluator 
             k->slot[i] = MAX(k->slot[i], k->slot[i - 1]);
         } else {
             forget(w, k);
-            fires = true;
+            return true; /* what ends a run begins none */
         }
     }
-    return fires;
+    return false;
 }
 
 bool windows_add(Windows *w, const RuleWindow *r, const Subject *s, uint64_t time, Evaluator *e) {

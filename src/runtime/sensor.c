@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "policy/window.h"
 #include "runtime/domains.h"
+#include "runtime/late.h"
 #include "runtime/loss.h"
 #include "runtime/own.h"
 #include "runtime/running.h"
@@ -19,9 +20,10 @@ enum { MATCHES_MAX = 1024, LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ASKE
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
     RuleMatcher *matcher;
+    RuleMatcher *ordered;    /* sequences: they go by the order of events */
     PushDown *down;
     Evaluator *evaluator;
-    bool windows;            /* some of them fire by several events */
+    bool windows;            /* some of `matcher` fire by several events */
     SensorJudge *judge;      /* NULL: every rule that holds makes an alert */
     void *userdata;
     StrArray domains;        /* that they compare with */
@@ -46,7 +48,8 @@ struct Sensor {
     SensorRules *rules;
     Loader *loader;
     Tables tables;
-    Event *event;
+    Event *event, *later;
+    LateEvents *late;        /* for rules->ordered */
     Buf text, json;
     RuleMatch *match;
     Windows *windows;
@@ -67,9 +70,19 @@ static uint64_t since_boot(void) {
 
 SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     SensorRules *r = xcalloc(1, sizeof(*r));
-    for (size_t i = 0; i < n; i++)
+    const Source *syscall = source_by_name(STR("syscall"));
+    Vec(Rule *) sequences = {0}, others = {0};
+    for (size_t i = 0; i < n; i++) {
         r->windows |= rules[i]->window && rules[i]->enabled;
-    r->matcher = rule_matcher_new(rules, n, source_by_name(STR("syscall")), "evt.type");
+        if (rules[i]->window && !rules[i]->window->count)
+            vec_push(&sequences, rules[i]);
+        else
+            vec_push(&others, rules[i]);
+    }
+    r->matcher = rule_matcher_new(others.p, others.n, syscall, "evt.type");
+    r->ordered = rule_matcher_new(sequences.p, sequences.n, syscall, "evt.type");
+    vec_done(&sequences);
+    vec_done(&others);
     r->evaluator = evaluator_new();
     uint64_t seed = 0;
     if (getentropy(&seed, sizeof(seed)) < 0)
@@ -88,6 +101,7 @@ void sensor_rules_free(SensorRules *r) {
     if (!r)
         return;
     rule_matcher_free(r->matcher);
+    rule_matcher_free(r->ordered);
     push_down_free(r->down);
     evaluator_free(r->evaluator);
     free((Str *) r->domains.p);
@@ -149,24 +163,47 @@ static void evaluate_own(Sensor *s, const Event *e, const Subject *subject) {
 
 /* A file has two names, Falco's and the kernel's: a rule fires when it holds for either of them as a whole. So neither can what a rule is about be hidden behind a
  * link, nor can what it excepts be used to hide. */
-static void evaluate(Sensor *s, Event *e) {
+static void evaluate(Sensor *s, const RuleMatcher *matcher, Event *e) {
     Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
-    if (e->kind->number[0] < 0)
+    if (e->kind->number[0] < 0 && matcher == s->rules->matcher)
         evaluate_own(s, e, &subject);
     /* The first that holds may make no alert, and then the next one is asked. */
     const SensorRules *rules = s->rules;
     bool first = s->o.first_match && !rules->windows && !rules->judge, done = false;
-    size_t n = rule_matcher_match(rules->matcher, &subject, rules->evaluator, first, s->match, MATCHES_MAX);
+    size_t n = rule_matcher_match(matcher, &subject, rules->evaluator, first, s->match, MATCHES_MAX);
     for (size_t i = 0; i < n && !done; i++)
         done = alert(s, &s->match[i], &subject, e, rules->evaluator) && s->o.first_match;
-    Str other = s->o.strict_falco ? STR_NULL : event_other_name(e);
+    Str name = e->description, other = s->o.strict_falco ? STR_NULL : event_other_name(e);
     if (!other.p || done)
         return;
     e->description = other;
-    size_t m = rule_matcher_match(rules->matcher, &subject, rules->evaluator, first, s->match + n, MATCHES_MAX);
+    size_t m = rule_matcher_match(matcher, &subject, rules->evaluator, first, s->match + n, MATCHES_MAX);
     for (size_t i = 0; i < m && !done; i++)
         if (!fired(s, n, s->match[n + i].rule))
             done = alert(s, &s->match[n + i], &subject, e, rules->evaluator) && s->o.first_match;
+    e->description = name;
+}
+
+/* Sequences on the executions that are older than `before`. */
+static void evaluate_late(Sensor *s, uint64_t before) {
+    for (LateEvent l; late_next(s->late, before, &l);) {
+        Event *e = s->later;
+        if (event_decode(l.bytes, e) < 0)
+            continue;
+        e->tables = &s->tables;
+        e->number = l.number;
+        event_resolve(e);
+        evaluate(s, s->rules->ordered, e);
+    }
+}
+
+static void evaluate_in_order(Sensor *s, Event *e, Str bytes) {
+    bool asked = rule_matcher_candidates(s->rules->ordered, str_from(e->kind->name)) > 0;
+    if (e->wire.type == WIRE_EXEC && asked)
+        late_add(s->late, e->wire.time, e->number, bytes);
+    evaluate_late(s, e->wire.type == WIRE_EXEC ? 0 : e->wire.time);
+    if (e->wire.type != WIRE_EXEC && asked)
+        evaluate(s, s->rules->ordered, e);
 }
 
 /* What the programs may go by from here on: the directories of this event, and whether its process is on the host. */
@@ -241,15 +278,17 @@ static void on_event(void *userdata, Str bytes) {
         loader_no_container(s->loader, p->home);
     if (e->wire.type == WIRE_EXEC)
         add_image(s, e);
-    if (is_news(s, e))
-        evaluate(s, e);
+    if (!is_news(s, e))
+        return;
+    evaluate(s, s->rules->matcher, e);
+    evaluate_in_order(s, e, bytes);
 }
 
 static void wanted(const SensorRules *r, bool *ret) {
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
     for (size_t i = 0; i < n; i++)
-        ret[i] = rule_matcher_candidates(r->matcher, str_from(kinds[i].name)) > 0;
+        ret[i] = rule_matcher_candidates(r->matcher, str_from(kinds[i].name)) + rule_matcher_candidates(r->ordered, str_from(kinds[i].name)) > 0;
 }
 
 int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *err) {
@@ -259,6 +298,8 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     s->text = buf_new(LINE_MAX_BYTES);
     s->json = buf_new(LINE_MAX_BYTES);
     s->event = xcalloc(1, sizeof(Event));
+    s->later = xcalloc(1, sizeof(Event));
+    s->late = late_new();
     s->windows = windows_new(WINDOWS_BYTES);
     s->told = xcalloc(1, sizeof(Event));
     s->match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch));
@@ -304,13 +345,13 @@ static void tell_loss(Sensor *s, const WireLoss *loss, const char *cause, const 
     e->time = s->tables.boot + (int64_t) e->wire.time;
     e->wire.file.fd = -1;
     e->wire.arg[0] = n;
-    e->wire.arg[1] = rule_matcher_candidates(s->rules->matcher, str_from(kind));
+    e->wire.arg[1] = rule_matcher_candidates(s->rules->matcher, str_from(kind)) + rule_matcher_candidates(s->rules->ordered, str_from(kind));
     e->string[WIRE_NAME] = str_from(cause);
     e->string[WIRE_NAME2] = str_from(kind);
     /* Who has a home has namespaces of its own. */
     if (loss->cgroup)
         e->container = cgroups_container(s->tables.cgroups, loss->cgroup, loss->is_home ? cgroups_host_mnt_ns(c) + 1 : cgroups_host_mnt_ns(c), loss->is_home);
-    evaluate(s, e);
+    evaluate(s, s->rules->matcher, e);
 }
 
 static void tell_one(void *userdata, const WireLoss *loss, uint64_t total) {
@@ -361,6 +402,8 @@ int sensor_consume(Sensor *s, Error *err) {
     if (n < 0)
         return error_errno(err, n, "reading events");
     s->behind = n >= EVENTS_AT_ONCE;
+    if (!s->behind)
+        evaluate_late(s, UINT64_MAX); /* there is nothing older in the other ring */
     if (loader_tick(s->loader))
         tick(s);
     return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : s->behind;
@@ -386,6 +429,7 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     int r = domains_set(s->tables.domains, rules->domains, err);
     if (r < 0)
         return r;
+    evaluate_late(s, UINT64_MAX);
     bool kinds[WIRE_KINDS] = {0};
     wanted(rules, kinds);
     old = s->rules;
@@ -420,6 +464,8 @@ void sensor_free(Sensor *s) {
     free(s->event);
     free(s->told);
     losses_done(&s->losses);
+    free(s->later);
+    late_free(s->late);
     free(s->match);
     free(s);
 }
