@@ -225,8 +225,10 @@ int window_settle(RuleSet *s, RuleDef *def, Diag *d, AstNode **condition) {
     if (!from->threshold && !from->sequence && !from->within && !from->by_node)
         return 0;
     int r = check_whole(def, d);
-    if (r < 0 || !def->rule.source)
-        return r < 0 ? r : -EINVAL;
+    if (r < 0)
+        return r;
+    if (!def->rule.source || !from->span || (from->threshold ? !from->count : !from->n_steps))
+        return -EINVAL; /* said when it was read */
     RuleWindow *w = arena_new(&s->arena, RuleWindow);
     *w = (RuleWindow) {.id = identity(def), .span = from->span, .count = from->threshold ? from->count : 0, .n_steps = from->threshold ? 1 : from->n_steps};
     if (from->threshold) {

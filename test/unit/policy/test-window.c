@@ -179,6 +179,7 @@ static void says(const char *text, const char *want) {
 
 TEST(mistakes) {
     says(HEAD CONDITION "  threshold: 3\n", "r.yaml:6:14: error: expected a map with count and window, found a number\n");
+    says(HEAD CONDITION "  threshold: {window: 3s}\n", "r.yaml:6:14: error: a threshold needs count and window\n");
     says(HEAD CONDITION "  threshold: {count: 3}\n", "r.yaml:6:14: error: a threshold needs count and window\n");
     says(HEAD CONDITION "  threshold: {count: 1, window: 5s}\n", "r.yaml:6:22: error: expected a whole number from 2 to 1000\n");
     says(HEAD CONDITION "  threshold: {count: 2, window: 5}\n", "r.yaml:6:33: error: expected a time of at most a day such as 500ms, 10s, 5m or 1h\n");
