@@ -273,7 +273,7 @@ class Bed:
             if act.get('by') in ('exec', 'terminal'):
                 self.bring(act)
         for directory in directories.values():
-            open(f'{directory}/upper/tmp/end' if os.path.isdir(f'{directory}/upper/tmp') else f'{directory}/rootfs/tmp/end', 'w').close()
+            open(f'{directory}/rootfs/tmp/end', 'w').close()
         for p in running:
             p.wait()
         self.times = {path: os.stat(directories['plain'] + '/upper' + path) for path in ['/tmp/dropped']}
