@@ -35,7 +35,6 @@ struct {
 } rooms SEC(".maps");
 
 /* Kernel 6.2 and later: fields are then loaded without a call. */
-/* Global functions are verified by themselves, also where nobody calls them: each begins with asking for it, since a kernel without it refuses what is behind. */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define AS(type, pointer) ((type *) bpf_rdonly_cast((const void *) (pointer), bpf_core_type_id_kernel(type)))
 
@@ -84,8 +83,7 @@ __attribute__((noinline)) u64 mix_text(struct room *r, u64 h, u32 at, u32 n) {
 
 /* The same of a name in the kernel. */
 __attribute__((noinline)) u64 mix_name(u64 h, u64 at, u32 n) {
-    if (!bpf_rdonly_cast)
-        return h;
+    NEEDS_CAST(h);
     for (u32 i = 0; i < FILTER_NAME_MAX; i += 8) {
         if (i >= n)
             break;
@@ -105,7 +103,7 @@ static __always_inline bool read_name(char *to, const void *name, u32 n) {
 /* From a file or directory to the root of the process, as put_path() does it. `file`: the first name is the file's own, the others are its directory's. */
 __attribute__((noinline)) int walk_up(struct room *r, struct place *from, struct walk *w, u64 seed, u32 file) {
     NEEDS_CAST(0);
-    if (!bpf_rdonly_cast || !r || !from || !w)
+    if (!r || !from || !w)
         return 0;
     struct task_struct *t = bpf_get_current_task_btf();
     struct dentry *root = t->fs->root.dentry, *d = AS(struct dentry, from->dentry);
@@ -243,7 +241,7 @@ struct question {
 __attribute__((noinline)) int given_matters(struct room *r, struct question *q, u64 wanted) {
     NEEDS_CAST(true);
     struct task_struct *task = bpf_get_current_task_btf();
-    if (!bpf_rdonly_cast || !r || !q)
+    if (!r || !q)
         return true;
     const FilterTables *t = filter_tables(r->active);
     const WireKind *k = kind_row(q->number);
@@ -275,8 +273,6 @@ __attribute__((noinline)) int given_matters(struct room *r, struct question *q, 
 
 __attribute__((noinline)) int opened_matters(struct room *r, s32 fd, u64 wanted) {
     NEEDS_CAST(true);
-    if (!bpf_rdonly_cast)
-        return true;
     struct task_struct *task = bpf_get_current_task_btf();
     struct file *f = file_at(task, fd);
     if (!r || !f)
