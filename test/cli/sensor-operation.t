@@ -131,4 +131,21 @@ wait_for 10 blocked
 kill -TERM "$sensor_pid"
 ended() { ! kill -0 "$sensor_pid" 2>/dev/null; }
 wait_for 20 ended && pass "a signal while it starts ends it" || fail "a signal while it starts ends it" "$(cat "$messages")"
+# A machine that lacks something. In a mount namespace of its own nobody else notices.
+lacks() { unshare -m bash -c 'mount -t tmpfs none "$1" && shift && exec "$@"' - "$@"; }
+if unshare -m true 2>/dev/null; then
+  run lacks /sys/kernel/btf "$PLIMSOLL" sensor --rules "$tmp/rules.yaml"
+  like "$rc $err" '^3 .*this kernel has no BTF .*CONFIG_DEBUG_INFO_BTF' "no BTF: said with what is needed"
+  run lacks /sys/fs/cgroup "$PLIMSOLL" sensor --rules "$tmp/rules.yaml"
+  like "$rc $err" '^3 .*no cgroup hierarchy can be read: mount one' "no cgroup hierarchy: said with how to mount one"
+  # Not by the function: the process that is started here is the sensor.
+  unshare -m bash -c 'mount -t tmpfs none /sys/kernel/debug; mount -t tmpfs none /sys/kernel/tracing 2>/dev/null; exec "$@"' - "$PLIMSOLL" sensor --rules "$tmp/rules.yaml" >"$tmp/alerts" 2>"$tmp/messages" &
+  sensor_pid=$!
+  at_exit "kill -9 $sensor_pid 2>/dev/null"
+  wait_for 60 grep -q '^armed$' "$tmp/messages" && pass "tracefs is not needed" || fail "tracefs is not needed" "$(cat "$tmp/messages")"
+  kill "$sensor_pid"
+  wait "$sensor_pid"
+else
+  skip "no mount namespaces"
+fi
 done_testing
