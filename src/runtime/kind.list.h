@@ -59,5 +59,7 @@ KIND(cgroup_mkdir, N, N, 0, N, N, N, N, N, N, "")
 KIND(cgroup_rmdir, N, N, 0, N, N, N, N, N, N, "")
 KIND(io_uring_other, N, N, 0, N, N, N, N, N, N, "operation=decimal:0 count=decimal:1")
 KIND(event_lost, N, N, 0, N, N, N, N, N, N, "count=decimal:0 cause=raw:name kind=raw:name2 rules=decimal:1")
+KIND(sensor_blinded, N, N, 0, N, N, N, N, N, N, "what=raw:name")
+KIND(file_gone, N, N, 0, N, N, N, N, N, N, "name=raw:name count=decimal:0")
 #undef N
 #undef CWD

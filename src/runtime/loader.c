@@ -21,6 +21,7 @@ struct Loader {
     LoaderOptions o;
     Buf log, missing;
     bool inside; /* loader_consume_first() is running */
+    WireKind kinds[2 * WIRE_SYSCALLS]; /* what the programs were told to look at */
     unsigned left; /* events until it is enough for once */
 };
 
@@ -59,7 +60,9 @@ void loader_set_kinds(Loader *l, const bool *wanted) {
             /* Of what is reported already the row is the same: the programs, which read it meanwhile, never see a part of it. */
             if (memcmp(k, &row, sizeof(row)) != 0)
                 *k = row;
+            l->kinds[entrance * WIRE_SYSCALLS + number] = row;
         }
+    l->skeleton->bss->kinds[WIRE_HEART].flags = l->kinds[WIRE_HEART].flags = WIRE_KIND_HEART;
 }
 
 void loader_set_filter(Loader *l, const FilterTables *t) {
@@ -93,6 +96,25 @@ static void set_constants(Loader *l) {
         l->skeleton->bss->own_kinds[i] = sensor_own_kind(i);
     l->skeleton->bss->host_mnt_ns = l->o.host_mnt_ns;
     l->skeleton->bss->own_pid = (uint32_t) getpid();
+}
+
+static bool beats(const Loader *l) {
+    const volatile uint64_t *heart = (const volatile uint64_t *) &l->skeleton->bss->heart;
+    struct timespec t;
+    uint64_t before = *heart;
+    syscall(WIRE_HEART, CLOCK_MONOTONIC, &t);
+    return *heart != before;
+}
+
+const char *loader_check(Loader *l) {
+    if (!l->skeleton->links.on_sys_exit)
+        return NULL; /* it was said at the start */
+    bool whole = memcmp(l->kinds, l->skeleton->bss->kinds, sizeof(l->kinds)) == 0 && l->skeleton->bss->own_pid == (uint32_t) getpid();
+    if (!whole) {
+        memcpy(l->skeleton->bss->kinds, l->kinds, sizeof(l->kinds));
+        set_constants(l);
+    }
+    return !beats(l) ? "its programs do not run any more" : whole ? NULL : "what its programs go by was changed";
 }
 
 static int no_kernel(int r, const Loader *l, Error *err) {

@@ -63,3 +63,6 @@ void loader_losses(const Loader *l, void (*each)(void *userdata, const WireLoss 
 /* Has a second passed since it last said so, or has the clock been set? loader_fd() becomes readable for it. */
 bool loader_tick(Loader *l);
 const char *loader_cause(enum WireCause cause); /* "ring full" */
+/* Do the programs still run, by what they were told? NULL: yes. Else what is wrong; tables that somebody changed are put right, but those of loader_set_filter() and
+ * loader_set_env(). */
+const char *loader_check(Loader *l);

@@ -45,6 +45,8 @@ struct Sensor {
     Losses losses;
     uint64_t named_losses;   /* of those, the ones whose container is known */
     bool behind;             /* there may be more in the rings */
+    const char *blind;       /* what loader_check() said last */
+    uint64_t gone, gone_told; /* files that were gone, since that was said; when that was */
     SensorRules *rules;
     Loader *loader;
     Tables tables;
@@ -246,6 +248,38 @@ static bool is_news(Sensor *s, const Event *e) {
     return true;
 }
 
+/* An event of the sensor's own; what it is about is filled in, and evaluate() called. */
+static Event *tell(Sensor *s, enum WireOwn which) {
+    Event *e = s->told;
+    size_t n;
+    memset(e, 0, offsetof(Event, room));
+    e->kind = &sensor_kinds(&n)[sensor_own_kind(which)];
+    e->tables = &s->tables;
+    e->wire.time = since_boot();
+    e->time = s->tables.boot + (int64_t) e->wire.time;
+    e->wire.file.fd = -1;
+    return e;
+}
+
+/* A second thread closed the descriptor before the call returned: nobody does that by accident more than now and then. */
+static void tell_gone(Sensor *s, const Event *of) {
+    enum { EACH = 1000000000 };
+    s->gone++;
+    if (of->wire.time < s->gone_told + EACH)
+        return;
+    Event *e = tell(s, WIRE_OWN_GONE);
+    e->wire.process = of->wire.process;
+    e->image = of->image;
+    memcpy(e->ancestor, of->ancestor, sizeof(e->ancestor));
+    e->container = of->container;
+    e->cwd = of->cwd;
+    e->string[WIRE_NAME] = of->name;
+    e->wire.arg[0] = s->gone;
+    s->gone_told = of->wire.time;
+    s->gone = 0;
+    evaluate(s, s->rules->matcher, e);
+}
+
 static void on_event(void *userdata, Str bytes) {
     Sensor *s = userdata;
     Event *e = s->event;
@@ -280,6 +314,8 @@ static void on_event(void *userdata, Str bytes) {
         add_image(s, e);
     if (!is_news(s, e))
         return;
+    if (e->wire.type == WIRE_SYSCALL && e->wire.flags & WIRE_NO_FILE && e->wire.result >= 0 && event_is_open(e))
+        tell_gone(s, e);
     evaluate(s, s->rules->matcher, e);
     evaluate_in_order(s, e, bytes);
 }
@@ -336,14 +372,8 @@ int sensor_fd(const Sensor *s) {
 }
 
 static void tell_loss(Sensor *s, const WireLoss *loss, const char *cause, const char *kind, uint64_t n) {
-    Event *e = s->told;
+    Event *e = tell(s, WIRE_OWN_LOST);
     const Cgroups *c = s->tables.cgroups;
-    memset(e, 0, offsetof(Event, room));
-    e->kind = &sensor_kinds(&(size_t) {0})[sensor_own_kind(WIRE_OWN_LOST)];
-    e->tables = &s->tables;
-    e->wire.time = since_boot();
-    e->time = s->tables.boot + (int64_t) e->wire.time;
-    e->wire.file.fd = -1;
     e->wire.arg[0] = n;
     e->wire.arg[1] = rule_matcher_candidates(s->rules->matcher, str_from(kind)) + rule_matcher_candidates(s->rules->ordered, str_from(kind));
     e->string[WIRE_NAME] = str_from(cause);
@@ -390,7 +420,21 @@ static void tell_losses(Sensor *s) {
     }
 }
 
+static void check_programs(Sensor *s) {
+    const char *what = loader_check(s->loader);
+    if (what) {
+        push_down(s);
+        if (what != s->blind) {
+            Event *e = tell(s, WIRE_OWN_BLIND);
+            e->string[WIRE_NAME] = str_from(what);
+            evaluate(s, s->rules->matcher, e);
+        }
+    }
+    s->blind = what;
+}
+
 static void tick(Sensor *s) {
+    check_programs(s);
     tables_clock(&s->tables);
     cgroups_sweep(s->tables.cgroups, s->behind ? s->event->wire.time : since_boot());
     tell_losses(s);

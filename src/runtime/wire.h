@@ -15,6 +15,7 @@ enum {
     WIRE_KINDS = 64,
     WIRE_LOSSES = 4096,     /* losses that are told apart */
     WIRE_SOCKETCALL = WIRE_SYSCALLS + 102,
+    WIRE_HEART = 229,       /* clock_getres: the sensor makes this call to see whether its programs still run */
     WIRE_URING_PLAIN = 0xffff,
 };
 
@@ -25,7 +26,7 @@ enum WireEntrance { WIRE_64, WIRE_32, WIRE_IO_URING };
 enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP, WIRE_CGROUP_GONE, WIRE_MOVE, WIRE_DONE, WIRE_TYPES };
 
 /* Rows of kind.list.h that are no system calls: what the programs and the sensor tell of themselves. */
-enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWN_LOST, WIRE_OWNS };
+enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWN_LOST, WIRE_OWN_BLIND, WIRE_OWN_GONE, WIRE_OWNS };
 
 /* The strings of an event. Paths are lists of names, the last one first, each ended by a NUL: the kernel walks upwards. */
 enum WireString {
@@ -138,6 +139,7 @@ enum WireKindFlags {
     WIRE_KIND_PAYLOAD = 1 << 4,   /* the second argument points to what was received */
     WIRE_KIND_SERVER = 1 << 5,    /* the process is the server of the connection */
     WIRE_KIND_EITHER = 1 << 6,    /* of a TCP connection it may be either end */
+    WIRE_KIND_HEART = 1 << 7,   /* no event, but the sensor's sign of life */
 };
 
 enum { WIRE_NO_ARG = -1, WIRE_ARG_CWD = -2 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll|fchmodat2 PATH; act storm N; act flip NEEDLE
- * DECOY; act born CGROUP PATH; those about sockets are in act-net.c. It exits with 77 where the kernel does not offer it. */
+ * DECOY; act born CGROUP PATH; those about sockets are in act-net.c, those that hide in act-evade.c. It exits with 77 where the kernel does not offer it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -108,9 +108,10 @@ static int uring_polled(const char *path) { return uring(path, IORING_SETUP_SQPO
 static const Act acts[] = {
     {"open64", open_64}, {"open32", open_32}, {"openat2", openat2_}, {"uring", uring_plain}, {"sqpoll", uring_polled}, {"storm", storm}, {"fchmodat2", chmod_2},
     {"connect32", connect_32}, {"uring-connect", uring_connect}, {"uring-sendto", uring_sendto}, {"uring-sendmsg", uring_sendmsg}, {"uring-fixed", uring_fixed},
-    {"uring-accept", uring_accept}, {"uring-cmd", uring_cmd}, {"sqpoll-connect", sqpoll_connect}, {0},
+    {"uring-accept", uring_accept}, {"uring-cmd", uring_cmd}, {"sqpoll-connect", sqpoll_connect}, {"closed", open_closed}, {"blind", blind},
+    {"exec-fd", exec_descriptor}, {"exec-memfd", exec_memory}, {0},
 };
-static const Act2 acts2[] = {{"flip", flip}, {"born", born}, {0}};
+static const Act2 acts2[] = {{"flip", flip}, {"born", born}, {"below", open_below}, {"renamed", open_renamed}, {"as", exec_as}, {0}};
 
 int main(int argc, char **argv) {
     int r = -1;

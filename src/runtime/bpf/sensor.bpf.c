@@ -66,6 +66,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     if (number == WIRE_SOCKETCALL)
         number = socketcall_number(regs->bx);
     const WireKind *k = kind_row(number);
+    if (k->flags & WIRE_KIND_HEART && t->tgid == own_pid)
+        heart++;
     if (!k->kind || t->tgid == own_pid || ((k->flags & WIRE_KIND_EXEC) && ret == 0))
         return 0;
     struct question q = {.number = number, .result = compat ? (s32) ret : ret};

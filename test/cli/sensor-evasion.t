@@ -1,0 +1,93 @@
+#!/bin/bash
+# What an attacker in a container does so as not to be seen, one by one. What cannot be seen is in docs/sensor.md, "What it cannot see".
+. "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
+. "$TOP/test/sensor-lib.sh"
+need_kernel
+need_runc
+cat >"$tmp/rules.yaml" <<'EOF'
+- rule: Secret
+  desc: The secret file is opened
+  condition: evt.type in (open, openat, openat2) and fd.name = /data/secret and evt.rawres >= 0
+  output: "secret name=%fd.name by name=%proc.name exe=%proc.exepath in %container.id;"
+  priority: WARNING
+- rule: Tool
+  desc: The tool is executed
+  condition: evt.type in (execve, execveat) and (proc.exepath = /data/tool or proc.is_exe_from_memfd = true)
+  output: "tool exe=%proc.exepath argv0=%proc.exe name=%proc.name args=%proc.args memfd=%proc.is_exe_from_memfd in %container.id;"
+  priority: WARNING
+- rule: Script
+  desc: Something is run by an interpreter or by the dynamic loader
+  condition: evt.type in (execve, execveat) and (evt.arg.filename endswith /script or proc.args startswith /data/script or (proc.exepath contains /ld-linux and proc.args startswith /data/tool))
+  output: "script file=%evt.arg.filename exe=%proc.exepath name=%proc.name args=%proc.args in %container.id;"
+  priority: WARNING
+- rule: Link to the secret
+  desc: A second name is made for the secret file
+  condition: evt.type in (link, linkat) and fs.path.source = /data/secret and evt.rawres = 0
+  output: "hard link %fs.path.target in %container.id;"
+  priority: WARNING
+- rule: Mounted elsewhere
+  desc: A directory gets a second name
+  condition: evt.type = mount and evt.rawres = 0 and proc.name = mount
+  output: "mounted by %proc.cmdline in %container.id;"
+  priority: WARNING
+- rule: Not by the shell
+  desc: Opened by anything but the tool that may
+  condition: evt.type in (open, openat, openat2) and fd.name = /data/guarded and evt.rawres >= 0 and not proc.name in (trusted)
+  output: "guarded opened by name=%proc.name exe=%proc.exepath in %container.id;"
+  priority: WARNING
+EOF
+rootfs "$tmp/root" dash cat mkdir mv ln mount cp "$BUILD/test/act"
+mkdir -p "$tmp/root/data/dir" "$tmp/root/warm"
+echo x >"$tmp/root/data/secret"
+echo x >"$tmp/root/data/guarded"
+cp "$tmp/root/bin/cat" "$tmp/root/data/tool"
+printf '#!/bin/sh\ntrue\n' >"$tmp/root/data/script"
+chmod +x "$tmp/root/data/script"
+bundle "$tmp/b" "$tmp/root" '(.process.capabilities[]) |= (. + ["CAP_SYS_ADMIN"])'
+id=$(printf 'eeee0000%056x' "$((RANDOM * 32768 + RANDOM + $$ * 1073741824))")
+short=${id:0:12}
+in_container() { container "$tmp/b" "$id" /bin/sh -c "$1" 2>&1; }
+# seen WHAT REGEX COMMAND: more alerts with it than before
+seen() {
+  local before
+  before=$(grep -cE -- "$2" "$alerts")
+  said=$(in_container "$3")
+  more() { [ "$(grep -cE -- "$2" "$alerts")" -gt "$before" ]; }
+  if wait_for 5 more "$1" "$2"; then pass "$1"; else fail "$1" "$said" "$(tail -20 "$alerts")"; fi
+}
+sensor_start --rules "$tmp/rules.yaml"
+seen "a descriptor that is closed before the call returns" "secret name=/data/secret .* in $short;" "/bin/act closed /data/secret"
+if alert "Warning File was gone when its opening was seen .name=/data/secret count=[0-9]+ process=act .*command=act closed /data/secret. container_id=$short "; then pass "which is an alert of its own"; else fail "which is an alert of its own" "$(cut -c1-200 "$alerts" | tail -5)"; fi
+seen "openat2" "secret name=/data/secret .* in $short;" "/bin/act openat2 /data/secret"
+seen "below a descriptor" "secret name=/data/secret .* in $short;" "/bin/act below /data secret"
+seen "up and down below a descriptor" "secret name=/data/secret .* in $short;" "/bin/act below /data/dir ../secret"
+seen "a 32-bit call" "secret name=/data/secret .* in $short;" "/bin/act open32 /data/secret"
+seen "io_uring" "secret name=/data/secret .* in $short;" "/bin/act uring /data/secret"
+seen "a directory that is renamed between two opens" "secret name=/data/secret by name=cat .* in $short;" \
+  'cp /data/secret /warm/secret; cd /warm; i=0; while [ $i -lt 20 ]; do cat secret; i=$((i + 1)); done; mv /data /away; mv /warm /data; cat ./secret; cd /; mv /data /warm; mv /away /data'
+seen "another name for the process and its child" "guarded opened by name=act exe=/bin/act in $short;" "/bin/act renamed trusted /data/guarded"
+is "$(grep -c 'guarded opened by name=act ' "$alerts")" 2 "both"
+seen "another first argument" "tool exe=/data/tool argv0=trusted name=tool args=hidden-argv memfd=false in $short;" "/bin/act as trusted /data/tool"
+seen "execveat on a descriptor" "tool exe=/data/tool argv0=fd name=.* args=hidden-fd memfd=false in $short;" "/bin/act exec-fd /data/tool"
+seen "a program in memory" "tool exe=memfd:copy argv0=memory name=.* args=hidden-memfd memfd=true in $short;" "/bin/act exec-memfd /data/tool"
+seen "a script by its first line" "script file=/data/script exe=/bin/dash name=script args=.* in $short;" "/data/script"
+seen "a script as an argument" "script file=/bin/sh exe=/bin/dash name=sh args=/data/script in $short;" "sh /data/script"
+loader=$(ldd "$tmp/root/bin/cat" | grep -oE '/[^ ]*/ld-linux[^ ]*')
+seen "a program as an argument of the dynamic loader" "script file=$loader .* args=/data/tool /data/dir/none in $short;" "$loader /data/tool /data/dir/none"
+seen "a hard link, when it is made" "hard link /tmp/hard in $short;" "ln /data/secret /tmp/hard"
+seen "a directory that is mounted elsewhere, when it is" "mounted by mount --bind /data /tmp/m in $short;" "mkdir -p /tmp/m && mount --bind /data /tmp/m"
+
+# Root with all that it takes turns the programs off: said, and put right within a second.
+bss=$(sed -n 's/^map_id:[[:space:]]*//p' /proc/"$sensor_pid"/fdinfo/* 2>/dev/null | sort -un | while read -r m; do bpftool map show id "$m" 2>/dev/null | grep -q '\.bss' && echo "$m"; done | head -1)
+if [ -n "$bss" ]; then
+  bundle "$tmp/b2" "$tmp/root" '(.process.capabilities[]) |= (. + ["CAP_SYS_ADMIN", "CAP_BPF", "CAP_PERFMON"])'
+  container "$tmp/b2" "$id" /bin/act blind "$bss" && rc=0 || rc=$?
+  is "$rc" 0 "a container with CAP_BPF and CAP_SYS_ADMIN can change what the programs go by"
+  if alert 'Critical Sensor was blinded .what=what its programs go by was changed.'; then pass "which is an alert"; else fail "which is an alert" "$(cat "$alerts")"; fi
+  seen "and it sees again" "secret name=/data/secret by name=cat exe=/bin/cat in $short;" "cat /data/secret"
+else
+  pass "no bpftool: what a container can do to the programs is not tried"
+fi
+sensor_stop
+like "$(tail -1 "$messages")" ' 0 lost$' "nothing was lost"
+done_testing
