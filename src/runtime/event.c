@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "runtime/program-hash.h"
+
 size_t path_from_names(Str names, char *out, size_t max) {
     size_t n = 0, end = names.n;
     while (end > 0) {
@@ -203,6 +205,7 @@ void tables_init(Tables *t) {
     t->images = images_new();
     t->cgroups = cgroups_new();
     t->users = users_new();
+    t->hashes = program_hashes_new();
     t->domains = domains_new();
 }
 
@@ -210,5 +213,6 @@ void tables_done(Tables *t) {
     images_free(t->images);
     cgroups_free(t->cgroups);
     users_free(t->users);
+    program_hashes_free(t->hashes);
     domains_free(t->domains);
 }

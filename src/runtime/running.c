@@ -54,6 +54,7 @@ static void add_process(Loader *l, Tables *t, uint32_t pid) {
     Image image = {.id = task.image, .args = read_proc(pid, "cmdline", args, sizeof(args)), .exepath = n > 0 ? str_n(target, (size_t) n) : STR_NULL};
     if (n > 0 && stat(path, &st) == 0) {
         image.inode = st.st_ino;
+        image.device = (uint32_t) st.st_dev;
         image.changed = (uint64_t) st.st_ctim.tv_sec * 1000000000 + (uint64_t) st.st_ctim.tv_nsec;
         image.modified = (uint64_t) st.st_mtim.tv_sec * 1000000000 + (uint64_t) st.st_mtim.tv_nsec;
     }

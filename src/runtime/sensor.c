@@ -113,7 +113,7 @@ void sensor_rules_free(SensorRules *r) {
 static void add_image(Sensor *s, Event *e) {
     const WireEvent *w = &e->wire;
     Str path = e->path;
-    Image image = {.id = w->process.image, .inode = w->file.inode, .changed = w->file.changed, .modified = w->file.modified, .time = w->time, .exepath = path, .filename = e->string[WIRE_NAME],
+    Image image = {.id = w->process.image, .inode = w->file.inode, .device = w->file.device, .changed = w->file.changed, .modified = w->file.modified, .time = w->time, .exepath = path, .filename = e->string[WIRE_NAME],
                    .args = e->string[WIRE_ARGS], .env = e->string[WIRE_ENV], .layer = w->file.layer, .writable = w->flags & WIRE_EXE_WRITABLE};
     image.memfd = str_starts(path, STR("/memfd:"));
     if (image.memfd)

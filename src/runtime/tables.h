@@ -9,6 +9,7 @@
 typedef struct Image {
     uint64_t id;           /* WireProcess.image; 0: unused */
     uint64_t inode, changed, modified;
+    uint32_t device;
     uint64_t time;         /* when, nanoseconds since boot; 0: before the sensor */
     Str exepath;           /* of the kernel */
     Str filename;          /* as the call named it */
@@ -85,10 +86,13 @@ Str users_shell(Users *u, const Container *c, uint32_t pid, uint32_t uid);
 
 struct Domains;
 
+typedef struct ProgramHashes ProgramHashes;
+
 typedef struct Tables {
     Images *images;
     Cgroups *cgroups;
     Users *users;
+    ProgramHashes *hashes; /* program-hash.h */
     struct Domains *domains;
     int64_t boot;          /* nanoseconds since 1970 at boot */
 } Tables;

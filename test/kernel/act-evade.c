@@ -2,7 +2,9 @@
 /* Acts that try to hide what is done or who does it. */
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/sched.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -20,15 +22,15 @@ static void *close_it(void *fd) {
     return NULL;
 }
 
-/* A second thread closes the descriptor as soon as the call has made it. */
-int open_closed(const char *path) {
+/* N times; a second thread closes the descriptor as soon as the call has made it. */
+int open_closed(const char *times, const char *path) {
     int next = open("/", O_RDONLY | O_DIRECTORY);
     close(next);
     pthread_t t;
     if (pthread_create(&t, NULL, close_it, (void *) (intptr_t) next) != 0)
         return -1;
     int n = 0;
-    for (int i = 0; i < 300; i++)
+    for (long i = strtol(times, NULL, 10); i > 0; i--)
         n += syscall(SYS_openat, AT_FDCWD, path, O_RDONLY, 0) >= 0;
     closing = 0;
     pthread_join(t, NULL);
@@ -86,4 +88,46 @@ int blind(const char *map) {
     uint32_t key = 0;
     a = (union bpf_attr) {.map_fd = (uint32_t) fd, .key = (uintptr_t) &key, .value = (uintptr_t) calloc(1, info.value_size), .flags = BPF_ANY};
     return (int) syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &a, sizeof(a));
+}
+
+enum { REUSED = 4321 };
+
+/* A child with that number. */
+static long born_as(int number) {
+    pid_t wanted = number;
+    struct clone_args a = {.exit_signal = SIGCHLD, .set_tid = (uintptr_t) &wanted, .set_tid_size = 1};
+    return syscall(SYS_clone3, &a, sizeof(a));
+}
+
+/* One process opens the path as another program, and then one with the same number that executes nothing. */
+int reuse(const char *program, const char *path) {
+    char *args[] = {(char *) (uintptr_t) program, (char *) (uintptr_t) path, NULL};
+    for (int i = 0; i < 2; i++) {
+        long pid = born_as(REUSED);
+        if (pid == 0) {
+            if (i == 0)
+                execv(program, args);
+            _exit(open(path, O_RDONLY) < 0);
+        }
+        int status = 1;
+        if (pid < 0 || waitpid((pid_t) pid, &status, 0) < 0 || status)
+            return -1;
+    }
+    return 0;
+}
+
+/* N children one after the other, each of which has a child that opens the path. */
+int forks(const char *n, const char *path) {
+    for (long i = strtol(n, NULL, 10); i > 0; i--) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            pid_t deep = fork();
+            if (deep == 0)
+                _exit(open(path, O_RDONLY) < 0);
+            _exit(waitpid(deep, NULL, 0) < 0);
+        }
+        if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+            return -1;
+    }
+    return 0;
 }

@@ -108,10 +108,10 @@ static int uring_polled(const char *path) { return uring(path, IORING_SETUP_SQPO
 static const Act acts[] = {
     {"open64", open_64}, {"open32", open_32}, {"openat2", openat2_}, {"uring", uring_plain}, {"sqpoll", uring_polled}, {"storm", storm}, {"fchmodat2", chmod_2},
     {"connect32", connect_32}, {"uring-connect", uring_connect}, {"uring-sendto", uring_sendto}, {"uring-sendmsg", uring_sendmsg}, {"uring-fixed", uring_fixed},
-    {"uring-accept", uring_accept}, {"uring-cmd", uring_cmd}, {"sqpoll-connect", sqpoll_connect}, {"closed", open_closed}, {"blind", blind},
+    {"uring-accept", uring_accept}, {"uring-cmd", uring_cmd}, {"sqpoll-connect", sqpoll_connect}, {"blind", blind},
     {"exec-fd", exec_descriptor}, {"exec-memfd", exec_memory}, {0},
 };
-static const Act2 acts2[] = {{"flip", flip}, {"born", born}, {"below", open_below}, {"renamed", open_renamed}, {"as", exec_as}, {0}};
+static const Act2 acts2[] = {{"flip", flip}, {"born", born}, {"below", open_below}, {"renamed", open_renamed}, {"as", exec_as}, {"closed", open_closed}, {"reuse", reuse}, {"forks", forks}, {0}};
 
 int main(int argc, char **argv) {
     int r = -1;

@@ -42,10 +42,12 @@ int uring_accept(const char *port);
 int uring_cmd(const char *unused);
 
 /* The path is opened, or the program executed, so that it is hard to see. */
-int open_closed(const char *path);
+int open_closed(const char *times, const char *path);
 int open_below(const char *dir, const char *name);
 int open_renamed(const char *name, const char *path);
 int exec_as(const char *name, const char *program);
 int exec_descriptor(const char *program);
 int exec_memory(const char *program);
 int blind(const char *map);
+int reuse(const char *program, const char *path);
+int forks(const char *n, const char *path);

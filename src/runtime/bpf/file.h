@@ -24,7 +24,8 @@ static __always_inline void put_times(WireFile *f, struct inode *i) {
     struct inode___611 *i611 = (void *) i;
     struct inode___61 *i61 = (void *) i;
     if (bpf_core_field_exists(i->i_ctime_sec)) {
-        f->changed = BPF_CORE_READ(i, i_ctime_sec) * second + BPF_CORE_READ(i, i_ctime_nsec);
+        /* Its highest bit says that somebody asked for it (6.13 and later). */
+        f->changed = BPF_CORE_READ(i, i_ctime_sec) * second + (BPF_CORE_READ(i, i_ctime_nsec) & 0x7fffffff);
         f->modified = BPF_CORE_READ(i, i_mtime_sec) * second + BPF_CORE_READ(i, i_mtime_nsec);
     } else if (bpf_core_field_exists(i611->__i_ctime)) {
         f->changed = BPF_CORE_READ(i611, __i_ctime.tv_sec) * second + BPF_CORE_READ(i611, __i_ctime.tv_nsec);
