@@ -59,6 +59,8 @@ static const int agent[] = {
     /* what it asks of the system about processes, containers and rules */
     SCMP_SYS(openat2), SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(fadvise64), SCMP_SYS(pidfd_open), SCMP_SYS(getppid), SCMP_SYS(prlimit64), SCMP_SYS(clock_getres), SCMP_SYS(getrlimit),
     SCMP_SYS(fchdir),
+    /* its timer, when the clock was set */
+    SCMP_SYS(timerfd_settime),
     /* maps of its programs: none can be loaded any more without CAP_PERFMON */
     SCMP_SYS(bpf),
 };

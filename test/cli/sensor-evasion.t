@@ -58,8 +58,8 @@ seen() {
 }
 sensor_start --rules "$tmp/rules.yaml"
 seen "a descriptor that is closed before the call returns" "secret name=/data/secret .* in $short;" "/bin/act closed 300 /data/secret"
-seen "which is an alert of its own" "Warning File was gone when its opening was seen .name=/data/plain count=[0-9]+ process=act .*command=act closed 200000 /data/plain. container_id=$short " \
-  "/bin/act closed 200000 /data/plain"
+seen "which is an alert of its own" "Warning File was gone when its opening was seen .name=/data/plain count=[0-9]+ process=act .*command=act closed 3000000 /data/plain. container_id=$short " \
+  "/bin/act closed 3000000 /data/plain"
 seen "openat2" "secret name=/data/secret .* in $short;" "/bin/act openat2 /data/secret"
 seen "below a descriptor" "secret name=/data/secret .* in $short;" "/bin/act below /data secret"
 seen "up and down below a descriptor" "secret name=/data/secret .* in $short;" "/bin/act below /data/dir ../secret"
