@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll sensor while it watches: signals, rules that are read again, alerts on their way out. */
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -287,6 +288,7 @@ static int start(Cli *cli, Run *r, SensorOptions *o, Error *err) {
         fprintf(stderr, "hooks that this kernel does not offer: %s\n", missing);
     if (r->metrics)
         message_note("metrics on port %u", sensor_metrics_port(r->metrics));
+    malloc_trim(0); /* what reading rules and the kernel's types took is not needed again */
     fprintf(stderr, "armed\n");
     return 0;
 }
