@@ -2,12 +2,17 @@
 # For tests of the sensor on the kernel that is there: `. "$TOP/test/sensor-lib.sh"` behind lib.sh. It is started and stopped here, and containers are real ones of runc.
 
 # Without root or BTF there is nothing to test: that is no failure, whatever PLIMSOLL_REQUIRE_SHARED says.
+# need_kernel [alone]: a test that makes storms of events runs alone among those of the sensor, whose rings they would fill.
 need_kernel() {
   local why=
   [ "$(id -u)" = 0 ] || why="the sensor needs root"
   [ -r /sys/kernel/btf/vmlinux ] || why="this kernel has no BTF"
   "$PLIMSOLL" sensor --rules "$tmp/none" 2>&1 | grep -q 'without the sensor' && why="built without the sensor"
-  [ -z "$why" ] && return
+  if [ -z "$why" ]; then
+    exec {sensor_lock}>"$BUILD/sensor-tests.lock"
+    if [ "${1:-}" = alone ]; then flock -x "$sensor_lock"; else flock -s "$sensor_lock"; fi
+    return
+  fi
   _n=$((_n + 1))
   echo "ok $_n # SKIP $why"
   done_testing

@@ -40,8 +40,8 @@ told() {
   check <(printf '%s\n' "$1")
   like "$out" "$3" "$2: so is a pipe"
 }
-told "$pod" kubernetes 'Privileged container'
-told "$json" kubernetes 'Privileged container'
+told "$pod" kubernetes '[Pp]rivileged container'
+told "$json" kubernetes '[Pp]rivileged container'
 told "$compose" compose 'Privileged container'
 told "$workflow" github-actions 'Script runs what it downloads'
 told "$action" github-actions 'Input becomes part of a script'
@@ -52,7 +52,7 @@ told "$dockerfile" dockerfile 'Dockerfile runs a download unseen'
 found() {
   rm -rf dir && mkdir dir && printf -- "$1" >dir/a.yaml
   check dir
-  like "$out" 'Privileged container' "$2"
+  like "$out" '[Pp]rivileged container' "$2"
 }
 spec='metadata: {name: p}@spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}@'
 found "\xEF\xBB\xBFapiVersion: v1\nkind: Pod\n${spec//@/'\n'}" "a manifest behind a byte order mark"

@@ -3,7 +3,7 @@
 # is lost without being counted.
 . "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/sensor-lib.sh"
-need_kernel
+need_kernel alone
 act=$BUILD/test/act
 cat >"$tmp/rules.yaml" <<'EOF'
 - macro: open_read

@@ -2,7 +2,7 @@
 # One container makes more than the sensor can read: what is lost is lost by it, told by container, kind and cause, and the others miss nothing.
 . "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/sensor-lib.sh"
-need_kernel
+need_kernel alone
 need_runc
 cat >"$tmp/rules.yaml" <<'EOF'
 - rule: Storm

@@ -2,7 +2,7 @@
 # Who did it: numbers of processes that are used again, many forks, what a program's file is.
 . "${TOP:?the tests are run by scripts/test.sh}/test/lib.sh" || exit 1
 . "$TOP/test/sensor-lib.sh"
-need_kernel
+need_kernel alone
 need_runc
 rootfs "$tmp/root" dash cat "$BUILD/test/act"
 mkdir -p "$tmp/root/data"
