@@ -88,7 +88,8 @@ static void write_json(const Rule *r, const Event *e, const Subject *s, Evaluato
     json_str(&w, "rule", r->name);
     json_strz(&w, "source", r->source->name);
     _cleanup_free_ Str *tags = xcalloc(r->tags.n + 1, sizeof(*tags));
-    memcpy(tags, r->tags.p, r->tags.n * sizeof(*tags));
+    for (size_t i = 0; i < r->tags.n; i++)
+        tags[i] = r->tags.p[i];
     qsort(tags, r->tags.n, sizeof(*tags), by_name);
     json_list(&w, "tags");
     for (size_t i = 0; i < r->tags.n; i++)

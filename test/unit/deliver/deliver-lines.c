@@ -23,6 +23,7 @@ int main(int argc, char **argv) {
         int r = deliver_add(d, argv[i], DELIVER_TEXT, &err);
         if (r < 0) {
             fprintf(stderr, "%s\n", error_text(&err, r));
+            deliver_free(d);
             return r == -EINVAL ? 2 : 3;
         }
     }
