@@ -33,7 +33,10 @@ sensor_start() {
 # sensor_stop [SIGNAL]: $rc
 sensor_stop() {
   kill -"${1:-INT}" "$sensor_pid" 2>/dev/null
+  (sleep 60 && kill -9 "$sensor_pid") >/dev/null 2>&1 & # one that does not end is a failure, not a test that hangs
+  local watch=$!
   wait "$sensor_pid" && rc=0 || rc=$?
+  kill "$watch" 2>/dev/null
 }
 # alert REGEX: waits for an alert that matches
 alert() { wait_for "${2:-5}" grep -qE -- "$1" "$alerts"; }
