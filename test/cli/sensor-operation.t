@@ -143,8 +143,7 @@ if unshare -m true 2>/dev/null; then
   sensor_pid=$!
   at_exit "kill -9 $sensor_pid 2>/dev/null"
   wait_for 60 grep -q '^armed$' "$tmp/messages" && pass "tracefs is not needed" || fail "tracefs is not needed" "$(cat "$tmp/messages")"
-  kill "$sensor_pid"
-  wait "$sensor_pid"
+  sensor_stop TERM
 else
   skip "no mount namespaces"
 fi
