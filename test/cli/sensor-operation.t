@@ -139,6 +139,7 @@ if unshare -m true 2>/dev/null; then
   run lacks /sys/fs/cgroup "$PLIMSOLL" sensor --rules "$tmp/rules.yaml"
   like "$rc $err" '^3 .*no cgroup hierarchy can be read: mount one' "no cgroup hierarchy: said with how to mount one"
   # Not by the function: the process that is started here is the sensor.
+  rm -f "$tmp/messages" # the one before said "armed" there, too
   unshare -m bash -c 'mount -t tmpfs none /sys/kernel/debug; mount -t tmpfs none /sys/kernel/tracing 2>/dev/null; exec "$@"' - "$PLIMSOLL" sensor --rules "$tmp/rules.yaml" >"$tmp/alerts" 2>"$tmp/messages" &
   sensor_pid=$!
   at_exit "kill -9 $sensor_pid 2>/dev/null"
