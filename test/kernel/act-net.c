@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/net.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
