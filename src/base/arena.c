@@ -62,13 +62,18 @@ Str arena_str(Arena *a, Str s) {
 }
 
 Str arena_printf(Arena *a, const char *fmt, ...) {
+    char small[256];
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(small, sizeof(small), fmt, ap);
     va_end(ap);
     char *p = n < 0 ? NULL : take(a, (size_t) n + 1, 1);
     if (!p)
         return STR_NULL;
+    if ((size_t) n < sizeof(small)) {
+        memcpy(p, small, (size_t) n + 1);
+        return (Str) {p, (size_t) n};
+    }
     va_start(ap, fmt);
     vsnprintf(p, (size_t) n + 1, fmt, ap);
     va_end(ap);

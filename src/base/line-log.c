@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "base/fs.h"
 
+/* After each write it gathers lines for so long, or until the buffer is a quarter full: whoever logs thousands of lines a second does not wake the thread for each. */
+enum { GATHER_NS = 4 * 1000 * 1000 };
+
 struct LineLog {
     int fd;
     pthread_t thread;
@@ -14,18 +17,33 @@ struct LineLog {
     pthread_cond_t more, done;
     Buf waiting;
     uint64_t lines, dropped; /* `lines` of `waiting` */
+    size_t enough;           /* so many bytes wake the thread; it is asleep for as long as there are fewer */
     bool ending, ended;
 };
+
+/* Both under the lock. */
+static void wait_for(LineLog *l, size_t bytes) {
+    l->enough = bytes;
+    while (!l->ending && l->waiting.n < bytes)
+        pthread_cond_wait(&l->more, &l->lock);
+}
+
+static void gather(LineLog *l) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += GATHER_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    l->enough = l->waiting.max / 4;
+    while (!l->ending && l->waiting.n < l->enough && pthread_cond_clockwait(&l->more, &l->lock, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
+        ;
+}
 
 static void *write_lines(void *p) {
     LineLog *l = p;
     _cleanup_(buf_done) Buf out = buf_new(l->waiting.max);
     pthread_mutex_lock(&l->lock);
-    while (!l->ending || l->waiting.n) {
-        if (!l->waiting.n) {
-            pthread_cond_wait(&l->more, &l->lock);
-            continue;
-        }
+    while (wait_for(l, 1), l->waiting.n) {
         Buf full = l->waiting;
         uint64_t lines = l->lines;
         l->waiting = out;
@@ -37,6 +55,7 @@ static void *write_lines(void *p) {
         pthread_mutex_lock(&l->lock);
         if (r < 0)
             l->dropped += lines;
+        gather(l);
     }
     l->ended = true;
     pthread_cond_signal(&l->done);
@@ -63,15 +82,19 @@ int line_log_new(int fd, size_t max, LineLog **ret, Error *err) {
 bool line_log_add(LineLog *l, Str line) {
     pthread_mutex_lock(&l->lock);
     bool fits = line.n < l->waiting.max && l->waiting.n < l->waiting.max - line.n - 1;
+    bool wake = false;
     if (fits) {
+        size_t before = l->waiting.n;
         fits = buf_str(&l->waiting, line) == 0 && buf_putc(&l->waiting, '\n') == 0;
         l->lines++;
-        if (l->lines == 1)
-            pthread_cond_signal(&l->more);
+        wake = before < l->enough && l->waiting.n >= l->enough;
     } else {
         l->dropped++;
     }
     pthread_mutex_unlock(&l->lock);
+    /* Behind the lock, which it wants first. */
+    if (wake)
+        pthread_cond_signal(&l->more);
     return fits;
 }
 

@@ -9,6 +9,7 @@ enum { CLIENT_MS = 60 * 1000 };
 typedef struct Request {
     const HttpRoute *route; /* NULL: `status` is the answer */
     unsigned status;
+    bool bodiless;          /* HEAD: the answer is its head alone */
     const char *why;        /* text of such an answer; static */
     Buf body;
     size_t booked;          /* of `books` */
@@ -98,7 +99,8 @@ static void book_body(HttpServer *s, struct MHD_Connection *c, Request *q) {
     q->booked = n;
 }
 
-static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, HttpAnswer *a) {
+static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, const Request *q, HttpAnswer *a) {
+    HttpConnection *k = connection_of(s, c);
     size_t n = a->body.n;
     struct MHD_Response *r = s->api->mhd_create_response_from_buffer(n, buf_take(&a->body), MHD_RESPMEM_MUST_FREE);
     if (!r)
@@ -109,6 +111,8 @@ static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, HttpAnswe
         s->api->mhd_add_response_header(r, "Retry-After", "1");
     if (s->stopping || a->status == 413)
         s->api->mhd_add_response_header(r, "Connection", "close");
+    if (k)
+        k->hold = n > 0 && !q->bodiless;
     enum MHD_Result x = s->api->mhd_queue_response(c, a->status, r);
     s->api->mhd_destroy_response(r);
     return x;
@@ -118,13 +122,14 @@ static enum MHD_Result answer_refused(HttpServer *s, struct MHD_Connection *c, c
     HttpAnswer a = {.status = q->status, .content_type = "text/plain; charset=utf-8", .body = buf_new(1024)};
     buf_putz(&a.body, q->why);
     s->refused++;
-    return answer(s, c, &a);
+    return answer(s, c, q, &a);
 }
 
 static enum MHD_Result begin(HttpServer *s, struct MHD_Connection *c, const char *url, const char *method, void **state) {
     Request *q = xcalloc(1, sizeof(*q));
     *state = q;
     s->requests++;
+    q->bodiless = strcmp(method, "HEAD") == 0;
     find_route(s, url, method, q);
     if (q->route && q->route->role == HTTP_CLIENT && s->o.tls && tls_server_asks(s->o.tls) && !client_name(s, c, q))
         refuse(q, 403, "a client certificate that is trusted here is needed\n");
@@ -161,7 +166,7 @@ static enum MHD_Result serve(HttpServer *s, struct MHD_Connection *c, const char
     };
     HttpAnswer a = {.status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_new(BUF_OWN_MAX)};
     q->route->serve(s->o.userdata, &served, &a);
-    enum MHD_Result x = a.body.failed ? MHD_NO : answer(s, c, &a);
+    enum MHD_Result x = a.body.failed ? MHD_NO : answer(s, c, q, &a);
     buf_done(&a.body);
     return x;
 }
@@ -181,6 +186,7 @@ void http_server_completed(void *cls, struct MHD_Connection *c, void **state, en
     Request *q = *state;
     HttpConnection *k = connection_of(s, c);
     if (k) {
+        http_server_flush(k);
         k->since = http_server_ms();
         k->busy = false;
     }

@@ -8,6 +8,9 @@
 #include "net/http-server.h"
 #include "net/tls-private.h"
 
+/* More than the head of an answer as a TLS record. */
+enum { HELD_MAX = 512 };
+
 /* A connection while it is open: MHD's socket context. */
 typedef struct HttpConnection {
     HttpServer *server;
@@ -20,6 +23,10 @@ typedef struct HttpConnection {
     char *client;
     unsigned generation;
     int64_t checked;
+    /* TLS: the head of an answer waits for its body, so that both are one packet and the client wakes up once. Of that thread, too. */
+    bool hold;                 /* the next record is a head */
+    size_t n_held;
+    char held[HELD_MAX];
 } HttpConnection;
 
 struct HttpServer {
@@ -36,6 +43,8 @@ struct HttpServer {
 };
 
 int64_t http_server_ms(void);
+/* What is still held when an answer is complete; a client that takes nothing is cut off. */
+void http_server_flush(HttpConnection *k);
 /* Binds and listens: a descriptor. `loopback_only`: other addresses are refused. */
 int http_server_listen(const char *address, bool loopback_only, unsigned *ret_port, Error *err);
 /* MHD's callbacks, server as closure. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/alloc.h"
 #include "net/http-server-private.h"
@@ -31,6 +32,35 @@ unsigned http_server_port(const HttpServer *s) {
     return s->port;
 }
 
+/* Sends for GnuTLS: a record that is to be held goes with the one behind it. */
+static ssize_t push(gnutls_transport_ptr_t connection, const void *p, size_t n) {
+    HttpConnection *k = connection;
+    if (k->hold && !k->n_held && n <= sizeof(k->held)) {
+        memcpy(k->held, p, n);
+        k->n_held = n;
+        k->hold = false;
+        return (ssize_t) n;
+    }
+    struct iovec parts[] = {{k->held, k->n_held}, {(void *) (uintptr_t) p, n}};
+    const struct msghdr m = {.msg_iov = parts, .msg_iovlen = ARRAY_SIZE(parts)};
+    ssize_t sent = sendmsg(k->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0)
+        return sent;
+    size_t of_held = MIN((size_t) sent, k->n_held);
+    k->n_held -= of_held;
+    memmove(k->held, k->held + of_held, k->n_held);
+    if ((size_t) sent > of_held)
+        return sent - (ssize_t) of_held;
+    errno = EAGAIN;
+    return -1;
+}
+
+void http_server_flush(HttpConnection *k) {
+    k->hold = false;
+    if (k->n_held && push(k, NULL, 0) < 0 && k->n_held)
+        shutdown(k->fd, SHUT_RDWR);
+}
+
 static void opened(HttpServer *s, struct MHD_Connection *c, void **context) {
     const union MHD_ConnectionInfo *i = s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
     HttpConnection *k = xcalloc(1, sizeof(*k));
@@ -38,6 +68,11 @@ static void opened(HttpServer *s, struct MHD_Connection *c, void **context) {
     k->fd = i ? i->connect_fd : -1;
     k->since = http_server_ms();
     k->busy = true;
+    const union MHD_ConnectionInfo *tls = s->o.tls ? s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
+    if (tls) {
+        s->api->tls_transport_set_ptr2(tls->tls_session, (gnutls_transport_ptr_t) (intptr_t) k->fd, k);
+        s->api->tls_transport_set_push_function(tls->tls_session, push);
+    }
     s->open++;
     s->accepted++;
     pthread_mutex_lock(&s->lock);

@@ -13,7 +13,8 @@
 
 #define GNUTLS_FUNCTIONS(X) \
     X(certificate_allocate_credentials) X(certificate_free_credentials) X(certificate_get_peers) X(certificate_server_set_request) X(certificate_set_x509_key_mem) \
-    X(pcert_deinit) X(pcert_list_import_x509_raw) X(privkey_deinit) X(privkey_import_x509_raw) X(privkey_init) X(session_get_ptr) X(strerror) X(x509_crt_deinit) \
+    X(pcert_deinit) X(pcert_list_import_x509_raw) X(privkey_deinit) X(privkey_import_x509_raw) X(privkey_init) X(session_get_ptr) X(strerror) X(transport_set_ptr2) \
+    X(transport_set_push_function) X(x509_crt_deinit) \
     X(x509_crt_get_dn_by_oid) X(x509_crt_get_expiration_time) X(x509_crt_import) X(x509_crt_init) X(x509_trust_list_add_trust_mem) X(x509_trust_list_deinit) \
     X(x509_trust_list_init) X(x509_trust_list_verify_crt2)
 

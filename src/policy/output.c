@@ -156,8 +156,21 @@ static bool is_control(Str c) {
     return c.n == 3 && p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
+/* Bytes at the beginning that are letters, digits and signs of ASCII: nearly all there are. */
+static size_t plain(Str s) {
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+        n++;
+    return n;
+}
+
 void value_clean(Buf *out, Str text) {
     for (size_t n; text.n > 0; text = str_from_at(text, MAX(n, (size_t) 1))) {
+        n = plain(text);
+        if (n) {
+            buf_str(out, str_head(text, n));
+            continue;
+        }
         n = character(text);
         if (n == 0)
             buf_putz(out, "\xef\xbf\xbd"); /* U+FFFD */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fnmatch.h>
 
+#include "base/alloc.h"
 #include "parse/pattern.h"
 #include "policy/match.h"
 #include "unit/tap.h"
@@ -104,14 +105,20 @@ TEST(addresses) {
     CHECK(ip_inside(&in.ip, &net.ip) && !ip_inside(&out.ip, &net.ip) && !ip_inside(&net.ip, &in.ip) && ip_inside(&net.ip, &net.ip));
 }
 
-static void pattern(const char *regex, const char *text, int want) {
+/* -1: it does not compile. */
+static int whole(const char *regex, const char *text) {
     _cleanup_(arena_done) Arena a = {0};
     PatternWork *w = pattern_work_new();
     size_t at;
     char why[160];
     const Pattern *p = pattern_new_whole(str_from(regex), &a, &at, why);
-    CHECK_MSG((p ? pattern_whole(p, w, str_from(text)) : -1) == want, "\"%s\" on \"%s\"", regex, text);
+    int r = p ? pattern_whole(p, w, str_from(text)) : -1;
     pattern_work_free(w);
+    return r;
+}
+
+static void pattern(const char *regex, const char *text, int want) {
+    CHECK_MSG(whole(regex, text) == want, "\"%s\" on \"%s\"", regex, text);
 }
 
 TEST(patterns) {
@@ -126,6 +133,24 @@ TEST(patterns) {
     static const char *const refused[] = {"(a)\\1", "(?=a)", "(?!a)", "(?<=a)b", "(?>a)", "a++", "(*COMMIT)a", "(?R)", "(?1)", "\\Ka", "\\Ga", "(?#x)a", "(?(1)a)", "(?|a)", "(?'n'a)", "a\\Cb", "("};
     for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
         pattern(refused[i], "a", -1);
+}
+
+/* ".*X.*" is searched for instead: the same regex in a group is not. */
+TEST(patterns_searched) {
+    static const char *const regexes[] = {
+        "(?i).*(passw(or)?d|token).*", "(?s).*(curl|wget)[^|;&]*[|][ ]*(sudo )?sh.*", ".*a", ".*a|b.*", ".*(a|b)", ".*a\\.*", ".*a[.*]", ".*a[.]*.*", ".*", ".*.*", ".*?a.*", ".*a.*?",
+        "(?s).*a", "(?i).*[^A].*", ".*^a.*", ".*a$", ".*\\ba.*", ".*(?:a|).*", ".*a{2}.*", ".*[[:alpha:]].*", ".*[]a].*", ".*\\Qa\\E.*", "(?i).*K.*", ".*\\n.*", "(?si).*a.*", "(?m).*^a.*", ".*(a.*", ".*a.*b.*",
+    };
+    static const char *const texts[] = {"", "a", "b", "ab", "ba", "xax", "A", "a\n", "\na", "x\nay", "a.", "a..", "a.*", "DB_PASSWORD", "db_passwd", "Token\n", "curl x | sudo sh", "curl x; | sh",
+        "wget\n| sh", "\xff" "a", "a\xff", "\xc3\xa9" "a", "\xe2\x84\xaa", "aa", "xaab", "a]", "\n", "xay\nb"};
+    for (size_t i = 0; i < ARRAY_SIZE(regexes); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(texts); k++) {
+            _cleanup_free_ char *grouped = xasprintf("(?:%s)", regexes[i]);
+            int want = whole(grouped, texts[k]);
+            CHECK_MSG(whole(regexes[i], texts[k]) == want, "\"%s\" on \"%s\": expected %d", regexes[i], texts[k], want);
+        }
+    pattern("(?i).*(passw(or)?d|token).*", "DB_PASSWORD", 1);
+    pattern("(?i).*(passw(or)?d|token).*", "DB_PASS\nWORD", 0);
 }
 
 TEST_MAIN()
