@@ -102,7 +102,8 @@ alerts_of() {
   cat /etc/shadow >/dev/null
   alert 'secret /etc/shadow raw=/etc/shadow by cat type=openat container=host' 10
   sensor_stop
-  sed -E 's/^[^ ]+ //; s/ container_id=.*//; s/plimsoll-push-[a-z]+/NAME/g' "$alerts" | sort | uniq -c >"$tmp/$name.txt"
+  # Other tests run at the same time, and some ask io_uring for what cannot be read: that is an alert of the sensor's own.
+  sed -E '/io_uring request that cannot be read/d; s/^[^ ]+ //; s/ container_id=.*//; s/plimsoll-push-[a-z]+/NAME/g' "$alerts" | sort | uniq -c >"$tmp/$name.txt"
   cp "$messages" "$tmp/$name.messages"
 }
 alerts_of on
@@ -118,7 +119,7 @@ for what in 'secret .*/\.secret/file .*container=host' 'secret .*/\.secret/a/b/f
 done
 like "$(cat "$tmp/on.messages")" '^[0-9]+ calls looked at: [1-9][0-9]* settled in the kernel, [0-9]+ sent$' "with it, calls are settled in the kernel"
 like "$(cat "$tmp/off.messages")" '^[0-9]+ calls looked at: 0 settled in the kernel, ' "without it, none is"
-like "$(cat "$tmp/on.messages" "$tmp/off.messages" | grep -c ' 0 lost$')" '^2$' "nothing was lost"
+is "$(cat "$tmp/on.messages" "$tmp/off.messages" | sed -n '/io_uring_other, not readable$/d; s/^stopped: .*/stopped/p; /^lost: /p' | sort -u)" stopped "nothing was lost"
 
 # A loop over one file is settled: what is sent does not grow with it.
 sensor_start --rules "$tmp/rules.yaml"

@@ -5,6 +5,7 @@
 #include "runtime/bpf/cgroup.h"
 
 enum { PID = 0, TGID = 1, PGID = 2, SID = 3, IO_WORKER = 0x10 };
+enum { TS_COMPAT = 2 }; /* of thread_info.status: in a 32-bit system call */
 
 static __always_inline u32 pid_number(struct pid *p, u32 level) {
     struct upid u = {};

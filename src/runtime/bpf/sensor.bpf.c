@@ -7,7 +7,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-enum { TS_COMPAT = 2, X32_BIT = 0x40000000 };
+enum { X32_BIT = 0x40000000 };
 
 __attribute__((noinline)) int put_names(struct scratch *s, u32 number) {
     const WireKind *k = kind_row(number);

@@ -54,6 +54,14 @@ static __always_inline void put_request_file(struct scratch *s, struct io_kiocb 
         s->e.flags |= WIRE_NO_FILE;
 }
 
+/* The address that a message names, where the kernel copies it later (before 6.10): it is what the caller has there now, as for connect. */
+static __always_inline void put_message_address(struct scratch *s, const void *message) {
+    u64 name = 0;
+    bool compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
+    if (message && bpf_probe_read_user(&name, compat ? 4 : 8, message) == 0 && name)
+        put_sockaddr(&s->e.file.named, (void *) name, true);
+}
+
 /* The address that it names: the kernel's copy, where it makes one before this. Of connect it makes none; what was connected to is told of when it is done. */
 static __always_inline void put_request_address(struct scratch *s, struct io_kiocb *req, u8 op) {
     struct io_async_msghdr *m = BPF_CORE_READ(req, async_data);
@@ -65,8 +73,10 @@ static __always_inline void put_request_address(struct scratch *s, struct io_kio
         put_sockaddr(&s->e.file.named, BPF_CORE_READ(c, addr), true);
     else if (copied && BPF_CORE_READ(m, msg.msg_name))
         put_sockaddr(&s->e.file.named, BPF_CORE_READ(m, msg.msg_name), false);
-    else if (!copied && bpf_core_field_exists(old->addr) && op == OP_SEND)
+    else if (!copied && bpf_core_field_exists(old->addr) && (op == OP_SEND || op == OP_SEND_ZC))
         put_sockaddr(&s->e.file.named, BPF_CORE_READ(old, addr), true);
+    else if (!copied && bpf_core_field_exists(old->umsg) && (op == OP_SENDMSG || op == OP_SENDMSG_ZC))
+        put_message_address(s, BPF_CORE_READ(old, umsg));
     name_socket(s);
 }
 

@@ -152,7 +152,7 @@ struct io_link { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int f
 struct io_socket { int domain, type, protocol; };
 struct io_connect { void *addr; };
 struct io_sr_msg { int len; };
-struct io_sr_msg___61 { void *addr; };
+struct io_sr_msg___61 { void *addr, *umsg; };
 struct io_async_connect;
 struct msghdr { void *msg_name; };
 struct io_async_msghdr { struct msghdr msg; };
