@@ -147,7 +147,19 @@ static int add_hit(Evaluation *e, const PolicyHit *h) {
 
 /* Place, thing and rule of a finding that counts. What was rendered, or a cluster has, is all in one place. */
 static Str place_key(Evaluation *e, const CheckHit *h, Str rule) {
-    return arena_printf(e->file->arena, "%u:%u:%.*s:%.*s:%.*s", h->place.line, h->place.col, STR_FMT(h->path), STR_FMT(h->subject), STR_FMT(rule));
+    const struct {
+        uint32_t line, col;
+        size_t path, subject;
+    } head = {h->place.line, h->place.col, h->path.n, h->subject.n};
+    const Str parts[] = {{(const char *) &head, sizeof(head)}, h->path, h->subject, rule};
+    char *key = arena_bytes(e->file->arena, sizeof(head) + h->path.n + h->subject.n + rule.n);
+    size_t n = 0;
+    for (size_t i = 0; key && i < ARRAY_SIZE(parts); i++) {
+        if (parts[i].n)
+            memcpy(key + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
+    }
+    return str_n(key, n);
 }
 
 /* The finding that says the same and more, as strictly: it takes this one in. */

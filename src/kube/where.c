@@ -107,8 +107,10 @@ const Node *kube_where(const Cause *c, bool *ret_there) {
     const Bases b = bases_of(c->subject);
     const Node *nearest = NULL;
     const Str name = str_from(c->field->field->name);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (lengths[i] != name.n || !str_eq(rows[i].field, name))
+    const uint8_t *end = lengths + sizeof(lengths), *at = name.n <= UINT8_MAX ? memchr(lengths, (int) name.n, sizeof(lengths)) : NULL;
+    for (; at; at = memchr(at + 1, (int) name.n, (size_t) (end - at - 1))) {
+        size_t i = (size_t) (at - lengths);
+        if (!str_eq(rows[i].field, name))
             continue;
         const Node *n = at_row(c, base_of(&b, rows[i].base), str_from(rows[i].path), ret_there);
         if (*ret_there)

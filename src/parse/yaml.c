@@ -360,13 +360,13 @@ int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *li
     uint64_t max = MIN(limits->document_bytes, (uint64_t) UINT32_MAX - 1);
     if (text.n > max)
         return tree_limit(&y.tree, 0, 0, "the document has %zu bytes, more than %llu", text.n, (unsigned long long) max);
-    if (many_tag_directives(text))
-        return tree_limit(&y.tree, 0, 0, "more than %d %%TAG directives", TAG_DIRECTIVES);
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_from_at(text, 3);
-    y.place = tree_place(text);
     if (!(flags & YAML_BY_LIBRARY) && yaml_read_block(&y.tree, text, flags, ret_first_document, ret_documents))
         return 0;
+    if (many_tag_directives(text))
+        return tree_limit(&y.tree, 0, 0, "more than %d %%TAG directives", TAG_DIRECTIVES);
+    y.place = tree_place(text);
     y.plain = str_is_ascii(text) && str_chr(text, '\r') < 0;
     if (!yaml_parser_initialize(&y.parser))
         return tree_limit(&y.tree, 0, 0, "out of memory");
