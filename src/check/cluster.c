@@ -366,6 +366,8 @@ static int read_cluster(const CheckFile *f, CheckEach each, void *userdata) {
     w->minor = minor ? (unsigned) minor : w->minor;
     if (f->kubernetes)
         w->minor = *f->kubernetes;
+    w->now = f->as_of;
+    w->access_wanted = f->access;
     int result = 0;
     for (Node *object; result != -E2BIG; n++) {
         _cleanup_(diag_done) Diag d = {0};

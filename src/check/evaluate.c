@@ -8,6 +8,7 @@
 #include "check/place.h"
 #include "check/run.h"
 #include "check/secrets.h"
+#include "kube/access-subject.h"
 #include "policy/program.h"
 
 typedef struct Evaluation {
@@ -119,14 +120,17 @@ static bool is_repeated(Evaluation *e, const CheckHit *hit) {
     const struct {
         const void *rule, *exception;
         uint32_t line, col, end_line, end_col;
+        size_t path;
     } head = {hit->rule, hit->exception, p->line, p->col, p->end_line, p->end_col};
-    char *key = arena_bytes(e->file->arena, sizeof(head) + hit->output.n);
+    const Str parts[] = {str_n((const char *) &head, sizeof(head)), hit->path, hit->output};
+    char *key = arena_bytes(e->file->arena, sizeof(head) + hit->path.n + hit->output.n);
+    size_t n = 0;
+    for (size_t i = 0; key && i < ARRAY_SIZE(parts); n += parts[i++].n)
+        if (parts[i].n)
+            memcpy(key + n, parts[i].p, parts[i].n);
     if (!key)
         return false;
-    memcpy(key, &head, sizeof(head));
-    if (hit->output.n)
-        memcpy(key + sizeof(head), hit->output.p, hit->output.n);
-    map_slot(&e->seen, str_n(key, sizeof(head) + hit->output.n), &fresh);
+    map_slot(&e->seen, str_n(key, n), &fresh);
     return !fresh;
 }
 
@@ -228,15 +232,35 @@ static void take_errors(const Diag *d, const CheckSecrets *secrets, Arena *a, Ch
     ret->n_errors = n;
 }
 
+/* What was found, as the result has it. What could be understood of a wrong file was judged; that it is wrong is said beside it. */
+static int finish(Evaluation *e, Diag *d, Arena *a, CheckItem *ret) {
+    cover(e);
+    CheckHit *hits = ret->status < 0 && ret->status != -EINVAL ? NULL : arena_alloc(a, (e->hits.n + 1) * sizeof(*hits));
+    if (hits) {
+        if (e->hits.n)
+            memcpy(hits, e->hits.p, e->hits.n * sizeof(*hits));
+        ret->hits = hits;
+        ret->n_hits = e->hits.n;
+    }
+    take_errors(d, &e->secrets, a, ret);
+    vec_done(&e->hits);
+    place_lines_done(&e->lines);
+    map_done(&e->seen);
+    evaluator_free(e->evaluator);
+    diag_done(d);
+    return ret->status;
+}
+
+static const PolicyContext nothing_told;
+
 int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, SecretEngine *secrets, Arena *a,
                CheckItem *ret) {
-    static const PolicyContext nothing = {0};
     Diag d = {0};
     unsigned kubernetes;
-    CheckFile file = {.path = path, .text = text, .limits = limits, .arena = a, .diag = &d};
+    CheckFile file = {.path = path, .text = text, .limits = limits, .arena = a, .diag = &d, .as_of = policy_as_of(policy), .access = access_wanted(policy)};
     if (policy_version_of(policy, "kubernetes", &kubernetes))
         file.kubernetes = &kubernetes;
-    Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing, .evaluator = evaluator_new(), .ascii = str_is_ascii(text), .fixes = fixes};
+    Evaluation e = {.file = &file, .input = input, .policy = policy, .context = context ? context : &nothing_told, .evaluator = evaluator_new(), .ascii = str_is_ascii(text), .fixes = fixes};
     evaluator_one_document(e.evaluator);
     ret->input = input;
     ret->bytes = text.n;
@@ -245,20 +269,14 @@ int check_text(const Policy *policy, const PolicyContext *context, const CheckIn
     ret->status = ret->status == 0 ? found : ret->status;
     if (ret->status < 0 && d.errors == 0)
         diag_add(&d, DIAG_ERROR, path, 0, 0, "%s", ret->status == -E2BIG ? "what the rules say of it takes too much memory" : "it cannot be read");
-    cover(&e);
-    /* What could be understood of a wrong file was judged; that it is wrong is said beside it. */
-    CheckHit *hits = ret->status < 0 && ret->status != -EINVAL ? NULL : arena_alloc(a, (e.hits.n + 1) * sizeof(*hits));
-    if (hits) {
-        if (e.hits.n)
-            memcpy(hits, e.hits.p, e.hits.n * sizeof(*hits));
-        ret->hits = hits;
-        ret->n_hits = e.hits.n;
-    }
-    take_errors(&d, &e.secrets, a, ret);
-    vec_done(&e.hits);
-    place_lines_done(&e.lines);
-    map_done(&e.seen);
-    evaluator_free(e.evaluator);
-    diag_done(&d);
-    return ret->status;
+    return finish(&e, &d, a, ret);
+}
+
+int check_subjects(const Policy *policy, const PolicyContext *context, int (*give)(void *state, CheckEach each, void *userdata), void *state, Arena *a, CheckItem *ret) {
+    static const CheckInput made = {.name = "subjects"};
+    Diag d = {0};
+    const CheckFile file = {.path = ret->path, .arena = a, .diag = &d};
+    Evaluation e = {.file = &file, .input = &made, .policy = policy, .context = context ? context : &nothing_told, .evaluator = evaluator_new(), .ascii = true};
+    ret->status = give(state, each_subject, &e);
+    return finish(&e, &d, a, ret);
 }

@@ -21,7 +21,9 @@ static void forget(Node *n) {
 static void cut_down(const KubeObject *o, Arena *a) {
     static const char *const values[] = {"data", "stringData"};
     forget(child(o->root, "status"));
-    forget(child(o->metadata, "managedFields"));
+    /* Of Secrets they tell when values were written; they hold names of keys, never values. */
+    if (!str_eqz(o->kind, "Secret"))
+        forget(child(o->metadata, "managedFields"));
     forget((Node *) kube_key(kube_at(o->metadata, "annotations"), STR("kubectl.kubernetes.io/last-applied-configuration")));
     for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
         Node *map = str_eqz(o->kind, "ConfigMap") ? child(o->root, values[i]) : NULL;

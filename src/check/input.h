@@ -34,6 +34,8 @@ typedef struct CheckFile {
     const Limits *limits;
     Arena *arena;
     Diag *diag;       /* what is wrong with it */
+    int64_t as_of;    /* that ages are counted at; 0: none are known */
+    bool access;      /* rules ask for credentials and secrets (kube/access-subject.h) */
     const unsigned *kubernetes; /* minor version that is asked for: 25 is 1.25; NULL: the newest that is known */
 } CheckFile;
 

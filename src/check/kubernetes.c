@@ -176,6 +176,8 @@ static int read_file(const CheckFile *f, bool compose, bool rendered, CheckEach 
         return r;
     if (f->kubernetes)
         w->minor = *f->kubernetes;
+    w->now = f->as_of;
+    w->access_wanted = f->access;
     /* An escape could hide it: "\x3c<". */
     w->unmerged = str_find(f->text, STR("<<")) < 0 && str_chr(f->text, '\\') < 0;
     r = compose && documents ? compose_add(w, documents, f->path, f->diag) : kube_world_add(w, documents, f->path, f->diag);

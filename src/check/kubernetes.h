@@ -3,7 +3,7 @@
 
 #include "check/input.h"
 
-#define KUBE_SOURCES "k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace"
+#define KUBE_SOURCES "k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace credential secret_use k8s_secret"
 
 /* CheckInput.read of manifests that another program made: there are no places in the file that it made them of, so that the template is named (helm says it in comments). */
 int kubernetes_read_rendered(const CheckFile *f, CheckEach each, void *userdata);

@@ -73,3 +73,5 @@ int check_policy(const CheckOptions *o, Policy **ret, Diag *d);
 int check_files(const CheckOptions *o, CheckItem *items, size_t n, Arena *a, Error *err);
 /* In this process, for tests: one text. `context` NULL: nothing is told. `secrets`: NULL: they are not looked for. */
 int check_text(const Policy *policy, const PolicyContext *context, const CheckInput *input, const char *path, Str text, const Limits *limits, bool fixes, SecretEngine *secrets, Arena *a, CheckItem *ret);
+/* In this process, of subjects that `give` makes of what is at hand already, each with its place and path: hits of ret, whose path is set. 0, or -E2BIG. */
+int check_subjects(const Policy *policy, const PolicyContext *context, int (*give)(void *state, CheckEach each, void *userdata), void *state, Arena *a, CheckItem *ret);

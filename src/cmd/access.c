@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll access: who has access to containers and to secrets, and how. */
 #include "base/time.h"
+#include "cmd/access.h"
+#include "cmd/check-report.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/kube-client.h"
@@ -139,8 +141,8 @@ static void table_ways(const Access *m, int64_t as_of, unsigned width, Buf *out)
     _cleanup_(columns_done) Columns c = columns_new(names);
     for (size_t i = 0; i < m->ways.n; i++) {
         const AccessWay *w = &m->ways.p[i];
-        bool inside = w->use.how != ACCESS_CSI && w->use.how != ACCESS_VAULT;
-        const AccessSecret *s = inside ? access_secret(m, w->namespace, w->use.secret) : NULL;
+        bool inside = !access_is_outside(w->use.how);
+        const AccessSecret *s = access_secret_of(m, w);
         char age[32] = "";
         if (s)
             age_text(s->created, as_of, age);
@@ -218,7 +220,7 @@ static void json_ways(JsonWriter *w, const Access *m, int64_t as_of) {
     json_list(w, "secrets");
     for (size_t i = 0; i < m->ways.n; i++) {
         const AccessWay *x = &m->ways.p[i];
-        const AccessSecret *s = x->use.how == ACCESS_CSI || x->use.how == ACCESS_VAULT ? NULL : access_secret(m, x->namespace, x->use.secret);
+        const AccessSecret *s = access_secret_of(m, x);
         json_map(w, NULL);
         json_str(w, "namespace", x->namespace);
         json_str(w, "kind", x->kind);
@@ -233,6 +235,7 @@ static void json_ways(JsonWriter *w, const Access *m, int64_t as_of) {
             json_str_opt(w, "type", s->type);
             json_str_opt(w, "made_by", s->made_by);
             json_when(w, "created", s->created);
+            json_when(w, "written", s->written);
             if (s->created != TIME_NONE)
                 json_i64(w, "age_days", (as_of - s->created) / DAY);
         }
@@ -263,34 +266,58 @@ static void write_json(const RbacInput *in, const Access *m, Rbac *r, const Admi
     buf_putc(out, '\n');
 }
 
-static int run(Cli *cli) {
+static const Option options[] = {
+    {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format; of the map itself table or json, of what rules say of it any", .list_values = check_report_formats, .def = "table"},
+    {0},
+};
+
+/* The map as it is. */
+static int print(Cli *cli, RbacInput *in, const Access *map, int64_t as_of) {
+    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    Admins admins = {0};
+    unsigned width = output_width(cli);
+    find_admins(&in->rbac, &admins);
+    if (rbac_is_json(cli)) {
+        write_json(in, map, &in->rbac, &admins, as_of, &out);
+    } else {
+        table_admins(&in->rbac, &admins, width, &out);
+        table_credentials(map, as_of, width, &out);
+        table_tokens(map, &in->rbac, as_of, width, &out);
+        table_ways(map, as_of, width, &out);
+    }
+    vec_done(&admins.p);
+    return output_write(cli, buf_view(&out));
+}
+
+static int look(Cli *cli, const ScanRequest *q, const PolicyChosen *policy) {
     _cleanup_(rbac_input_done) RbacInput in = {0};
     _cleanup_(arena_done) Arena arena = {0};
     _cleanup_(access_done) Access map = access_new(&arena);
-    _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
+    map.heads = policy != NULL;
+    int x = rbac_input(cli, &in, each, &map);
+    if (x)
+        return x;
+    access_finish(&map);
+    map.rights = &in.rbac;
+    map.as_of = q->as_of;
+    x = policy ? access_judge(cli, q, policy, &in, &map) : print(cli, &in, &map, q->as_of);
+    rbac_note_unseen(&in.rbac);
+    message_note("not seen: what stores outside of the cluster hold, and who reads them there");
+    return policy ? x : rbac_input_code(&in, x);
+}
+
+static int run(Cli *cli) {
+    _cleanup_(policy_chosen_done) PolicyChosen policy = {0};
+    bool judged = false;
     ScanRequest q;
-    Admins admins = {0};
     int x = scan_request(cli, &q);
     if (x == 0)
-        x = rbac_input(cli, &in, each, &map);
-    if (x == 0) {
-        unsigned width = output_width(cli);
-        access_finish(&map);
-        find_admins(&in.rbac, &admins);
-        if (rbac_is_json(cli)) {
-            write_json(&in, &map, &in.rbac, &admins, q.as_of, &out);
-        } else {
-            table_admins(&in.rbac, &admins, width, &out);
-            table_credentials(&map, q.as_of, width, &out);
-            table_tokens(&map, &in.rbac, q.as_of, width, &out);
-            table_ways(&map, q.as_of, width, &out);
-        }
-        vec_done(&admins.p);
-        x = output_write(cli, buf_view(&out));
-        rbac_note_unseen(&in.rbac);
-        message_note("not seen: what stores outside of the cluster hold, and who reads them there");
-        x = rbac_input_code(&in, x);
-    }
+        x = policy_open_options(cli, q.as_of, &policy, &judged);
+    const char *format = cli_value(cli, "--format");
+    if (x == 0 && !judged && strcmp(format, "table") != 0 && strcmp(format, "json") != 0)
+        x = message_usage("access", "--format %s is for what rules say: give --policy, --rules or --rules-add, or take table or json", format);
+    if (x == 0)
+        x = look(cli, &q, judged ? &policy : NULL);
     scan_request_done(&q);
     return x;
 }
@@ -301,10 +328,15 @@ const Command command_access = {
     .description = "Who may do everything in the cluster; credentials that kubeconfigs and Secrets hold, with the subject and validity of certificates (O=system:masters stands out: no authoriser can refuse it "
                    "anything); tokens of service accounts, in Secrets with age and last use, projected and mounted into pods; and which workload gets which secret by which way: variables, volumes, "
                    "the Secrets Store CSI driver, annotations of Vault's agent, External Secrets and Sealed Secrets that make them. Values are never read into it.\n\n"
-                   "Kubeconfigs are read like manifests: name them with --manifests, with the extension .yaml or as a file of its own. Exit codes: 0 done, 2 usage, 3 a file could not be read.",
+                   "With --policy, --rules or --rules-add rules are put to the map instead: those of the sources credential, secret_use and k8s_secret (plimsoll policy fields), which know everything that "
+                   "was read together. The report has the formats, severities, exceptions and exit codes of plimsoll check.\n\n"
+                   "Kubeconfigs are read like manifests: name them with --manifests, with the extension .yaml or as a file of its own. Exit codes: 0 done, 1 a rule denies or a finding is at or over --fail-on, "
+                   "2 usage, 3 a file could not be read.",
     .examples = "plimsoll access --manifests cluster/ --manifests ~/.kube/config  # everything at once\n"
-                "kubectl get all,secrets,serviceaccounts,roles,rolebindings -A -o yaml | plimsoll access -m - --format json  # of a cluster\n",
-    .options = {cluster_options, kube_client_options, rbac_format_options, time_options},
+                "kubectl get all,secrets,serviceaccounts,roles,rolebindings -A -o yaml | plimsoll access -m - --format json  # of a cluster\n"
+                "plimsoll access --policy production --fail-on high -m cluster/  # old tokens, certificates of every right, stale secrets: as a gate\n",
+    .options = {options, cluster_options, kube_client_options, verdict_options, time_options, incomplete_options, policy_options, policy_rules_options, policy_added_options, policy_scope_options,
+                registry_options, cache_options},
     .workers = true,
     .run = run,
 };

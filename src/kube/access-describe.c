@@ -13,12 +13,7 @@ static Node *child(Node *map, Arena *a, const char *key, NodeType type) {
     if (!n)
         return NULL;
     *n = (Node) {.type = type, .line = map->line, .col = map->col, .key = str_from(key)};
-    if (map->list.last)
-        map->list.last->next = n;
-    else
-        map->list.first = n;
-    map->list.last = n;
-    map->list.n++;
+    kube_append(map, n);
     return n;
 }
 
@@ -91,7 +86,7 @@ static void put_block(Node *list, Arena *a, const PemBlock *block) {
     Node *n = child(list, a, "", NODE_MAP);
     if (!n)
         return;
-    n->line = block->line;
+    put_number(n, a, "line", block->line);
     put_text(n, a, "what", str_from(!certificate ? "key" : x.ca ? "authority" : "certificate"));
     if (certificate)
         put_certificate(n, a, &x);

@@ -2,6 +2,7 @@
 /* The access map: credentials that open the cluster, tokens of service accounts, and which workload gets which secret by which way. Values of secrets are never in it. */
 #pragma once
 
+#include "kube/rbac.h"
 #include "kube/workload.h"
 #include "policy/source.h"
 
@@ -37,8 +38,10 @@ typedef struct AccessPlace {
 /* A way with the workload that has it. Texts are in the arena of the map, as all below. */
 typedef struct AccessWay {
     Str kind, namespace, workload;
-    AccessUse use;           /* .node NULL */
+    AccessUse use;           /* .node NULL, unless objects stay (Access.stay) */
+    size_t secret;           /* 1 + its number in the map; 0: the way leads out of the cluster */
     AccessPlace place;
+    const KubeObject *object; /* that it came of, or its head (Access.heads); NULL: neither is kept. As below */
 } AccessWay;
 
 /* A Secret, or what makes one. */
@@ -47,7 +50,14 @@ typedef struct AccessSecret {
     Str made_by;             /* "ExternalSecret x of store y", "SealedSecret x"; empty: not known */
     bool seen;               /* the Secret itself was read */
     int64_t created;         /* TIME_NONE: not known */
+    int64_t written;         /* when its values were, by metadata.managedFields; TIME_NONE: not known */
+    bool immutable;
+    Str account;             /* whose token it holds, "NAMESPACE/NAME"; empty: none */
+    const Str *keys;
+    size_t n_keys, users;    /* users: workloads that get it */
+    const Node *user;        /* the last of them, to be compared only */
     AccessPlace place;
+    const KubeObject *object;
 } AccessSecret;
 
 typedef enum AccessTokenKind { ACCESS_TOKEN_SECRET, ACCESS_TOKEN_PROJECTED, ACCESS_TOKEN_MOUNTED } AccessTokenKind;
@@ -62,7 +72,9 @@ typedef struct AccessToken {
     int64_t lifetime_s;      /* 0: it does not end */
     int64_t created;         /* TIME_NONE: not known */
     Str last_used;           /* a day; empty: not known */
+    bool unsaid;             /* ACCESS_TOKEN_MOUNTED: the pod says nothing, the account decides */
     AccessPlace place;
+    const KubeObject *object;
 } AccessToken;
 
 /* A way to log in that a file holds. */
@@ -74,7 +86,14 @@ typedef struct AccessCredential {
     bool masters;            /* its certificate is of the group system:masters: nobody can refuse it anything */
     int64_t not_before, not_after; /* TIME_NONE: not known, or it does not end */
     AccessPlace place;
+    const KubeObject *object;
 } AccessCredential;
+
+/* What of a map came of one object: numbers of the first ones, and how many. */
+typedef struct AccessParts {
+    size_t way, n_ways, token, n_tokens, credential, n_credentials;
+    size_t secret;           /* 1 + its number; 0: it is none */
+} AccessParts;
 
 typedef struct Access {
     Arena *arena;            /* of the caller */
@@ -84,16 +103,29 @@ typedef struct Access {
     Vec(AccessCredential) credentials;
     Map secret_of;           /* "ns/name" -> index + 1 */
     Map no_token;            /* service accounts that mount none, as "ns/name" */
+    Map namespaces;          /* those with workloads */
+    bool stay;               /* set by the caller: objects, and what is in them, live as long as the map: access_add_staying() takes them in */
+    KubeWorld *world;        /* of heads */
+    bool heads;              /* set by the caller: keeps of objects that end what fields of source k8s ask for: names, labels, annotations */
+    int64_t as_of;           /* set by the caller, for ages; 0: none is known */
+    Rbac *rights;            /* set by the caller when finished: what bearers may do; NULL: not known */
+    uint64_t *risks;         /* of each of its bindings, a bit for each of rbac_risks(); made when it is first asked for */
 } Access;
 
 Access access_new(Arena *a);
 void access_done(Access *m);
 /* Takes in an object as gather_files() hands it out: values of Secrets and of kubeconfigs are descriptions (access_describe()). */
 void access_add(Access *m, const KubeObject *o);
+/* Takes in an object whose values are as they were written; it stays as it is, and knows its parts from now on (KubeObject.access). access_finish() would part them. */
+void access_add_staying(Access *m, KubeObject *o);
 /* After the last object: leaves out tokens that accounts say are not mounted, and sorts. */
 void access_finish(Access *m);
-/* The secret that a way of these kinds leads to; NULL: it was not read. */
-const AccessSecret *access_secret(const Access *m, Str namespace, Str name);
+/* Does it count: does no service account say that its token is not mounted? After the last object. */
+bool access_token_counts(const Access *m, const AccessToken *t);
+/* The Secret, or what makes one, that a way leads to; NULL: neither was read, or the way leads out of the cluster. */
+const AccessSecret *access_secret_of(const Access *m, const AccessWay *w);
+/* Does a way of this kind lead out of the cluster? */
+bool access_is_outside(AccessHow h);
 
 /* Replaces what is secret in the tree of a Secret or a kubeconfig by what may be known of it: a certificate by a map of its subject, groups and time, a token of a service account by its subject and
  * end, anything else by null. In a worker: certificates are foreign bytes. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/admission.h"
+#include "kube/access-subject.h"
 #include "kube/subject.h"
 #include "policy/match.h"
 #include "policy/program.h"
@@ -151,6 +152,7 @@ static void judge_object(Judging *j, const Node *object) {
     w.images = j->moment->images;
     w.now = j->moment->now;
     w.image_max_age = j->config->image_max_age;
+    w.access_wanted = access_wanted(j->config->policy);
     KubeObject *o = kube_world_put(&w, object, "object", &d);
     int r = o ? 0 : -E2BIG;
     if (o) {

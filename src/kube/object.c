@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/object.h"
 
+#include "kube/access-subject.h"
 #include "kube/shape.h"
 #include "kube/workload.h"
 
@@ -38,6 +39,7 @@ void kube_world_done(KubeWorld *w) {
     for (size_t i = 0; i < KUBE_CLASS_N_; i++)
         vec_done(&w->of[i]);
     vec_done(&w->all);
+    access_world_done(w);
 }
 
 static void done(void *w) {

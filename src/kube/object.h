@@ -36,6 +36,7 @@ typedef struct KubeObject {
     KubeWorkload *workload;          /* KUBE_WORKLOAD */
     const Node **rules;              /* KUBE_ROLE: its rules, so that the i-th costs nothing to find */
     size_t n_rules;
+    struct AccessParts *access;      /* access.h: what the access map has of it; NULL: nothing, or there is no map */
     KubeWorld *world;
 } KubeObject;
 
@@ -49,7 +50,9 @@ struct KubeWorld {
     KubeObjects of[KUBE_CLASS_N_];
     Map namespaces;                  /* name -> KubeObjects *, what lives there */
     const struct ImageFacts *images; /* image-facts.h; NULL: nothing is known of images, and rules' fields about that are absent */
-    int64_t now, image_max_age;      /* for those: the moment that counts, and how many seconds a scan is good for (0: any) */
+    int64_t now, image_max_age;      /* the moment that counts for them and for ages (0: none does), and how many seconds a scan is good for (0: any) */
+    bool access_wanted;              /* set by whoever evaluates rules about credentials and secrets: kube_each_subject() hands them out only then */
+    struct AccessWorld *access;      /* access-subject.h: made when it is first asked for */
     void *of_reader;                 /* what whoever fills it keeps about its text; in the arena */
 };
 

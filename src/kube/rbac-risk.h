@@ -13,6 +13,12 @@ typedef struct RbacRisk {
     const char *controls, *why, *remediation;
 } RbacRisk;
 
+enum {
+    RBAC_RISKS = 0
+#define RISK(...) +1
+#include "kube/rbac-risk.list.h"
+#undef RISK
+}; /* so many there are */
 const RbacRisk *rbac_risks(size_t *ret_n);
 
 typedef struct RbacRiskHit {

@@ -19,6 +19,7 @@ static int read_object(const Source *source, const Node *object, const char *fil
     KubeWorld *w = kube_world_in(a);
     if (!w)
         return -E2BIG;
+    w->access_wanted = true;
     int r = kube_example_add(w, object, file, d);
     Filter f = {source, each, userdata};
     for (size_t i = 0; i < w->all.n && r >= 0; i++)
@@ -27,6 +28,6 @@ static int read_object(const Source *source, const Node *object, const char *fil
 }
 
 const ObjectReader kube_object_reader = {
-    .sources = "k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace",
+    .sources = "k8s workload container env mount volume service_account service ingress network_policy role permission binding namespace credential secret_use k8s_secret",
     .read = read_object,
 };

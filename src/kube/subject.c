@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/subject.h"
 
+#include "kube/access-subject.h"
+
 typedef struct Visit {
     Arena *arena;
     int (*each)(void *userdata, const Subject *s, const Node *at);
@@ -33,6 +35,20 @@ static int visit_workload(const Visit *v, const KubeObject *o, const Subject *k8
     return r;
 }
 
+static int visit_access(void *userdata, const Subject *s, const AccessItem *item, const Node *at) {
+    const Visit *v = userdata;
+    const Subject *kept;
+    return visit(v, s->source->name, s->ops, item, s->parent, at, &kept);
+}
+
+/* What rules about access ask for; a service of a Compose file has none of it. */
+static int visit_parts(Visit *v, const KubeObject *o, const Subject *k8s) {
+    if (!o->world->access_wanted || str_eqz(o->group, "compose"))
+        return 0;
+    const Access *m = access_of_world(o->world);
+    return m ? access_each_of(m, o, k8s, v->arena, visit_access, v) : -E2BIG;
+}
+
 int kube_each_subject(const KubeObject *o, Arena *a, int (*each)(void *userdata, const Subject *s, const Node *at), void *userdata) {
     static const struct {
         const char *source;
@@ -49,6 +65,8 @@ int kube_each_subject(const KubeObject *o, Arena *a, int (*each)(void *userdata,
     Visit v = {a, each, userdata};
     const Subject *k8s, *s, *item;
     int r = visit(&v, "k8s", &kube_k8s_ops, o, NULL, o->root, &k8s);
+    if (r >= 0)
+        r = visit_parts(&v, o, k8s);
     if (r >= 0 && o->class == KUBE_WORKLOAD)
         return visit_workload(&v, o, k8s);
     if (r < 0 || !of_class[o->class].source)

@@ -79,6 +79,39 @@ bool kube_has(const Node *list, const char *text) {
     return false;
 }
 
+void kube_append(Node *parent, Node *child) {
+    child->next = NULL;
+    if (parent->list.last)
+        parent->list.last->next = child;
+    else
+        parent->list.first = child;
+    parent->list.last = child;
+    parent->list.n++;
+}
+
+/* As deep as the readers let a tree be. */
+Node *kube_copy(const Node *n, Arena *a) {
+    Node *copy = arena_new(a, Node);
+    if (!copy)
+        return NULL;
+    *copy = *n;
+    copy->next = NULL;
+    copy->key = n->key.p ? arena_str(a, n->key) : STR_NULL;
+    if (n->type == NODE_STRING || n->type == NODE_NUMBER)
+        copy->text = arena_str(a, n->text);
+    if (n->type != NODE_MAP && n->type != NODE_LIST)
+        return copy;
+    copy->list.first = copy->list.last = NULL;
+    copy->list.n = 0;
+    node_each(c, n) {
+        Node *child = kube_copy(c, a);
+        if (!child)
+            return NULL;
+        kube_append(copy, child);
+    }
+    return copy;
+}
+
 typedef struct Merge {
     const char *file;
     Arena *arena;
@@ -92,15 +125,6 @@ static int merge_error(Merge *m, const Node *at, const char *message) {
     return diag_add(m->diag, DIAG_ERROR, m->file, at->key_line, at->key_col, "%s", message);
 }
 
-static void append(Node *map, Node *child) {
-    child->next = NULL;
-    if (map->list.last)
-        map->list.last->next = child;
-    else
-        map->list.first = child;
-    map->list.last = child;
-    map->list.n++;
-}
 
 /* Copies the children of `from` whose keys are not there yet. */
 static int merge_one(Merge *m, Node *into, const Node *from, Map *keys, const Node *at) {
@@ -118,7 +142,7 @@ static int merge_one(Merge *m, Node *into, const Node *from, Map *keys, const No
         }
         *copy = *c;
         *slot = copy;
-        append(into, copy);
+        kube_append(into, copy);
     }
     return 0;
 }
@@ -150,7 +174,7 @@ static int merge_map(Merge *m, Node *map) {
                 merge_error(m, merge, "\"<<\" stands behind a key that it brings along too; readers differ on which one counts: put it first");
         }
         map_set(&keys, c->key, c);
-        append(map, c);
+        kube_append(map, c);
     }
     int r = 0;
     if (node_is(merge, NODE_LIST)) {

@@ -18,6 +18,11 @@ Str kube_text(const Node *map, const char *path);
 /* A list has this string. */
 bool kube_has(const Node *list, const char *text);
 
+/* The last child of a map or list. */
+void kube_append(Node *parent, Node *child);
+/* A tree of its own with texts of its own; NULL when the arena is full. */
+Node *kube_copy(const Node *n, Arena *a);
+
 /* Puts what "<<" names into the maps that hold it (YAML 1.1 merge keys, as kubectl and Compose read them), in the trees of all documents. Merged maps share
  * the values. -EINVAL with messages where "<<" holds no map, or where readers differ; -E2BIG when so much would be merged that it must be a bomb. */
 int kube_merge(Node *documents, const char *file, Arena *a, Diag *d);

@@ -35,6 +35,11 @@ typedef struct Bases {
     const KubeObject *object;
 } Bases;
 
+/* These are no objects; they stand where they were handed out. */
+static bool is_of_access(Str source) {
+    return str_eqz(source, "credential") || str_eqz(source, "secret_use") || str_eqz(source, "k8s_secret");
+}
+
 static Bases bases_of(const Subject *s) {
     Str source = str_from(s->source->name);
     Bases b = {0};
@@ -55,7 +60,7 @@ static Bases bases_of(const Subject *s) {
         b.workload = s->object;
     } else if (str_eqz(source, "permission")) {
         b.node = s->object;
-    } else {
+    } else if (!is_of_access(source)) {
         b.object = s->object;
     }
     if (b.workload)

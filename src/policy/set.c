@@ -252,6 +252,10 @@ const RuleSet *policy_rule_set(const Policy *p) {
     return p->rules;
 }
 
+int64_t policy_as_of(const Policy *p) {
+    return p->rules->options.as_of;
+}
+
 Str policy_name(const Policy *p) {
     return p->name;
 }

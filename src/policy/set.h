@@ -88,6 +88,8 @@ typedef struct PolicyText {
  * POLICY_DEFAULT. *ret is always set, and knows the lines that messages are about. -EINVAL with messages. */
 int policy_make(const RuleSetOptions *o, const PolicyText *texts, size_t n, Str name, Policy **ret, Diag *d);
 
+/* RuleSetOptions.as_of that it was made with. */
+int64_t policy_as_of(const Policy *p);
 const RuleSet *policy_rule_set(const Policy *p);
 Str policy_name(const Policy *p);    /* "production@2"; after policy_choose() */
 /* The version that a set of versions of `of` ("kubernetes") was asked for, its minor number: 25 for "@v1.25". false when no set of the policy has such versions. */

@@ -2,23 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # plimsoll access, and rbac unused: what leads to secrets, and which rights nobody uses.
 . "$(dirname "$0")/../lib.sh"
-command -v python3 >/dev/null || { skip "no python3"; 
-# Certificates and keys in files of their own, named or below a directory
-mkdir "$tmp/pki"
-certificate_of() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "$2" -addext basicConstraints=CA:"$3" -keyout "$tmp/pki/$1.key" -out "$tmp/pki/$1.crt" 2>/dev/null; }
-certificate_of admin /O=system:masters/CN=root FALSE
-certificate_of ca /CN=authority TRUE
-cat "$tmp/pki/admin.crt" "$tmp/pki/admin.key" >"$tmp/pki/current.pem"
-openssl ec -in "$tmp/pki/ca.key" -aes128 -passout pass:x -out "$tmp/pki/locked.key" 2>/dev/null
-printf 'nothing\n' >"$tmp/pki/empty.crt"
-exits 0 "a directory of certificates" "$PLIMSOLL" access -q -f json -m "$tmp/pki"
-is "$(jq -r '.credentials[] | [.what, .subject, .masters, (.file | split("/") | last), .line] | join(" ")' <<<"$out" | sort)" "$(printf '%s\n' 'authority CN=authority false ca.crt 1' 'certificate CN=root,O=system:masters true admin.crt 1' \
-  "certificate CN=root,O=system:masters true current.pem 1" 'key EC PRIVATE KEY, encrypted false locked.key 1' "key PRIVATE KEY false admin.key 1" "key PRIVATE KEY false ca.key 1" \
-  "key PRIVATE KEY false current.pem $(grep -n BEGIN "$tmp/pki/current.pem" | tail -1 | cut -d: -f1)" | sort)" "certificates, authorities and keys, with their places"
-unlike "$out" "$(sed -n 2p "$tmp/pki/admin.key")" "and never a key itself"
-exits 0 "a certificate by its name" "$PLIMSOLL" access -q -m "$tmp/pki/admin.crt"
-like "$out" 'system:masters' "whose group stands out"
-done_testing; }
+command -v python3 >/dev/null || { skip "no python3"; done_testing; }
 cat >"$tmp/cluster.yaml" <<'END'
 apiVersion: v1
 kind: Secret
@@ -189,4 +173,106 @@ is "$(python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(d["r
 head -c 500 "$tmp/audit.log" >"$tmp/cut.log"
 exits 3 "unused: a log that is cut off" "$PLIMSOLL" rbac unused --audit-log "$tmp/cut.log" -m "$tmp/roles.yaml"
 exits 2 "unused: no log" "$PLIMSOLL" rbac unused -m "$tmp/roles.yaml"
+if [ -n "$have_openssl" ]; then
+# Certificates and keys in files of their own, named or below a directory
+mkdir "$tmp/pki"
+certificate_of() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "$2" -addext basicConstraints=CA:"$3" -keyout "$tmp/pki/$1.key" -out "$tmp/pki/$1.crt" 2>/dev/null; }
+certificate_of admin /O=system:masters/CN=root FALSE
+certificate_of ca /CN=authority TRUE
+cat "$tmp/pki/admin.crt" "$tmp/pki/admin.key" >"$tmp/pki/current.pem"
+openssl ec -in "$tmp/pki/ca.key" -aes128 -passout pass:x -out "$tmp/pki/locked.key" 2>/dev/null
+printf 'nothing\n' >"$tmp/pki/empty.crt"
+exits 0 "a directory of certificates" "$PLIMSOLL" access -q -f json -m "$tmp/pki"
+is "$(jq -r '.credentials[] | [.what, .subject, .system_masters, (.file | split("/") | last), .line] | join(" ")' <<<"$out" | sort)" "$(printf '%s\n' 'authority CN=authority false ca.crt 1' 'certificate CN=root,O=system:masters true admin.crt 1' \
+  "certificate CN=root,O=system:masters true current.pem 1" 'key EC PRIVATE KEY, encrypted false locked.key 1' "key PRIVATE KEY false admin.key 1" "key PRIVATE KEY false ca.key 1" \
+  "key PRIVATE KEY false current.pem $(grep -n BEGIN "$tmp/pki/current.pem" | tail -1 | cut -d: -f1)" | sort)" "certificates, authorities and keys, with their places"
+unlike "$out" "$(sed -n 2p "$tmp/pki/admin.key")" "and never a key itself"
+exits 0 "a certificate by its name" "$PLIMSOLL" access -q -m "$tmp/pki/admin.crt"
+like "$out" 'system:masters' "whose group stands out"
+else
+  skip "no openssl"
+fi
+
+# The same as fields: rules put to everything that was read together.
+cat >"$tmp/rules.yaml" <<'END'
+- rule: Old token
+  desc: d
+  source: credential
+  condition: credential.store = secret and credential.age > 90d and credential.unused < 30d and credential.cluster_admin = true and credential.risks intersects (rbac-everything) and credential.roles = cluster-admin
+  output: "%credential.holder of %credential.service_account: %credential.age days, last used %credential.last_used, ends %credential.ends"
+  priority: ERROR
+  action: deny
+- rule: Pods' tokens
+  desc: d
+  source: credential
+  condition: credential.store in (mounted, projected)
+  output: "%credential.store %credential.holder %credential.user %credential.audience %credential.lifetime"
+  priority: INFO
+- rule: Ways
+  desc: d
+  source: secret_use
+  condition: secret_use.secret != "" and k8s.namespace = shop and k8s.label[team] = a
+  output: "%secret_use.workload %secret_use.secret/%secret_use.key %secret_use.way %secret_use.container %secret_use.where outside=%secret_use.outside seen=%secret_use.seen %secret_use.type %secret_use.age %secret_use.data_age %secret_use.made_by"
+  priority: NOTICE
+- rule: Secrets
+  desc: d
+  source: k8s_secret
+  condition: k8s_secret.users >= 0
+  output: "%k8s_secret.name %k8s_secret.type %k8s_secret.keys %k8s_secret.age %k8s_secret.data_age %k8s_secret.users %k8s_secret.service_account"
+  priority: NOTICE
+END
+sed 's/^metadata: {name: web, namespace: shop}/metadata: {name: web, namespace: shop, labels: {team: a}}/' "$tmp/cluster.yaml" >"$tmp/labelled.yaml"
+# In a file of its own, and its values written later than it was made.
+cat >"$tmp/written.json" <<'END'
+{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "registry", "namespace": "shop", "creationTimestamp": "2025-01-01T00:00:00Z", "managedFields": [
+  {"manager": "a", "time": "2026-01-22T00:00:00Z", "fieldsV1": {"f:data": {".": {}, "f:x": {}}}}, {"manager": "b", "time": "2026-01-30T00:00:00Z", "fieldsV1": {"f:metadata": {}}}]},
+ "type": "kubernetes.io/dockerconfigjson", "data": {".dockerconfigjson": "c2VjcmV0LXZhbHVl"}}
+END
+exits 1 "rules on the map" access --rules "$tmp/rules.yaml" -f json -m "$tmp/labelled.yaml" -m "$tmp/written.json"
+judged=$out
+is "$(jq -r '.findings[] | select(.id == "Ways") | .detail' <<<"$judged" | sort)" "web class/<NA> csi app /run/store outside=true seen=false <NA> <NA> <NA> <NA>
+web db/<NA> volume app /run/db outside=false seen=true Opaque 31 31 <NA>
+web db/password env app DB_PASSWORD outside=false seen=true Opaque 31 31 <NA>
+web db/password projected app /run/both outside=false seen=true Opaque 31 31 <NA>
+web from-vault/<NA> env-from app <NA> outside=false seen=false <NA> <NA> <NA> ExternalSecret ext of store vault
+web kv/data/web/<NA> vault <NA> config outside=true seen=false <NA> <NA> <NA> <NA>
+web login/<NA> csi-credential <NA> <NA> outside=false seen=false <NA> <NA> <NA> <NA>
+web registry/<NA> image-pull <NA> <NA> outside=false seen=true kubernetes.io/dockerconfigjson 396 10 <NA>
+web spare/<NA> volume <NA> <NA> outside=false seen=false <NA> <NA> <NA> <NA>" "each way, with what is known of its Secret, be it in another file"
+is "$(jq -r '.findings[] | select(.id == "Old token") | [.detail, .path, .line, .policy.action, .policy.subject] | join("; ")' <<<"$judged")" \
+  "Secret shop/legacy of shop/root: 762 days, last used 1769731200, ends false; $tmp/labelled.yaml; 6; deny; token of ServiceAccount shop/root, Secret legacy" "a token, with the rights of its account and its place"
+is "$(jq -r '.findings[] | select(.id | startswith("Pods")) | .detail' <<<"$judged" | sort)" "mounted Deployment web system:serviceaccount:shop:root <NA> 3607
+projected Deployment web system:serviceaccount:shop:root vault 600" "tokens of pods"
+is "$(jq -r '.findings[] | select(.id == "Secrets") | .detail' <<<"$judged" | sort)" "db Opaque (password) 31 31 1 <NA>
+legacy kubernetes.io/service-account-token (token) 762 762 0 shop/root
+registry kubernetes.io/dockerconfigjson (.dockerconfigjson) 396 10 1 <NA>" "Secrets, with how many workloads get them"
+unlike "$judged" 'secret-value|c2VjcmV0' "rules: no value is printed"
+is "$(jq -r '.coverage.gaps | length' <<<"$judged")" 0 "nothing is missing"
+# The file alone, as check reads it: the same fields from what is in it.
+exits 1 "the same fields in check" "$PLIMSOLL" check -q --as-of 2026-02-01T00:00:00Z --rules "$tmp/rules.yaml" -f json "$tmp/labelled.yaml"
+is "$(jq -r '.findings[] | select(.id != "Ways") | [.id, .detail] | join("; ")' <<<"$out" | sort)" "$(jq -r '.findings[] | select(.id != "Ways" and (.detail | startswith("registry") | not)) | [.id, .detail] | join("; ")' <<<"$judged" | sort)" "check says the same of tokens and Secrets"
+is "$(jq -r '.findings[] | select(.id == "Ways" and (.detail | contains(" env "))) | [.line, .detail] | join("; ")' <<<"$out")" "$(grep -n DB_PASSWORD "$tmp/labelled.yaml" | cut -d: -f1); web db/password env app DB_PASSWORD outside=false seen=true Opaque 31 31 <NA>" "and stands at the variable"
+mkdir "$tmp/own"
+cp "$tmp/rules.yaml" "$tmp/own/"
+cat >"$tmp/own/set.yaml" <<'END'
+name: own
+version: 1
+rules: [{rule: Old token}, {rule: Secrets}]
+exceptions:
+- {name: root, rule: Old token, scope: {namespace: shop}, reason: known, owner: a, until: 2027-01-01}
+END
+exits 0 "an exception by the namespace of the Secret" access --policy "$tmp/own" --show-suppressed -f json -m "$tmp/labelled.yaml"
+is "$(jq -r '[([.findings[].id] | unique | join(",")), (.suppressed[0].id // "none")] | join(" ")' <<<"$out")" "Secrets Old token" "is one, and shown as such"
+exits 1 "a gate" access --policy "$tmp/own" --fail-on low -m "$tmp/labelled.yaml"
+exits 0 "SARIF" access --policy "$tmp/own" -f sarif -m "$tmp/labelled.yaml"
+is "$(jq -r '.runs[0].results[0].locations[0].physicalLocation.region.startLine' <<<"$out")" 1 "with the line of the Secret"
+exits 2 "a format of reports without rules" access -f sarif -m "$tmp/labelled.yaml"
+exits 3 "rules: what cannot be read is a gap" access --policy "$tmp/own" -m "$tmp/labelled.yaml" -m "$tmp/none.yaml"
+if [ -n "$have_openssl" ]; then
+  exits 0 "what comes with the program, on a kubeconfig" access --policy production -f json -m "$tmp/config.json" -m "$tmp/secret.json" -m "$tmp/cluster.yaml"
+  is "$(jq -r '.findings[] | [.id, .policy.subject] | join("; ")' <<<"$out" | sort)" "Certificate of every right in a Secret; certificate of Secret ops/stolen, tls.crt
+Old token without an end; token of ServiceAccount shop/root, Secret legacy
+Password for the API server; password of kubeconfig user old
+Stored token with every right; token of ServiceAccount shop/root, Secret legacy" "finds what is wrong"
+fi
 done_testing

@@ -110,6 +110,18 @@ enum NamespaceSlot {
 #include "policy/fields/namespace.list.h"
 };
 
+enum CredentialSlot {
+#include "policy/fields/credential.list.h"
+};
+
+enum SecretUseSlot {
+#include "policy/fields/secret_use.list.h"
+};
+
+enum K8sSecretSlot {
+#include "policy/fields/k8s_secret.list.h"
+};
+
 enum AdmissionSlot {
 #include "policy/fields/admission.list.h"
 };

@@ -45,6 +45,12 @@ SOURCE(binding, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A RoleBinding or ClusterRoleBinding")
 SOURCE(namespace, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A Namespace")
+SOURCE(credential, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A way to log in to a cluster that an object or a file holds: certificates, tokens and others of kubeconfigs, Secrets and PEM files, tokens of pods; never its value")
+SOURCE(secret_use, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A workload gets a secret, once for each way: variables, volumes, CSI, Vault")
+SOURCE(k8s_secret, "deploy", "k8s", NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
+       "A Secret of Kubernetes: its age and use, never its values")
 SOURCE(admission, "deploy", NULL, NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,
        "A request to the API server, for `plimsoll admit`: who asks for what, and what exec, attach and portforward say")
 SOURCE(text_secret, "build", NULL, NULL, ACTION_WARN | ACTION_DENY | ACTION_ALLOW,

@@ -136,6 +136,21 @@ static const Field namespace_fields[] = {
     {0},
 };
 
+static const Field credential_fields[] = {
+#include "policy/fields/credential.list.h"
+    {0},
+};
+
+static const Field secret_use_fields[] = {
+#include "policy/fields/secret_use.list.h"
+    {0},
+};
+
+static const Field k8s_secret_fields[] = {
+#include "policy/fields/k8s_secret.list.h"
+    {0},
+};
+
 static const Field admission_fields[] = {
 #include "policy/fields/admission.list.h"
     {0},
