@@ -50,6 +50,38 @@ static void json_rights(JsonWriter *w, const Running *r) {
     json_end(w);
 }
 
+static void json_ports(JsonWriter *w, const Running *r) {
+    json_list(w, "ports");
+    for (size_t i = 0; i < r->ports.n; i++) {
+        json_map(w, NULL);
+        json_strz(w, "protocol", r->ports.p[i].protocol);
+        json_u64(w, "port", r->ports.p[i].port);
+        json_bool(w, "ipv6", r->ports.p[i].v6);
+        json_end(w);
+    }
+    json_end(w);
+    json_list(w, "published");
+    for (size_t i = 0; i < r->container->n_ports; i++) {
+        const ContainerPort *p = &r->container->ports[i];
+        json_map(w, NULL);
+        json_str(w, "protocol", p->protocol);
+        json_str_opt(w, "host_ip", p->host_ip);
+        json_u64(w, "host_port", p->host);
+        json_u64(w, "port", p->port);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void json_labels(JsonWriter *w, const Container *c) {
+    json_map(w, "labels");
+    for (size_t i = 0; i < c->n_labels; i++) {
+        json_key(w, c->labels[i].source);
+        json_str(w, NULL, c->labels[i].destination);
+    }
+    json_end(w);
+}
+
 static void json_container(JsonWriter *w, const Running *r) {
     const Container *c = r->container;
     char date[TIME_TEXT_MAX];
@@ -74,15 +106,10 @@ static void json_container(JsonWriter *w, const Running *r) {
         json_strz(w, "user", r->user);
     json_rights(w, r);
     json_mounts(w, c);
-    json_list(w, "ports");
-    for (size_t i = 0; i < r->ports.n; i++) {
-        json_map(w, NULL);
-        json_strz(w, "protocol", r->ports.p[i].protocol);
-        json_u64(w, "port", r->ports.p[i].port);
-        json_bool(w, "ipv6", r->ports.p[i].v6);
-        json_end(w);
-    }
-    json_end(w);
+    json_ports(w, r);
+    json_labels(w, c);
+    if (c->problem.n)
+        json_str(w, "problem", c->problem);
     json_end(w);
 }
 
@@ -110,7 +137,16 @@ static void write_rights(const Running *r, Buf *out) {
             buf_printf(out, ", host's %s", r->namespaces[i].type);
 }
 
+/* Those of the host that lead into it, as Docker and Podman write them, then what something listens on inside. */
 static void write_ports(const Running *r, Buf *out) {
+    const Container *c = r->container;
+    for (size_t i = 0; i < c->n_ports; i++) {
+        const ContainerPort *p = &c->ports[i];
+        bool all = !p->host_ip.n || str_eqz(p->host_ip, "0.0.0.0");
+        bool again = str_eqz(p->host_ip, "::") && i && c->ports[i - 1].host == p->host && c->ports[i - 1].port == p->port;
+        if (!again)
+            buf_printf(out, "%s%.*s%s%u->%u/%.*s", out->n ? ", " : "", all ? 0 : (int) p->host_ip.n, all ? "" : p->host_ip.p, all ? "" : ":", p->host, p->port, STR_FMT(p->protocol));
+    }
     for (size_t i = 0; i < r->ports.n; i++)
         if (i == 0 || r->ports.p[i].port != r->ports.p[i - 1].port)
             buf_printf(out, "%s%u/%s", out->n ? ", " : "", r->ports.p[i].port, r->ports.p[i].protocol);
@@ -154,6 +190,10 @@ static int run(Cli *cli) {
         write_json(&l, &out);
     else
         write_table(&l, output_width(cli), &out);
+    for (size_t i = 0; i < l.n; i++)
+        if (l.p[i].container->problem.n)
+            message_warning("container %.*s: not all that its runtime wrote down could be read: %.*s", (int) MIN(l.p[i].container->id.n, (size_t) ID_SHOWN), l.p[i].container->id.p,
+                            STR_FMT(l.p[i].container->problem));
     if (geteuid() != 0)
         message_warning("without root, processes and containers of others are not seen");
     return output_write(cli, buf_view(&out));

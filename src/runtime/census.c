@@ -177,10 +177,14 @@ static void describe(const Scan *s, Running *r) {
     add_ports(r, pid, "udp6", "udp", true, UDP_UNCONNECTED);
 }
 
-/* First by the last name of the path, as runc names cgroups after containers, then by whatever in the path looks like an id. */
-static Container *find(const Scan *s, Str path, bool apart) {
+/* First by who watches over it, then by the last name of the path, as runc names cgroups after containers, then by whatever in the path looks like an id. */
+static Container *find(const Scan *s, const char *pid, Str path, bool own_mounts, bool apart) {
     _cleanup_free_ char *last = str_dup(str_from_at(path, (size_t) (str_rchr(path, '/') + 1)));
-    ContainerHint hint = {.cgroup = path, .id = last};
+    uint64_t number = 0;
+    _cleanup_(container_maker_done) ContainerMaker keeper = {0};
+    if (own_mounts && str_to_u64(str_from(pid), INT32_MAX, &number) == 0)
+        container_keeper((uint32_t) number, &keeper);
+    ContainerHint hint = {.cgroup = path, .id = keeper.id ? keeper.id : last, .bundle = keeper.bundle, .runtime = keeper.runtime};
     Container *c = container_find(&hint);
     for (const char *const *state = s->states; state && *state && !c; state++) {
         hint.state = *state;
@@ -189,14 +193,18 @@ static Container *find(const Scan *s, Str path, bool apart) {
     return c ? c : container_find(&(ContainerHint) {.cgroup = path, .apart = apart});
 }
 
-/* 1 + place in the list of the container that this cgroup is one of; 0: none. */
+enum { ASKED_ON_HOST = -1 };
+
+/* 1 + place in the list of the container that this cgroup is one of; 0: none. What was asked for a process with the mounts of the host is asked again for one with others. */
 static size_t place_of(Scan *s, const char *pid, Str path) {
-    bool fresh;
+    bool fresh, own_mounts = namespace_of(pid, "mnt") != s->host[2];
     void **at = map_slot(&s->known, path, &fresh);
-    if (!fresh)
-        return (size_t) (uintptr_t) *at;
-    bool apart = namespace_of(pid, "mnt") != s->host[2] && namespace_of(pid, "pid") != s->host[4];
-    Container *c = find(s, path, apart);
+    intptr_t known = (intptr_t) *at;
+    if (!fresh && !(known == ASKED_ON_HOST && own_mounts))
+        return known > 0 ? (size_t) known : 0;
+    *at = (void *) (intptr_t) (own_mounts ? 0 : ASKED_ON_HOST);
+    bool apart = own_mounts && namespace_of(pid, "pid") != s->host[4];
+    Container *c = find(s, pid, path, own_mounts, apart);
     if (!c)
         return 0;
     Census *l = s->list;
@@ -207,7 +215,7 @@ static size_t place_of(Scan *s, const char *pid, Str path) {
         container_free(c);
     else
         vec_push(l, (Running) {.container = c});
-    *map_find(&s->known, path) = (void *) (uintptr_t) (i + 1);
+    *map_find(&s->known, path) = (void *) (intptr_t) (i + 1);
     return i + 1;
 }
 

@@ -8,9 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/vec.h"
 #include "runtime/container.h"
 
-enum { CGROUPS_MAX = 65536, BUCKETS = 4096, TRIES = 8 };
+enum { CGROUPS_MAX = 65536, BUCKETS = 4096, TRIES = 8, MAKERS = 64, AGAIN_MAX = 4 };
 
 /* Events of a container that has ended may still be in the ring. */
 static const uint64_t GRACE = 10000000000;
@@ -19,7 +20,10 @@ typedef struct Cgroup {
     uint64_t key;
     struct Cgroup *next;
     char *path;
-    char *state, *bundle, *id;  /* as its maker's command line says; NULL: it does not */
+    ContainerMaker maker;       /* as a command line says; NULL: it does not */
+    int64_t made;               /* nanoseconds since 1970; 0: before the sensor */
+    uint64_t again;             /* when a container whose metadata is not complete is looked at again, nanoseconds since boot */
+    unsigned agains;
     uint64_t within;            /* key of the container that made it for itself; 0: none */
     Container *container;       /* owned; NULL: not looked for, or none */
     uint64_t gone;              /* when it was removed, nanoseconds since boot; 0: it is there */
@@ -29,6 +33,9 @@ typedef struct Cgroup {
 
 struct Cgroups {
     Cgroup *bucket[BUCKETS];
+    ContainerMaker maker[MAKERS]; /* those executed last, in a ring */
+    size_t n_makers;
+    Vec(Container *) replaced;  /* events may still have them; until the next sweep */
     size_t n;
     uint32_t host_mnt_ns;
     unsigned legacy;            /* number of the memory hierarchy; 0: there is none */
@@ -71,9 +78,7 @@ size_t cgroups_count(const Cgroups *t) {
 static void cgroup_free(Cgroup *g) {
     container_free(g->container);
     free(g->path);
-    free(g->state);
-    free(g->bundle);
-    free(g->id);
+    container_maker_done(&g->maker);
     free(g);
 }
 
@@ -84,10 +89,22 @@ static void drop(Cgroups *t, Cgroup **at) {
     t->n--;
 }
 
+static void free_replaced(Cgroups *t) {
+    for (size_t i = 0; i < t->replaced.n; i++)
+        container_free(t->replaced.p[i]);
+    t->replaced.n = 0;
+}
+
 void cgroups_free(Cgroups *t) {
     for (size_t i = 0; t && i < BUCKETS; i++)
         while (t->bucket[i])
             drop(t, &t->bucket[i]);
+    for (size_t i = 0; t && i < MAKERS; i++)
+        container_maker_done(&t->maker[i]);
+    if (t)
+        free_replaced(t);
+    if (t)
+        vec_done(&t->replaced);
     free(t);
 }
 
@@ -166,41 +183,119 @@ uint64_t cgroups_key_of(const Cgroups *t, Str text) {
     return unified ? unified : old;
 }
 
+static Container *find(const Cgroup *g, bool apart) {
+    const ContainerMaker *m = &g->maker;
+    ContainerHint hint = {.cgroup = str_from(g->path), .state = m->state, .bundle = m->bundle, .id = m->id, .runtime = m->runtime, .apart = apart};
+    Container *c = container_find(&hint);
+    if (c && !c->start)
+        c->start = g->made;
+    return c;
+}
+
+static void replace(Cgroups *t, Cgroup *g, Container *c) {
+    if (g->container)
+        vec_push(&t->replaced, g->container);
+    g->container = c;
+}
+
+/* Docker writes a container's address down after it has been started. */
+static void look_again(Cgroups *t, Cgroup *g) {
+    static const uint64_t second = 1000000000;
+    struct timespec ts;
+    clock_gettime(CLOCK_BOOTTIME, &ts);
+    uint64_t now = (uint64_t) ts.tv_sec * second + (uint64_t) ts.tv_nsec;
+    if (!g->again)
+        g->again = now + second;
+    if (now < g->again)
+        return;
+    Container *c = find(g, false);
+    if (c && c->known)
+        replace(t, g, c);
+    else
+        container_free(c);
+    g->again = now + (second << ++g->agains);
+    if (g->agains >= AGAIN_MAX || !c)
+        g->container->later = false;
+}
+
 static const Container *look(Cgroups *t, Cgroup *g, bool apart) {
     if (g->is_host)
         return NULL;
-    if (g->container && (g->container->known || g->tries >= TRIES))
+    if (g->container && (g->container->known || g->tries >= TRIES)) {
+        if (g->container->later)
+            look_again(t, g);
         return g->container;
+    }
     if (g->tries >= TRIES) {
         g->is_host = true;
         return NULL;
     }
-    ContainerHint hint = {.cgroup = str_from(g->path), .state = g->state, .bundle = g->bundle, .id = g->id, .apart = apart};
-    Container *c = container_find(&hint);
+    Container *c = find(g, apart);
     /* What runs with the mounts of the host is either the runtime on its way in or no container: it is asked again for a while. */
     if (!c || !c->known)
         g->tries++;
-    if (c) {
-        container_free(g->container);
-        g->container = c;
-    }
+    if (c)
+        replace(t, g, c);
     return apart || (c && c->known) ? g->container : NULL;
 }
 
-void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd, uint64_t within) {
+static char *copy(const char *s) {
+    return s ? xstrdup(s) : NULL;
+}
+
+/* Where systemd makes the cgroup: who was executed for that container before. */
+static void use_executed(Cgroups *t, Cgroup *g) {
+    Str id = container_id_of(str_from(g->path));
+    for (size_t i = 0; id.n && i < MAKERS; i++) {
+        const ContainerMaker *m = &t->maker[i];
+        if (m->id && str_eqz(id, m->id)) {
+            container_maker_done(&g->maker);
+            g->maker = (ContainerMaker) {copy(m->state), copy(m->bundle), copy(m->id), copy(m->runtime)};
+        }
+    }
+}
+
+void cgroups_executed(Cgroups *t, Str args, Str cwd) {
+    ContainerMaker m;
+    container_maker(args, cwd, &m);
+    if (!m.id)
+        return;
+    ContainerMaker *at = &t->maker[t->n_makers++ % MAKERS];
+    container_maker_done(at);
+    *at = m;
+}
+
+void cgroups_found(Cgroups *t, uint64_t key, uint32_t pid, int64_t started) {
+    Cgroup *g = *place_of(t, key);
+    if (!g)
+        return;
+    if (!g->maker.id && !(g->container && g->container->known))
+        container_keeper(pid, &g->maker);
+    /* A container is as old as its oldest process. */
+    if (!started || (g->made && g->made <= started))
+        return;
+    if (g->container && g->container->start == g->made)
+        g->container->start = started;
+    g->made = started;
+}
+
+void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd, uint64_t within, int64_t time) {
     Cgroup *outer = within ? *place_of(t, within) : NULL;
     Cgroup *g = add(t, key, path);
     if (!g)
         return;
+    g->made = time;
     if (outer) {
         /* Its processes may outlive the cgroup that the container began with. */
         outer->keep = true;
         g->within = within;
         return;
     }
-    container_maker(maker_args, maker_cwd, &g->state, &g->bundle, &g->id);
+    container_maker(maker_args, maker_cwd, &g->maker);
+    if (!g->maker.id)
+        use_executed(t, g);
     /* At once: what is on disk about a container of 20 ms is gone when its first event is looked at. */
-    if (g->id || container_id_of(path).n)
+    if (g->maker.id || container_id_of(path).n)
         look(t, g, false);
 }
 
@@ -217,6 +312,7 @@ void cgroups_keep(Cgroups *t, uint64_t key) {
 }
 
 void cgroups_sweep(Cgroups *t, uint64_t time) {
+    free_replaced(t);
     for (size_t i = 0; i < BUCKETS; i++)
         for (Cgroup **at = &t->bucket[i]; *at;) {
             Cgroup *g = *at;

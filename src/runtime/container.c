@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/container.h"
-
 #include <glob.h>
 #include <stdio.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
-#include "base/fs.h"
+#include "base/buf.h"
 #include "base/time.h"
-#include "parse/node.h"
+#include "runtime/container-state.h"
 
-enum { STATE_MAX = 8 << 20, ID_MIN = 12, ID_MAX = 64, SHOWN = 12 };
+enum { ID_MIN = 12, ID_MAX = 64, CONTAINER_BYTES = 2 << 20, SCRATCH_BYTES = 64 << 20 };
 
 void container_free(Container *c) {
     if (!c)
@@ -28,10 +25,12 @@ static bool is_hex(Str s) {
     return s.n >= ID_MIN && s.n <= ID_MAX;
 }
 
-/* "docker-ID.scope" of systemd, "libpod-ID" of Podman, "crio-ID" … */
+/* "docker-ID.scope" of systemd, "libpod-ID" of Podman, "crio-ID" … What only watches over a container ("libpod-conmon-ID") is not in it. */
 static Str bare(Str part) {
     if (str_ends(part, STR(".scope")))
         part.n -= sizeof(".scope") - 1;
+    if (str_find(part, STR("-conmon-")) >= 0)
+        return part;
     ssize_t dash = str_rchr(part, '-');
     Str tail = dash >= 0 ? str_from_at(part, (size_t) dash + 1) : part;
     return dash >= 0 && is_hex(tail) ? tail : part;
@@ -67,87 +66,6 @@ void image_name_split(Str name, Str *ret_repository, Str *ret_tag, Str *ret_dige
     *ret_repository = name;
 }
 
-/* The next argument; they end with NULs. */
-static bool next_arg(Str *rest, Str *ret) {
-    return str_split(rest, 0, ret);
-}
-
-static char *absolute(Str path, Str cwd) {
-    return str_starts(path, STR("/")) ? str_dup(path) : xasprintf("%.*s%.*s", STR_FMT(cwd), STR_FMT(path));
-}
-
-/* The value of an option: "--root X", "--root=X". */
-static bool option_value(Str arg, const char *const *names, Str *rest, Str *ret) {
-    for (; *names; names++) {
-        Str name = str_from(*names);
-        if (str_eq(arg, name))
-            return next_arg(rest, ret);
-        if (str_starts(arg, name) && arg.n > name.n && arg.p[name.n] == '=') {
-            *ret = str_from_at(arg, name.n + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
-void container_maker(Str args, Str cwd, char **ret_state, char **ret_bundle, char **ret_id) {
-    static const char *const root[] = {"--root", NULL}, *const bundle[] = {"--bundle", "-b", NULL};
-    static const char *const others[] = {"--log", "--log-format", "--criu", "--rootless", "--pid-file", "--console-socket", "--preserve-fds", NULL};
-    *ret_state = *ret_bundle = *ret_id = NULL;
-    Str arg, value, last = STR_NULL;
-    bool makes = false;
-    if (!next_arg(&args, &arg))
-        return;
-    while (next_arg(&args, &arg)) {
-        if (option_value(arg, root, &args, &value)) {
-            free(*ret_state);
-            *ret_state = absolute(value, cwd);
-        } else if (option_value(arg, bundle, &args, &value)) {
-            free(*ret_bundle);
-            *ret_bundle = absolute(value, cwd);
-        } else if (!option_value(arg, others, &args, &value) && !str_starts(arg, STR("-"))) {
-            if (str_eqz(arg, "run") || str_eqz(arg, "create"))
-                makes = true;
-            else if (arg.n)
-                last = arg;
-        }
-    }
-    if (makes && last.n) {
-        *ret_id = str_dup(last);
-        if (!*ret_bundle)
-            *ret_bundle = str_dup(cwd);
-        return;
-    }
-    free(*ret_state);
-    free(*ret_bundle);
-    *ret_state = *ret_bundle = NULL;
-}
-
-/* A JSON file of a runtime; NULL when it cannot be read or is none. */
-static const Node *read_json(Container *c, const char *path) {
-    Limits limits = limits_default();
-    limits.document_bytes = STATE_MAX;
-    limits.document_nodes = 200000;
-    char *text;
-    size_t n;
-    if (fs_read(path, STATE_MAX, &text, &n, NULL) < 0)
-        return NULL;
-    arena_defer(c->arena, free, text);
-    Node *root;
-    _cleanup_(diag_done) Diag d = {0};
-    return json_parse(str_n(text, n), path, &limits, c->arena, &d, &root) < 0 ? NULL : root;
-}
-
-static void set_image(Container *c, Str name) {
-    if (name.n && !c->image.n) {
-        Str digest;
-        c->image = name;
-        image_name_split(name, &c->repository, &c->tag, &digest);
-        if (digest.n)
-            c->digest = digest;
-    }
-}
-
 static Str annotation(const Node *config, const char *key) {
     return node_get_str(node_get(config, "annotations"), key);
 }
@@ -178,156 +96,168 @@ static bool is_privileged(const Node *config) {
     return admin && module && node_count(node_path(config, "linux", "maskedPaths", NULL)) == 0;
 }
 
-static void set_mounts(Container *c, const Node *mounts) {
+/* What a runtime makes for every container (its resolv.conf …) is none of the mounts that somebody asked for: …/containers/ID/FILE, …/overlay-containers/ID/…,
+ * …/sandboxes/ID/…. */
+static bool is_of_runtime(Str source) {
+    Str rest = source, one, before = STR_NULL;
+    while (str_split(&rest, '/', &one)) {
+        if (is_hex(one) && one.n == ID_MAX && (str_ends(before, STR("containers")) || str_eqz(before, "sandboxes")))
+            return true;
+        before = one;
+    }
+    return false;
+}
+
+static void add_mount(StateRead *r, const Node *one, ContainerMount *m, Buf *text) {
+    Str propagation = STR("rprivate");
+    *m = (ContainerMount) {.source = state_keep(r, node_get_str(one, "source")), .destination = state_keep(r, node_get_str(one, "destination")), .writable = true};
+    node_each(option, node_get(one, "options")) {
+        Str o = node_str(option);
+        if (str_eqz(o, "ro"))
+            m->writable = false;
+        if (str_ends(o, STR("private")) || str_ends(o, STR("shared")) || str_ends(o, STR("slave")))
+            propagation = o;
+    }
+    m->mode = m->writable ? STR("rw") : STR("ro");
+    buf_printf(text, "%s%.*s:%.*s:%s:%s:%.*s", text->n ? "," : "", STR_FMT(m->source), STR_FMT(m->destination), m->writable ? "" : "ro", m->writable ? "true" : "false", STR_FMT(propagation));
+}
+
+static void set_mounts(StateRead *r, const Node *mounts) {
+    Container *c = r->c;
     ContainerMount *m = arena_alloc(c->arena, (node_count(mounts) + 1) * sizeof(*m));
     Buf text = buf_new(1 << 20);
     size_t n = 0;
-    node_each(one, mounts) {
+    node_each(one, m ? mounts : NULL) {
         Str type = node_get_str(one, "type");
-        bool bind = str_eqz(type, "bind") || type.n == 0;
-        if (!m || !bind)
-            continue;
-        m[n] = (ContainerMount) {node_get_str(one, "source"), node_get_str(one, "destination"), STR_NULL, true};
-        node_each(option, node_get(one, "options"))
-            if (str_eqz(node_str(option), "ro"))
-                m[n].writable = false;
-        m[n].mode = m[n].writable ? STR("rw") : STR("ro");
-        buf_printf(&text, "%s%.*s:%.*s:%s:%s:rprivate", n ? "," : "", STR_FMT(m[n].source), STR_FMT(m[n].destination), "", m[n].writable ? "true" : "false");
-        n++;
+        if ((str_eqz(type, "bind") || type.n == 0) && !is_of_runtime(node_get_str(one, "source")))
+            add_mount(r, one, &m[n++], &text);
     }
     c->mounts = m;
-    c->n_mounts = m ? n : 0;
-    c->mounts_text = arena_str(c->arena, buf_view(&text));
+    c->n_mounts = n;
+    c->mounts_text = state_keep(r, buf_view(&text));
     buf_done(&text);
 }
 
-static void set_labels(Container *c, const Node *labels) {
-    ContainerMount *l = arena_alloc(c->arena, (node_count(labels) + 1) * sizeof(*l));
-    size_t n = 0;
-    node_each(one, l ? labels : NULL)
-        if (one->type == NODE_STRING)
-            l[n++] = (ContainerMount) {.source = one->key, .destination = one->text};
-    c->labels = l;
-    c->n_labels = n;
+/* DATA-ROOT/containers of Docker, by the files that it mounts into each container. */
+static bool from_docker_mounts(StateRead *r, const Node *mounts) {
+    node_each(one, mounts) {
+        Str source = node_get_str(one, "source");
+        ssize_t at = is_of_runtime(source) ? str_find(source, STR("/containers/")) : -1;
+        if (at < 0)
+            continue;
+        _cleanup_free_ char *dir = xasprintf("%.*s/containers/%.*s", (int) at, source.p, STR_FMT(r->c->id));
+        if (state_docker(r, dir))
+            return true;
+    }
+    return false;
 }
 
-/* config.json of a bundle: annotations of the CRI runtimes and of Podman, mounts, privileges. */
-static bool from_bundle(Container *c, const char *dir) {
+/* config.json of a bundle (OCI runtime specification): annotations of the CRI runtimes and of Podman, mounts, privileges. */
+static bool from_bundle(StateRead *r, const char *dir) {
     static const char *const images[] = {"io.kubernetes.cri.image-name", "io.kubernetes.cri-o.ImageName", "org.opencontainers.image.ref.name", NULL};
-    static const char *const names[] = {"io.kubernetes.cri.container-name", "io.kubernetes.cri-o.ContainerName", NULL};
-    static const char *const pods[] = {"io.kubernetes.cri.sandbox-name", "io.kubernetes.cri-o.KubeName", NULL};
-    static const char *const spaces[] = {"io.kubernetes.cri.sandbox-namespace", "io.kubernetes.cri-o.Namespace", NULL};
-    static const char *const uids[] = {"io.kubernetes.cri.sandbox-uid", NULL};
+    static const char *const names[] = {"io.kubernetes.cri.container-name", "io.kubernetes.container.name", "io.kubernetes.cri-o.ContainerName", NULL};
+    static const char *const pods[] = {"io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name", "io.kubernetes.cri-o.KubeName", NULL};
+    static const char *const spaces[] = {"io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace", "io.kubernetes.cri-o.Namespace", NULL};
+    static const char *const uids[] = {"io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid", NULL};
+    Container *c = r->c;
     _cleanup_free_ char *path = xasprintf("%s/config.json", dir);
-    const Node *config = read_json(c, path);
+    const Node *config = state_json(r, path);
     if (!config)
         return false;
-    set_image(c, first_of(config, images));
-    Str name = first_of(config, names);
-    c->name = name.n ? name : c->name;
-    c->pod = first_of(config, pods);
-    c->namespace = first_of(config, spaces);
-    c->pod_uid = first_of(config, uids);
+    state_image(r, first_of(config, images));
+    c->name = state_keep(r, first_of(config, names));
+    c->pod = state_keep(r, first_of(config, pods));
+    c->namespace = state_keep(r, first_of(config, spaces));
+    c->pod_uid = state_keep(r, first_of(config, uids));
     Str root = node_get_str(node_get(config, "root"), "path");
     if (root.n)
-        c->rootfs = str_starts(root, STR("/")) ? arena_printf(c->arena, "%.*s", STR_FMT(root)) : arena_printf(c->arena, "%s/%.*s", dir, STR_FMT(root));
+        c->rootfs = str_starts(root, STR("/")) ? state_keep(r, root) : arena_printf(c->arena, "%s/%.*s", dir, STR_FMT(root));
     c->privileged = is_privileged(config);
     c->host_pid = shares(config, "pid");
     c->host_network = shares(config, "network");
     c->host_ipc = shares(config, "ipc");
-    set_mounts(c, node_get(config, "mounts"));
-    set_labels(c, node_get(config, "annotations"));
+    const Node *mounts = node_get(config, "mounts");
+    set_mounts(r, mounts);
+    Str manager = annotation(config, "io.container.manager");
+    if (str_eqz(manager, "libpod"))
+        state_podman(r, dir);
+    else if (str_eqz(manager, "cri-o") || annotation(config, "io.kubernetes.cri-o.SandboxID").n)
+        state_crio(r, dir, config);
+    else if (!from_docker_mounts(r, mounts))
+        state_containerd(r, dir, config);
+    if (!c->n_labels)
+        c->n_labels = state_texts(r, node_get(config, "annotations"), &c->labels);
     return true;
 }
 
-/* state.json of runc: bundle, and when it was made. */
-static bool from_runc(Container *c, const char *root, const char *id) {
-    _cleanup_free_ char *path = xasprintf("%s/%s/state.json", root, id);
-    const Node *state = read_json(c, path);
+static bool is_there(const char *dir, const char *file) {
+    _cleanup_free_ char *path = xasprintf("%s/%s", dir, file);
+    return access(path, F_OK) == 0;
+}
+
+/* state.json of runc and status of crun: bundle, and when it was made. The bundle is the caller's to free; NULL: no such state. */
+static char *bundle_of_state(StateRead *r, const char *root) {
+    _cleanup_free_ char *runc = xasprintf("%s/%.*s/state.json", root, STR_FMT(r->c->id)), *crun = xasprintf("%s/%.*s/status", root, STR_FMT(r->c->id));
+    const Node *state = state_json(r, runc);
+    bool is_crun = !state;
     if (!state)
-        return false;
-    int64_t created = 0;
+        state = state_json(r, crun);
+    int64_t created;
     if (time_parse(node_get_str(state, "created"), &created) == 0)
-        c->start = created * 1000000000;
-    Str bundle = STR_NULL;
-    node_each(label, node_path(state, "config", "labels", NULL)) {
+        r->c->start = created * 1000000000;
+    Str bundle = is_crun ? node_get_str(state, "bundle") : STR_NULL;
+    node_each(label, is_crun ? NULL : node_path(state, "config", "labels", NULL)) {
         Str key, value;
         if (str_cut(node_str(label), '=', &key, &value) && str_eqz(key, "bundle"))
             bundle = value;
     }
-    if (bundle.n) {
-        _cleanup_free_ char *dir = str_dup(bundle);
-        from_bundle(c, dir);
+    if (is_crun && state)
+        r->c->type = STR("crun");
+    return bundle.n ? str_dup(bundle) : NULL;
+}
+
+/* Where runtimes put bundles when nobody tells them otherwise; the last two are CRI-O's and Podman's. */
+static char *usual_bundle(Str id) {
+    static const char *const places[] = {"/run/containerd/io.containerd.runtime.v2.task/*", "/run/docker/containerd/daemon/io.containerd.runtime.v2.task/*", "/run/containers/storage/*-containers",
+                                         "/var/lib/containers/storage/*-containers"};
+    char *bundle = NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(places) && !bundle; i++) {
+        _cleanup_free_ char *pattern = xasprintf("%s/%.*s%s/config.json", places[i], STR_FMT(id), i < 2 ? "" : "/userdata");
+        glob_t found = {0};
+        if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0 && found.gl_pathc > 0)
+            bundle = str_dup(str_head(str_from(found.gl_pathv[0]), strlen(found.gl_pathv[0]) - (sizeof("/config.json") - 1)));
+        globfree(&found);
     }
-    return true;
+    return bundle;
 }
 
-static bool from_docker(Container *c, const char *id) {
-    _cleanup_free_ char *path = xasprintf("/var/lib/docker/containers/%s/config.v2.json", id);
-    _cleanup_free_ char *host = xasprintf("/var/lib/docker/containers/%s/hostconfig.json", id);
-    const Node *config = read_json(c, path), *settings = config ? read_json(c, host) : NULL;
-    if (!config)
-        return false;
-    c->type = STR("docker");
-    Str name = node_get_str(config, "Name");
-    c->name = str_starts(name, STR("/")) ? str_from_at(name, 1) : name;
-    set_image(c, node_get_str(node_get(config, "Config"), "Image"));
-    Str image_id = node_get_str(config, "Image");
-    c->image_id = str_starts(image_id, STR("sha256:")) ? str_head(str_from_at(image_id, 7), SHOWN) : image_id;
-    set_labels(c, node_path(config, "Config", "Labels", NULL));
-    node_each(network, node_path(config, "NetworkSettings", "Networks", NULL))
-        c->ip = c->ip.n ? c->ip : node_get_str(network, "IPAddress");
-    int64_t created;
-    if (time_parse(node_get_str(node_get(config, "State"), "StartedAt"), &created) == 0 && created > 0)
-        c->start = created * 1000000000;
-    c->privileged = node_true(node_get(settings, "Privileged"));
-    c->host_pid = str_eqz(node_get_str(settings, "PidMode"), "host");
-    c->host_network = str_eqz(node_get_str(settings, "NetworkMode"), "host");
-    c->host_ipc = str_eqz(node_get_str(settings, "IpcMode"), "host");
-    return true;
-}
-
-/* The first directory that the pattern finds. */
-static bool from_bundle_at(Container *c, const char *pattern) {
-    glob_t found = {0};
-    bool r = glob(pattern, GLOB_NOSORT, NULL, &found) == 0 && found.gl_pathc > 0 && from_bundle(c, found.gl_pathv[0]);
-    globfree(&found);
-    return r;
-}
-
-static bool from_podman(Container *c, const char *id) {
-    _cleanup_free_ char *path = xasprintf("/var/lib/containers/storage/overlay-containers/%s/userdata", id);
-    if (!from_bundle(c, path))
-        return false;
-    c->type = STR("podman");
-    const Node *all = read_json(c, "/var/lib/containers/storage/overlay-containers/containers.json");
-    node_each(one, all) {
-        if (!str_eqz(node_get_str(one, "id"), id))
-            continue;
-        c->name = node_str(node_first(node_get(one, "names")));
-        /* Podman keeps the image's name in a document inside of this one. */
-        Str meta = node_get_str(one, "metadata");
-        Limits limits = limits_default();
-        _cleanup_(diag_done) Diag d = {0};
-        Node *inner;
-        if (meta.n && json_parse(meta, "metadata", &limits, c->arena, &d, &inner) == 0)
-            set_image(c, node_get_str(inner, "image-name"));
-        c->image_id = str_head(node_get_str(one, "image"), SHOWN);
+static char *find_bundle(StateRead *r, const ContainerHint *hint) {
+    const char *const roots[] = {hint->state, "/run/runc", "/run/crun"};
+    char *bundle = NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(roots) && !bundle; i++)
+        bundle = roots[i] ? bundle_of_state(r, roots[i]) : NULL;
+    if (hint->bundle && is_there(hint->bundle, "config.json")) {
+        free(bundle);
+        return xstrdup(hint->bundle);
     }
-    return true;
-}
-
-static bool from_containerd(Container *c, const char *id) {
-    _cleanup_free_ char *pattern = xasprintf("/run/containerd/io.containerd.runtime.v2.task/*/%s", id);
-    if (!from_bundle_at(c, pattern))
-        return false;
-    c->type = STR("containerd");
-    return true;
+    return bundle ? bundle : usual_bundle(r->c->id);
 }
 
 /* An id is a name of a file below directories of runtimes: nothing that leads elsewhere. */
 static bool is_plain(Str id) {
     return id.n > 0 && id.n <= 255 && str_chr(id, '/') < 0 && str_chr(id, '*') < 0 && str_chr(id, '?') < 0 && str_chr(id, '[') < 0 && id.p[0] != '.';
+}
+
+static void read_state(StateRead *r, const ContainerHint *hint) {
+    Container *c = r->c;
+    _cleanup_free_ char *bundle = find_bundle(r, hint), *docker = xasprintf("/var/lib/docker/containers/%.*s", STR_FMT(c->id));
+    c->known = (bundle && from_bundle(r, bundle)) || state_docker(r, docker);
+    if (!c->known)
+        return;
+    if (!c->type.n)
+        c->type = hint->runtime ? state_keep(r, str_from(hint->runtime)) : STR("runc");
+    if (!c->name.n)
+        c->name = c->id;
 }
 
 Container *container_find(const ContainerHint *hint) {
@@ -338,18 +268,12 @@ Container *container_find(const ContainerHint *hint) {
         return NULL;
     Container *c = xcalloc(1, sizeof(*c));
     c->arena = xcalloc(1, sizeof(*c->arena));
-    c->arena->max = (size_t) 16 << 20;
-    id = c->id = arena_str(c->arena, id);
-    c->known = from_docker(c, id.p) || from_podman(c, id.p) || from_containerd(c, id.p);
-    bool runc = from_runc(c, hint->state ? hint->state : "/run/runc", id.p);
-    runc = runc || (!c->known && hint->bundle && from_bundle(c, hint->bundle));
-    if (runc && !c->known) {
-        c->type = STR("runc");
-        c->known = true;
-    }
-    if (!c->name.n && c->known)
-        c->name = c->id;
-    if (c->known || (hint->apart && is_hex(id)))
+    c->arena->max = CONTAINER_BYTES;
+    c->id = arena_str(c->arena, id);
+    StateRead r = {.c = c, .scratch = {.max = SCRATCH_BYTES}};
+    read_state(&r, hint);
+    arena_done(&r.scratch);
+    if (c->known || (hint->apart && is_hex(c->id)))
         return c;
     container_free(c);
     return NULL;

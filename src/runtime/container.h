@@ -6,9 +6,10 @@
 
 typedef struct ContainerHint {
     Str cgroup;            /* path */
-    const char *state;     /* directory of runc's states, where its maker named one; NULL */
+    const char *state;     /* directory of the states of runc or crun, where its maker named one; NULL */
     const char *bundle;    /* NULL: not known */
     const char *id;        /* NULL: the last name of the path that looks like one */
+    const char *runtime;   /* program that makes the container ("crun"); NULL: runc */
     bool apart;            /* the process has namespaces of its own for mounts and processes */
 } ContainerHint;
 
@@ -17,8 +18,15 @@ typedef struct ContainerHint {
 Container *container_find(const ContainerHint *hint);
 void container_free(Container *c);
 
-/* --root, --bundle and id from the command line of a runtime (runc create …); strings that the caller frees, NULL where it has none. */
-void container_maker(Str args, Str cwd, char **ret_state, char **ret_bundle, char **ret_id);
+/* What a command line of a low-level runtime (runc create …) or of who watches over a container (conmon, containerd-shim) says of it; strings are owned, NULL where it has
+ * none. container_maker_done() frees them. */
+typedef struct ContainerMaker {
+    char *state, *bundle, *id, *runtime;
+} ContainerMaker;
+void container_maker(Str args, Str cwd, ContainerMaker *ret);
+void container_maker_done(ContainerMaker *m);
+/* The same of the processes that are above `pid` and watch over its container; all NULL when there is none of them. */
+void container_keeper(uint32_t pid, ContainerMaker *ret);
 
 /* The id in a cgroup's path: "docker-0123….scope" and "0123…" of 12 to 64 hexadecimal digits, the last of them; STR_NULL. */
 Str container_id_of(Str path);

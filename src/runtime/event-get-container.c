@@ -41,12 +41,17 @@ static Value container_duration(const Ask *a) {
     int64_t start = container_began(a->e);
     return start && a->e->time > start ? value_int(a->e->time - start) : value_none();
 }
-static Value labelled(const Ask *a) {
-    const Container *c = a->e->container;
-    for (size_t i = 0; c && i < c->n_labels; i++)
-        if (str_eq(c->labels[i].source, a->ref->arg))
-            return value_str(c->labels[i].destination);
+static Value label_among(const Ask *a, const ContainerMount *l, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(l[i].source, a->ref->arg))
+            return value_str(l[i].destination);
     return value_none();
+}
+static Value labelled(const Ask *a) { return a->e->container ? label_among(a, a->e->container->labels, a->e->container->n_labels) : value_none(); }
+/* Where nobody wrote down those of the pod, its container's annotations may have them. */
+static Value pod_labelled(const Ask *a) {
+    const Container *c = a->e->container;
+    return !c || !c->pod.n ? value_none() : c->n_pod_labels ? label_among(a, c->pod_labels, c->n_pod_labels) : label_among(a, c->labels, c->n_labels);
 }
 /* A mount by its number, or the first whose other end the pattern matches. */
 static Value mount(const Ask *a, bool by_destination, size_t offset) {
@@ -74,5 +79,5 @@ Getter *const event_container_getters[EVENT_SLOTS] = {
     [SLOT_EVENT_CONTAINER_MOUNT_MODE] = mount_mode, [SLOT_EVENT_CONTAINER_START_TS] = container_start, [SLOT_EVENT_CONTAINER_DURATION] = container_duration,
     [SLOT_EVENT_CONTAINER_HOST_PID] = container_host_pid, [SLOT_EVENT_CONTAINER_HOST_NETWORK] = container_host_network,
     [SLOT_EVENT_CONTAINER_HOST_IPC] = container_host_ipc, [SLOT_EVENT_CONTAINER_LABEL] = labelled, [SLOT_EVENT_K8S_NS_NAME] = k8s_ns,
-    [SLOT_EVENT_K8S_POD_NAME] = k8s_pod, [SLOT_EVENT_K8S_POD_UID] = k8s_uid, [SLOT_EVENT_K8S_POD_LABEL] = labelled,
+    [SLOT_EVENT_K8S_POD_NAME] = k8s_pod, [SLOT_EVENT_K8S_POD_UID] = k8s_uid, [SLOT_EVENT_K8S_POD_LABEL] = pod_labelled,
 };

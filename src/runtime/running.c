@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 
@@ -26,6 +27,20 @@ static uint64_t inode_of(const char *pid, const char *name) {
     return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
+/* Field 22 of /proc/PID/stat as nanoseconds since 1970; the name in parentheses may hold anything. */
+static int64_t start_of(const Tables *t, uint32_t pid) {
+    char text[TEXT_MAX];
+    Str stat = read_proc(pid, "stat", text, sizeof(text)), one = STR_NULL;
+    ssize_t end = str_rchr(stat, ')');
+    Str rest = end < 0 ? STR_NULL : str_from_at(stat, (size_t) end + 2);
+    uint64_t ticks = 0;
+    for (int i = 3; i <= 22; i++)
+        if (!str_split(&rest, ' ', &one))
+            return 0;
+    long hz = sysconf(_SC_CLK_TCK);
+    return str_to_u64(one, INT64_MAX / 1000000000, &ticks) == 0 && hz > 0 ? t->boot + (int64_t) (ticks * (1000000000 / (uint64_t) hz)) : 0;
+}
+
 /* The cgroup that its container began in, as far as it can be told now: the one it is in. */
 static uint64_t home_of(const Tables *t, uint32_t pid) {
     char number[16], text[TEXT_MAX];
@@ -35,6 +50,7 @@ static uint64_t home_of(const Tables *t, uint32_t pid) {
         return 0;
     uint64_t key = cgroups_key_of(t->cgroups, read_proc(pid, "cgroup", text, sizeof(text)));
     bool own_pids = inode_of(number, "ns/pid") != inode_of("self", "ns/pid");
+    cgroups_found(t->cgroups, key, pid, start_of(t, pid));
     return key && cgroups_container(t->cgroups, key, mnt_ns, own_pids) ? key : 0;
 }
 

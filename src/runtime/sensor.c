@@ -78,7 +78,7 @@ static void on_event(void *userdata, Str bytes) {
     const WireProcess *p = &e->wire.process;
     if (e->wire.type == WIRE_CGROUP) {
         loader_set_host(s->loader, e->wire.arg[0], false);
-        cgroups_add(s->tables.cgroups, e->wire.arg[0], e->string[WIRE_CGROUP_PATH], e->image ? e->image->args : STR_NULL, e->cwd, e->container ? p->home : 0);
+        cgroups_add(s->tables.cgroups, e->wire.arg[0], e->string[WIRE_CGROUP_PATH], e->image ? e->image->args : STR_NULL, e->cwd, e->container ? p->home : 0, e->time);
         return;
     }
     if (e->wire.type == WIRE_CGROUP_GONE) {
@@ -91,8 +91,11 @@ static void on_event(void *userdata, Str bytes) {
         learn(s, e);
     if (p->home && !e->container && cgroups_is_host(s->tables.cgroups, p->home))
         loader_no_container(s->loader, p->home);
-    if (e->wire.type == WIRE_EXEC)
+    if (e->wire.type == WIRE_EXEC) {
         add_image(s, e);
+        if (!e->container)
+            cgroups_executed(s->tables.cgroups, e->string[WIRE_ARGS], e->cwd);
+    }
     if (!is_news(s, e))
         return;
     if (e->wire.type == WIRE_SYSCALL && e->wire.flags & WIRE_NO_FILE && e->wire.result >= 0 && event_is_open(e))

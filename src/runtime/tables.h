@@ -35,17 +35,28 @@ typedef struct ContainerMount {
     bool writable;
 } ContainerMount;
 
+/* A port of the host that leads into the container. */
+typedef struct ContainerPort {
+    Str host_ip, protocol; /* "" or 0.0.0.0: all addresses; "tcp", "udp", "sctp" */
+    unsigned host, port;
+} ContainerPort;
+
 typedef struct Container {
     Str id, name, type, image, image_id, repository, tag, digest, ip, pod, namespace, pod_uid, mounts_text;
+    Str problem;           /* what a runtime left on disk and could not be read: "FILE: why"; STR_NULL: nothing */
     Str rootfs;            /* its root as the host sees it; STR_NULL: not known */
     const ContainerMount *mounts;
     size_t n_mounts;
     const ContainerMount *labels; /* source is the key, destination the value */
     size_t n_labels;
+    const ContainerMount *pod_labels;
+    size_t n_pod_labels;
+    const ContainerPort *ports;
+    size_t n_ports;
     bool privileged, host_pid, host_network, host_ipc;
     bool known;            /* metadata was found */
+    bool later;            /* its runtime writes down more once it runs (address, published ports) */
     int64_t start;         /* nanoseconds since 1970 */
-    unsigned tries;
     struct Arena *arena;
 } Container;
 
@@ -59,9 +70,13 @@ uint64_t cgroups_key_of(const Cgroups *t, Str text);
 /* Mount namespaces: of the host, and of a process ("1", "self"); 0: not to be seen. */
 uint32_t cgroups_host_mnt_ns(const Cgroups *t);
 uint32_t cgroups_mnt_ns(const char *pid);
-/* A cgroup was made: `args` and `cwd` of who made it say where a runtime keeps its state. `within`: the cgroup that the maker's container began with, for what a
- * container makes belongs to it; 0: the maker is in none. */
-void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd, uint64_t within);
+/* A cgroup was made at that time (nanoseconds since 1970): `args` and `cwd` of who made it say where a runtime keeps its state. `within`: the cgroup that the maker's container
+ * began with, for what a container makes belongs to it; 0: the maker is in none. */
+void cgroups_add(Cgroups *t, uint64_t key, Str path, Str maker_args, Str maker_cwd, uint64_t within, int64_t time);
+/* A program was executed on the host: if it makes containers it is remembered for a while, since systemd may make the cgroup for it. */
+void cgroups_executed(Cgroups *t, Str args, Str cwd);
+/* A process was there before, since `started` (nanoseconds since 1970), in the cgroup of that key and with mounts of its own: who watches over its container is looked for. */
+void cgroups_found(Cgroups *t, uint64_t key, uint32_t pid, int64_t started);
 /* The container that a process of this cgroup is in; NULL: none. `mnt_ns` is its mount namespace, `own_pids`: it has a namespace for
  * processes other than the host's. */
 const Container *cgroups_container(Cgroups *t, uint64_t key, uint32_t mnt_ns, bool own_pids);

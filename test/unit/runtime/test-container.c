@@ -16,24 +16,30 @@ TEST(ids_in_paths_of_cgroups) {
     }
     CHECK(!container_id_of(STR("/user.slice/user-1000.slice")).p);
     CHECK(!container_id_of(STR("/")).p);
+    CHECK(!container_id_of(STR("/libpod_parent/libpod-conmon-3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e")).p);
     CHECK(!container_id_of(STR("/3AD7B26DED6D")).p);
 }
 
-static void maker(Str args, const char *state, const char *bundle, const char *id) {
-    _cleanup_free_ char *s = NULL, *b = NULL, *i = NULL;
-    container_maker(args, STR("/srv/"), &s, &b, &i);
-    CHECK_STR(str_from(s), state);
-    CHECK_STR(str_from(b), bundle);
-    CHECK_STR(str_from(i), id);
+static void maker(Str args, const char *state, const char *bundle, const char *id, const char *runtime) {
+    _cleanup_(container_maker_done) ContainerMaker m;
+    container_maker(args, STR("/srv/"), &m);
+    CHECK_STR(str_from(m.state), state);
+    CHECK_STR(str_from(m.bundle), bundle);
+    CHECK_STR(str_from(m.id), id);
+    CHECK_STR(str_from(m.runtime), runtime);
 }
 
 TEST(command_lines_of_runtimes) {
-    maker(STR("runc\0run\0web\0"), NULL, "/srv/", "web");
-    maker(STR("runc\0--root\0/run/x\0create\0--bundle\0b\0--pid-file\0p\0web\0"), "/run/x", "/srv/b", "web");
-    maker(STR("runc\0--root=/run/x\0--log\0/l\0create\0-b\0/b\0web\0"), "/run/x", "/b", "web");
-    maker(STR("runc\0exec\0web\0sh\0"), NULL, NULL, NULL);
-    maker(STR("mkdir\0/sys/fs/cgroup/x\0"), NULL, NULL, NULL);
-    maker(STR_NULL, NULL, NULL, NULL);
+    maker(STR("runc\0run\0web\0"), NULL, "/srv/", "web", "runc");
+    maker(STR("/usr/bin/runc\0--root\0/run/x\0create\0--bundle\0b\0--pid-file\0p\0web\0"), "/run/x", "/srv/b", "web", "runc");
+    maker(STR("runc\0--root=/run/x\0--log\0/l\0create\0-b\0/b\0web\0"), "/run/x", "/b", "web", "runc");
+    maker(STR("crun\0--cgroup-manager\0systemd\0create\0-b\0/b\0web\0"), NULL, "/b", "web", "crun");
+    maker(STR("/usr/bin/conmon\0--api-version\0001\0-c\0web\0-r\0/usr/bin/crun\0-b\0/b\0"), NULL, "/b", "web", "crun");
+    maker(STR("runc\0exec\0web\0sh\0"), NULL, NULL, NULL, NULL);
+    maker(STR("podman\0run\0image\0"), NULL, NULL, NULL, NULL);
+    maker(STR("git\0run\0a\0b\0"), NULL, NULL, NULL, NULL);
+    maker(STR("mkdir\0/sys/fs/cgroup/x\0"), NULL, NULL, NULL, NULL);
+    maker(STR_NULL, NULL, NULL, NULL, NULL);
 }
 
 TEST(names_of_images) {
@@ -63,7 +69,7 @@ static const uint64_t second = 1000000000;
 TEST(cgroups_that_ended_are_forgotten_after_a_while) {
     Cgroups *t = cgroups_new();
     for (uint64_t i = 1; i <= 3000; i++)
-        cgroups_add(t, i, STR("/plain"), STR_NULL, STR_NULL, 0);
+        cgroups_add(t, i, STR("/plain"), STR_NULL, STR_NULL, 0, 0);
     CHECK_INT((long long) cgroups_count(t), 3000);
     for (uint64_t i = 2; i <= 3000; i++)
         cgroups_removed(t, i, 100 * second);
@@ -77,10 +83,10 @@ TEST(cgroups_that_ended_are_forgotten_after_a_while) {
 
 TEST(what_a_container_makes_belongs_to_it) {
     Cgroups *t = cgroups_new();
-    cgroups_add(t, 1, STR("/docker/00112233445566778899aabbccddeeff"), STR_NULL, STR_NULL, 0);
+    cgroups_add(t, 1, STR("/docker/00112233445566778899aabbccddeeff"), STR_NULL, STR_NULL, 0, 0);
     const Container *outer = cgroups_container(t, 1, cgroups_host_mnt_ns(t) + 1, true);
     CHECK(outer != NULL);
-    cgroups_add(t, 2, STR("/docker/00112233445566778899aabbccddeeff/ffeeddccbbaa99887766554433221100"), STR_NULL, STR_NULL, 1);
+    cgroups_add(t, 2, STR("/docker/00112233445566778899aabbccddeeff/ffeeddccbbaa99887766554433221100"), STR_NULL, STR_NULL, 1, 0);
     CHECK_STR(cgroups_container(t, 2, cgroups_host_mnt_ns(t) + 1, true)->id, "00112233445566778899aabbccddeeff");
     cgroups_removed(t, 1, second);
     cgroups_sweep(t, 100 * second);
