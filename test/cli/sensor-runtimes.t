@@ -166,7 +166,7 @@ crun_tests() {
   tells "crun run: a container of some milliseconds" "needle-short id=${id:0:12} name=$id type=crun image=app:7 .* user=0/root "
   jq '.process.args = ["/bin/sleep", "600"]' "$tmp/crun/config.json" >"$tmp/crun/new" && mv "$tmp/crun/new" "$tmp/crun/config.json"
   "${view[@]}" crun --root "$tmp/crun-state" run --detach --bundle "$tmp/crun" "$id" </dev/null >/dev/null 2>&1
-  at_exit "crun --root '$tmp/crun-state' delete -f $id >/dev/null 2>&1"
+  at_exit "unshare -m sh -c 'umount -q /sys/fs/cgroup/unified; crun --root $tmp/crun-state delete -f $id' >/dev/null 2>&1"
   is "$("$PLIMSOLL" ps --format json --runc-root "$tmp/crun-state" | jq -c ".containers[] | select(.id == \"$id\") | [.runtime, .image, .command]")" '["crun","app:7","/bin/sleep 600"]' "crun: plimsoll ps"
 }
 
