@@ -169,6 +169,7 @@ complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l fail -xa 'closed op
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l replicas -x -d 'Pods'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l api-server -x -d 'Where requests come from (10.0.0.0/24), for the network policy; without it any address may connect'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l worker -d 'A container beside the webhook watches the pods and scans their images; what scans say counts, and what is not known is scanned. Needs --registry and --api-server'
+complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l check-cluster -d 'The worker puts the rules to all that is in the cluster already, too, every hour: report, PolicyReports and metrics in its volume, which the webhook\'s /metrics tells of. Needs --worker'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l registry -x -d 'Where the worker fetches images and advisories from (192.0.2.0/24), for the network policy'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l advisories -x -d 'Where the worker gets the advisory database, twice a day: as --from of `plimsoll db update`'
 complete -c plimsoll -n "__plimsoll_at 'admit manifests'" -l registry-secret -x -d 'Secret of type kubernetes.io/dockerconfigjson in that namespace, with what registries want to know'

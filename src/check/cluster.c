@@ -25,7 +25,7 @@ typedef struct ClusterKind {
 
 static const ClusterKind kinds[] = {
 #define CLUSTER_KIND(group, resource, how) {group, resource, how},
-#include "check/cluster-kind.list.h"
+#include "kube/cluster-kind.list.h"
 #undef CLUSTER_KIND
 };
 

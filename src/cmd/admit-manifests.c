@@ -55,6 +55,7 @@ static const Option options[] = {
     {.name = "--replicas", .arg = "N", .doc = "Pods", .check = check_replicas, .def = "2"},
     {.name = "--api-server", .arg = "NETWORK", .doc = "Where requests come from (10.0.0.0/24), for the network policy; without it any address may connect", .check = check_word, .repeat = true},
     {.name = "--worker", .doc = "A container beside the webhook watches the pods and scans their images; what scans say counts, and what is not known is scanned. Needs --registry and --api-server"},
+    {.name = "--check-cluster", .doc = "The worker puts the rules to all that is in the cluster already, too, every hour: report, PolicyReports and metrics in its volume, which the webhook's /metrics tells of. Needs --worker"},
     {.name = "--registry", .arg = "NETWORK", .doc = "Where the worker fetches images and advisories from (192.0.2.0/24), for the network policy", .check = check_word, .repeat = true},
     {.name = "--advisories", .arg = "URL", .doc = "Where the worker gets the advisory database, twice a day: as --from of `plimsoll db update`", .check = check_word},
     {.name = "--registry-secret", .arg = "NAME", .doc = "Secret of type kubernetes.io/dockerconfigjson in that namespace, with what registries want to know", .check = check_label},
@@ -144,11 +145,11 @@ static int run(Cli *cli) {
     if (!image || !strstr(image, "@sha256:"))
         return message_usage("admit manifests", "--image names the image by its digest: REPOSITORY@sha256:…");
     const char *const *api_servers = cli_values(cli, "--api-server", &networks), *const *registries = cli_values(cli, "--registry", &registry_networks);
-    bool worker = cli_flag(cli, "--worker"), pin = cli_value(cli, "--mutate") != NULL;
+    bool worker = cli_flag(cli, "--worker"), check = cli_flag(cli, "--check-cluster"), pin = cli_value(cli, "--mutate") != NULL;
     if (worker && (!networks || !registry_networks))
         return message_usage("admit manifests", "--worker needs --api-server and --registry: nothing else may the pods reach");
-    if (!worker && (pin || registry_networks || cli_value(cli, "--advisories") || cli_value(cli, "--registry-secret")))
-        return message_usage("admit manifests", "--mutate pin, --registry, --advisories and --registry-secret are for --worker");
+    if (!worker && (pin || check || registry_networks || cli_value(cli, "--advisories") || cli_value(cli, "--registry-secret")))
+        return message_usage("admit manifests", "--mutate pin, --check-cluster, --registry, --advisories and --registry-secret are for --worker");
     int r = make_keys(cli, &k, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
@@ -162,6 +163,7 @@ static int run(Cli *cli) {
         .mode = cli_value(cli, "--mode"),
         .api_servers = api_servers,
         .worker = worker,
+        .check = check,
         .registries = registries,
         .advisories = cli_value(cli, "--advisories"),
         .registry_secret = cli_value(cli, "--registry-secret"),

@@ -18,7 +18,10 @@
 #include "kube/admission-service.h"
 
 /* Bodies of so many bytes may be under way at once: their trees are ten times as large. */
-enum { BODIES_MAX = 24 << 20, LOG_MAX = 8 << 20, IDLE_S = 120, THREADS_MIN = 2, THREADS_MAX = 16, LOG_S = 2, METRICS_MAX = 1 << 20 };
+enum { BODIES_MAX = 24 << 20, LOG_MAX = 8 << 20, IDLE_S = 120, LOG_S = 2, METRICS_MAX = 1 << 20 };
+
+/* A connection stays with the thread that took it. More threads than processors, so that many connections of one thread, or one large review, leave no processor idle while others wait. */
+enum { THREADS_PER_CPU = 4, THREADS_MAX = 32 };
 
 /* Rules that are read anew every so often, for exceptions end. */
 enum { RELOAD_S = 3600 };
@@ -78,7 +81,7 @@ static void loaded_free(void *p) {
 
 static unsigned threads(void) {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return (unsigned) MIN(MAX(n, (long) THREADS_MIN), (long) THREADS_MAX);
+    return (unsigned) MIN(MAX(n, 1L) * THREADS_PER_CPU, (long) THREADS_MAX);
 }
 
 /* Out of the same texts. */
@@ -143,7 +146,7 @@ static int open_server(Cli *cli, Admit *m, Error *err) {
         .routes = admission_routes(cli_flag(cli, "--audit")),
         .userdata = m->service,
         .tls = m->tls,
-        .threads = threads(),
+        .threads = MIN(threads(), (unsigned) connections),
         .connections = (unsigned) connections,
         .bodies_max = BODIES_MAX,
         .request_s = admit_seconds(cli, "--request-timeout"),

@@ -37,17 +37,44 @@ static bool is_mutating(const AdmissionManifests *m) {
     return m->pin || m->defaults;
 }
 
+static const struct {
+    const char *group, *resource;
+} judged[] = {
+#define CLUSTER_KIND(group, resource, how) {group, resource},
+#include "kube/cluster-kind.list.h"
+#undef CLUSTER_KIND
+};
+
+/* A rule for each group of the API, where it comes first; pods have one of their own. */
+static void put_check_rights(Buf *out) {
+    for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
+        size_t first = 0, n = 0;
+        while (strcmp(judged[first].group, judged[i].group) != 0)
+            first++;
+        if (first != i)
+            continue;
+        buf_printf(out, "  - apiGroups: [\"%s\"]\n    verbs: [list]\n    resources: [", judged[i].group);
+        for (size_t k = i; k < ARRAY_SIZE(judged); k++)
+            if (strcmp(judged[k].group, judged[i].group) == 0 && strcmp(judged[k].resource, "pods") != 0)
+                buf_printf(out, "%s%s", n++ ? ", " : "", judged[k].resource);
+        buf_putz(out, "]\n");
+    }
+}
+
 /* Rights of the whole cluster lie in no namespace. */
 static void put_worker_rights(const AdmissionManifests *m, Buf *out) {
     static const char api[] = "rbac.authorization.k8s.io";
     buf_printf(out, "---\napiVersion: %s/v1\nkind: ClusterRole\nmetadata:\n  name: " NAME "-worker\n" LABELS "rules:\n  - {apiGroups: [\"\"], resources: [pods], verbs: [list, watch]}\n", api);
+    if (m->check)
+        put_check_rights(out);
     buf_printf(out, "---\napiVersion: %s/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: " NAME "-worker\n" LABELS "roleRef: {apiGroup: %s, kind: ClusterRole, name: " NAME "-worker}\n"
                     "subjects:\n  - {kind: ServiceAccount, name: " NAME ", namespace: %s}\n", api, api, m->namespace);
 }
 
 static void put_identity(const AdmissionManifests *m, Buf *out) {
-    buf_putz(out, m->worker ? "# The webhook asks the API server for nothing and gets no token; the worker beside it may list and watch pods.\n"
-                            : "# It asks the API server for nothing, so it gets no rights and no token.\n");
+    buf_putz(out, m->check    ? "# The webhook asks the API server for nothing and gets no token; the worker beside it may watch pods and list what it judges, Secrets not among it.\n"
+                  : m->worker ? "# The webhook asks the API server for nothing and gets no token; the worker beside it may list and watch pods.\n"
+                              : "# It asks the API server for nothing, so it gets no rights and no token.\n");
     put_head(m, out, "v1", "ServiceAccount");
     buf_putz(out, "automountServiceAccountToken: false\n");
     if (m->worker)
@@ -67,6 +94,8 @@ static void put_arguments(const AdmissionManifests *m, Buf *out) {
                m->policy, m->mode, m->fail_closed ? "closed" : "open");
     if (m->worker)
         buf_putz(out, "            - --facts=/facts/facts.db\n            - --queue-unknown\n");
+    if (m->check)
+        buf_putz(out, "            - --metrics-add=/check/metrics.prom\n");
     if (m->pin)
         buf_putz(out, "            - --mutate=pin\n");
     if (m->defaults)
@@ -94,15 +123,17 @@ static void put_container(const AdmissionManifests *m, Buf *out) {
     buf_putz(out, "          volumeMounts:\n            - {name: tls, mountPath: /tls, readOnly: true}\n");
     if (m->worker)
         buf_putz(out, "            - {name: facts, mountPath: /facts}\n");
+    if (m->check)
+        buf_putz(out, "            - {name: check, mountPath: /check, readOnly: true}\n");
 }
 
 /* It scans, so that it wants memory and a place for its cache; only it has a token. */
 static void put_worker(const AdmissionManifests *m, Buf *out) {
     buf_printf(out,
                "        - name: worker\n          image: %s\n          imagePullPolicy: IfNotPresent\n          args:\n            - admit\n            - worker\n            - --cluster\n"
-               "            - --facts=/facts/facts.db\n            - --policy=%s\n%s"
+               "            - --facts=/facts/facts.db\n            - --policy=%s\n%s%s"
                "          env:\n            - {name: XDG_CACHE_HOME, value: /scratch/cache}\n            - {name: TMPDIR, value: /scratch}\n            - {name: PLIMSOLL_DB, value: /scratch/advisories.db}\n",
-               m->image, m->policy, m->advisories ? "            - --update-every=720\n" : "");
+               m->image, m->policy, m->advisories ? "            - --update-every=720\n" : "", m->check ? "            - --check=/check\n" : "");
     if (m->advisories)
         buf_printf(out, "            - {name: PLIMSOLL_DB_URL, value: \"%s\"}\n", m->advisories);
     if (m->registry_secret)
@@ -111,6 +142,8 @@ static void put_worker(const AdmissionManifests *m, Buf *out) {
     put_confined(out);
     buf_putz(out, "          volumeMounts:\n            - {name: facts, mountPath: /facts}\n            - {name: scratch, mountPath: /scratch}\n"
                   "            - {name: account, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}\n");
+    if (m->check)
+        buf_putz(out, "            - {name: check, mountPath: /check}\n");
     if (m->registry_secret)
         buf_putz(out, "            - {name: registry, mountPath: /registry, readOnly: true}\n");
 }
@@ -123,6 +156,8 @@ static void put_volumes(const AdmissionManifests *m, Buf *out) {
                   "        - name: account\n          projected:\n            defaultMode: 0440\n            sources:\n              - serviceAccountToken: {path: token, expirationSeconds: 3600}\n"
                   "              - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}\n"
                   "              - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}\n");
+    if (m->check)
+        buf_putz(out, "        - name: check\n          emptyDir: {sizeLimit: 1Gi}\n");
     if (m->registry_secret)
         buf_printf(out, "        - name: registry\n          secret: {secretName: %s, defaultMode: 0440, items: [{key: .dockerconfigjson, path: config.json}]}\n", m->registry_secret);
 }

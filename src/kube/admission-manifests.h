@@ -13,6 +13,7 @@ typedef struct AdmissionManifests {
     const char *mode;           /* of all namespaces: "enforce", "warn", "audit" */
     const char *const *api_servers; /* NULL-ended: networks (10.0.0.0/24) that requests come from; empty: any */
     bool worker;                /* a container beside the webhook watches pods and scans images; the store is theirs alone */
+    bool check;                 /* the worker judges what is in the cluster, too; only with it */
     const char *const *registries; /* NULL-ended: networks that the worker fetches images and advisories from */
     const char *advisories;     /* where it gets the advisory database (--from of db update); NULL: from nowhere */
     const char *registry_secret; /* of type kubernetes.io/dockerconfigjson, for registries that want to know who asks; NULL: none */

@@ -68,6 +68,27 @@ is "$(cat "$tmp/said")" "admit tls facts / admit worker facts scratch account re
 [{'apiGroups': [''], 'resources': ['pods'], 'verbs': ['list', 'watch']}]
 True True True /mutate
 3 [{'ipBlock': {'cidr': '192.0.2.0/24'}}, {'ipBlock': {'cidr': '198.51.100.7/32'}}]" "only the worker has a token, rights to see pods, and somewhere to go"
+
+# With a worker that judges the cluster
+exits 2 "a cluster that nobody judges" manifests --check-cluster
+exits 0 "a worker that judges the cluster" manifests --worker --check-cluster --api-server 10.0.0.0/28 --registry 192.0.2.0/24 --output "$tmp/c.yaml"
+for policy in production regulated pss-restricted; do
+  exits 0 "it, too, passes the set $policy" "$PLIMSOLL" check --policy "$policy" --format json --output "$tmp/report.json" "$tmp/c.yaml"
+  is "$(jq -r '[.findings[].id] | unique - ["No liveness probe", "Secret in a manifest"] | join(" ")' "$tmp/report.json")" "" "with nothing to say of it ($policy)"
+done
+python3 - "$tmp/c.yaml" "$TOP/src/kube/cluster-kind.list.h" >"$tmp/said" <<'PY'
+import re, sys, yaml
+all = [d for d in yaml.safe_load_all(open(sys.argv[1]))]
+one = lambda kind: next(d for d in all if d["kind"] == kind and d["metadata"]["name"].startswith("plimsoll-admit"))
+admit, worker = one("Deployment")["spec"]["template"]["spec"]["containers"]
+mount = lambda c: [m for m in c["volumeMounts"] if m["name"] == "check"]
+print("--metrics-add=/check/metrics.prom" in admit["args"], mount(admit), "--check=/check" in worker["args"], mount(worker))
+granted = {(g, r, v) for rule in one("ClusterRole")["rules"] for g in rule["apiGroups"] for r in rule["resources"] for v in rule["verbs"]}
+asked = {(g, r, "list") for g, r in re.findall(r'^CLUSTER_KIND\("([^"]*)", "([^"]*)"', open(sys.argv[2]).read(), re.M)}
+print(sorted(granted - asked), sorted(asked - granted), len(asked) > 25, any(r in ("secrets", "*") for g, r, v in granted))
+PY
+is "$(cat "$tmp/said")" "True [{'name': 'check', 'mountPath': '/check', 'readOnly': True}] True [{'name': 'check', 'mountPath': '/check'}]
+[('', 'pods', 'watch')] [] True False" "it may list what it judges and nothing else, and the webhook tells what it found"
 echo nothing >"$tmp/ca.pem"
 exits 3 "an authority that is none" manifests
 like "$err" 'ca.pem: there is no certificate' "and it says so"

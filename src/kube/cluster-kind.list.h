@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CLUSTER_KIND(group, resource, how): what `plimsoll check --cluster` asks a cluster for, in this order, and how it is judged (check/cluster.c).
+/* CLUSTER_KIND(group, resource, how): what `plimsoll check --cluster` asks a cluster for, in this order, and how it is judged (check/cluster.c); `admit manifests --check-cluster` grants its
+ * worker the right to list them.
  * Secrets are not among them: their values are no business of a policy, and an account that may read them is worth stealing. */
 CLUSTER_KIND("", "namespaces", CLUSTER_NAMESPACE)
 CLUSTER_KIND("rbac.authorization.k8s.io", "clusterroles", CLUSTER_ALONE)
