@@ -33,7 +33,11 @@ sensor_start() {
 # sensor_stop [SIGNAL]: $rc
 sensor_stop() {
   kill -"${1:-INT}" "$sensor_pid" 2>/dev/null
-  (sleep 60 && kill -9 "$sensor_pid") >/dev/null 2>&1 & # one that does not end is a failure, not a test that hangs
+  # One that does not end is a failure, not a test that hangs. Whoever watches does not keep the lock.
+  (
+    exec {sensor_lock}>&-
+    timeout 60 tail --pid="$sensor_pid" -f /dev/null || kill -9 "$sensor_pid"
+  ) >/dev/null 2>&1 &
   local watch=$!
   wait "$sensor_pid" && rc=0 || rc=$?
   kill "$watch" 2>/dev/null

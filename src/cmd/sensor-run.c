@@ -217,22 +217,28 @@ static void flush_limit(Run *r, bool all) {
         r->flush = alert_limit_flush(r->limit, monotonic_now(), all, tell_held, r);
 }
 
+/* While there are events, they are read so often: to be woken for each of them costs more than to look at it. The first one after a pause is read at once. */
+enum { READ_EVERY_MS = 4 };
+
 /* Until the next thing that is due. */
-static int timeout_of(const Run *r, int more) {
-    if (more || r->flush == INT64_MAX)
-        return more ? 0 : -1;
+static int timeout_of(const Run *r, int there_was) {
+    if (there_was)
+        return there_was == SENSOR_MORE ? 0 : READ_EVERY_MS;
+    if (r->flush == INT64_MAX)
+        return -1;
     int64_t wait = (r->flush - monotonic_now()) / 1000000 + 1;
     return (int) MAX(MIN(wait, (int64_t) 3600000), (int64_t) 0);
 }
 
 static int serve(Run *r, Error *err) {
     enum { EVENTS, SIGNALS, RELOAD, STATUS, METRICS, N_ };
-    struct pollfd p[N_] = {[EVENTS] = {.fd = sensor_fd(r->sensor)}, [SIGNALS] = {.fd = r->signals}, [RELOAD] = {.fd = sensor_reload_fd(r->reload)}, [STATUS] = {.fd = r->socket.fd},
+    struct pollfd p[N_] = {[SIGNALS] = {.fd = r->signals}, [RELOAD] = {.fd = sensor_reload_fd(r->reload)}, [STATUS] = {.fd = r->socket.fd},
                            [METRICS] = {.fd = r->metrics ? sensor_metrics_fd(r->metrics) : -1}};
     for (size_t i = 0; i < N_; i++)
         p[i].events = POLLIN;
-    for (int more = 0;;) {
-        if (poll(p, N_, timeout_of(r, more)) < 0 && errno != EINTR)
+    for (int there_was = SENSOR_QUIET;;) {
+        p[EVENTS].fd = there_was == SENSOR_SOME ? -1 : sensor_fd(r->sensor);
+        if (poll(p, N_, timeout_of(r, there_was)) < 0 && errno != EINTR)
             return error_errno(err, -errno, "waiting for events");
         bool go_on = !p[SIGNALS].revents || take_signals(r);
         int e = p[RELOAD].revents ? take_rules(r, err) : 0;
@@ -240,11 +246,11 @@ static int serve(Run *r, Error *err) {
             answer_status(r);
         if (p[METRICS].revents)
             sensor_metrics_answer(r->metrics, view(r));
-        more = e < 0 ? e : sensor_consume(r->sensor, err);
+        there_was = e < 0 ? e : sensor_consume(r->sensor, err);
         if (monotonic_now() >= r->flush)
             flush_limit(r, false);
-        if (more < 0 || !go_on)
-            return MIN(more, 0);
+        if (there_was < 0 || !go_on)
+            return MIN(there_was, 0);
     }
 }
 

@@ -17,7 +17,7 @@ enum {
     FILTER_PROBES = 16,       /* places that are looked at in either */
     FILTER_SUFFIXES = 16,
     FILTER_SUFFIX_BYTES = 8,
-    FILTER_SETS = 2048,       /* memory of directories: sets of four */
+    FILTER_SETS = 8192,       /* memory of directories: sets of four */
     FILTER_WAYS = 4,
     FILTER_NAME_MAX = 256,    /* a longer name is sent */
     FILTER_DEPTH = 24,        /* directories above a file; more: sent */

@@ -175,12 +175,12 @@ int sensor_consume(Sensor *s, Error *err) {
         sensor_evaluate_late(s, UINT64_MAX); /* there is nothing older in the other ring */
     if (loader_tick(s->loader))
         tick(s);
-    return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : s->behind;
+    return s->failed < 0 ? error_errno(err, s->failed, "writing alerts") : s->behind ? SENSOR_MORE : n ? SENSOR_SOME : SENSOR_QUIET;
 }
 
 int sensor_finish(Sensor *s, Error *err) {
-    int r = 1;
-    for (int i = 0; i < ROUNDS_AT_END && r > 0; i++)
+    int r = SENSOR_MORE;
+    for (int i = 0; i < ROUNDS_AT_END && r > SENSOR_QUIET; i++)
         r = sensor_consume(s, err);
     if (r >= 0)
         sensor_tell_losses(s);

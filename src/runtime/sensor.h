@@ -53,7 +53,9 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
 int sensor_arm(Sensor *s, const char **ret_missing, Error *err);
 /* Becomes readable when there are events. */
 int sensor_fd(const Sensor *s);
-/* Evaluates the events there are, at most some thousand of them: more than 0 when there are more. */
+/* What there was to read: nothing, some events, or so many that there may be more at once. */
+enum { SENSOR_QUIET, SENSOR_SOME, SENSOR_MORE };
+/* Evaluates the events there are, at most some thousand of them; returns one of these. */
 int sensor_consume(Sensor *s, Error *err);
 /* The last call: evaluates what is left, and says what was lost since it was last said. */
 int sensor_finish(Sensor *s, Error *err);

@@ -250,6 +250,31 @@ TEST(a_directory_is_remembered_once) {
     tables_done(&t);
 }
 
+/* A storm goes through some thousand directories again and again: those that push each other out are sent each time. */
+TEST(thousands_of_directories_are_remembered) {
+    enum { DIRECTORIES = 3000 };
+    static Event e;
+    static Record r;
+    static FilterDirectory memory[FILTER_SETS * FILTER_WAYS];
+    Loaded l;
+    Tables t;
+    tables_init(&t);
+    CHECK(load(&l, STR("evt.type = openat and fd.name startswith /etc/")));
+    for (int i = 0; i < DIRECTORIES; i++) {
+        char line[256];
+        snprintf(line, sizeof(line), "openat\t0 3 -100 1 0 0 0 0\tcat\t3 1 33188 0 0 0 0 0 0 0 0 0\t0\t/home/u\t-\t/srv/data-%d/f\t-\t/srv/data-%d/f", i, i);
+        record_read(str_from(line), &r);
+        record_event(&r, &t, &e);
+        push_down_learn(l.down, &e, memory);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(memory); i++)
+        n += memory[i].key != 0;
+    CHECK(n > 2 * DIRECTORIES * 99 / 100); /* each by its path and by its text */
+    unload(&l);
+    tables_done(&t);
+}
+
 TEST(the_environment_is_asked_for_where_it_is_used) {
     Loaded l;
     CHECK(load(&l, STR("evt.type = execve and proc.name = a")));
