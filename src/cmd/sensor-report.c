@@ -16,6 +16,9 @@ static const struct {
 #undef UNSEEN
 };
 
+/* Programs do not run inside of each other on one processor. */
+#define LEFT_OUT "programs that the kernel left out"
+
 static void json_time(JsonWriter *w, const char *key, int64_t t) {
     char date[TIME_TEXT_MAX];
     json_strz(w, key, time_format(t, date));
@@ -35,6 +38,8 @@ static void write_hooks(JsonWriter *w, const SensorView *v, bool unfiltered) {
     for (size_t i = 0; i < n; i++) {
         json_map(w, NULL);
         json_strz(w, "name", hooks[i].name);
+        if (hooks[i].as)
+            json_strz(w, "as", hooks[i].as);
         json_bool(w, "attached", hooks[i].attached);
         json_end(w);
     }
@@ -60,6 +65,18 @@ static void write_losses(JsonWriter *w, const SensorTotals *t) {
                 json_u64(w, "events", t->kernel.lost[c][i]);
                 json_end(w);
             }
+    const struct {
+        const char *cause;
+        uint64_t n;
+    } others[] = {{LEFT_OUT, t->kernel.missed}, {"not readable", t->unknown}};
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        if (others[i].n) {
+            json_map(w, NULL);
+            json_strz(w, "cause", others[i].cause);
+            json_strz(w, "kind", "any");
+            json_u64(w, "events", others[i].n);
+            json_end(w);
+        }
     json_end(w);
 }
 
@@ -128,6 +145,9 @@ void sensor_report_json(const SensorView *v, Buf *out) {
     json_u64(&w, "received", t.events);
     json_u64(&w, "lost", sums.lost);
     json_u64(&w, "over_limits", t.limited);
+    json_u64(&w, "windows_forgotten", t.forgotten);
+    json_u64(&w, "loss_counters", t.loss_counters);
+    json_u64(&w, "loss_counters_max", WIRE_LOSSES);
     json_end(&w);
     write_losses(&w, &t);
     json_map(&w, "alerts");
@@ -175,7 +195,7 @@ static void losses_by_cause(Buf *out, const SensorTotals *t) {
         for (size_t i = 0; i < n; i++)
             if (t->kernel.lost[c][i])
                 buf_printf(out, "%s{cause=\"%s\",kind=\"%s\"} %llu\n", name, loader_cause((enum WireCause) c), kinds[i].name, (unsigned long long) t->kernel.lost[c][i]);
-    buf_printf(out, "%s{cause=\"left out by the kernel\",kind=\"any\"} %llu\n%s{cause=\"not readable\",kind=\"any\"} %llu\n", name, (unsigned long long) t->kernel.missed, name,
+    buf_printf(out, "%s{cause=\"" LEFT_OUT "\",kind=\"any\"} %llu\n%s{cause=\"not readable\",kind=\"any\"} %llu\n", name, (unsigned long long) t->kernel.missed, name,
                (unsigned long long) t->unknown);
 }
 
@@ -198,6 +218,8 @@ void sensor_report_metrics(const SensorView *v, Buf *out) {
     metrics_counter(out, "plimsoll_sensor_alerts_total", "Rules that fired", t.alerts);
     metrics_counter(out, "plimsoll_sensor_alerts_held_back_total", "Alerts that a limit or grouping held back", v->held);
     metrics_counter(out, "plimsoll_sensor_evaluations_limited_total", "Evaluations of rules that a limit ended", t.limited);
+    metrics_counter(out, "plimsoll_sensor_windows_forgotten_total", "Keys of thresholds and sequences that made room for others", t.forgotten);
+    metrics_gauge(out, "plimsoll_sensor_loss_counters", "Losses that are told apart, by container, kind and cause", (int64_t) t.loss_counters);
     per_output(out, v->deliver, "plimsoll_alerts_sent_total", "Alerts that the receiver has", "counter", sent);
     per_output(out, v->deliver, "plimsoll_alerts_lost_total", "Alerts that did not reach the receiver", "counter", lost);
     per_output(out, v->deliver, "plimsoll_alerts_refused_total", "Alerts that the receiver did not want", "counter", refused);

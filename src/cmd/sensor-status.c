@@ -20,8 +20,10 @@ static int64_t number(const Node *map, const char *key) {
 
 static void write_hooks(const Node *s, Buf *out) {
     text_line(out, "Hooks:");
-    node_each(h, node_get(s, "hooks"))
-        text_line(out, "  %-32.*s %s", STR_FMT(node_get_str(h, "name")), node_true(node_get(h, "attached")) ? "attached" : "absent");
+    node_each(h, node_get(s, "hooks")) {
+        Str as = node_get_str(h, "as");
+        text_line(out, "  %-32.*s %s%s%.*s", STR_FMT(node_get_str(h, "name")), node_true(node_get(h, "attached")) ? "attached" : "absent", as.n ? " as " : "", STR_FMT(as));
+    }
     text_line(out, "Not seen:");
     node_each(t, node_get(s, "not_seen"))
         text_line(out, "  %.*s", STR_FMT(node_str(t)));
@@ -35,6 +37,8 @@ static void write_events(const Node *s, Buf *out) {
     text_line(out, "Events:    %lld received, %lld lost", (long long) number(e, "received"), (long long) number(e, "lost"));
     node_each(l, node_get(s, "losses"))
         text_line(out, "  %lld %.*s: %.*s", (long long) number(l, "events"), STR_FMT(node_get_str(l, "kind")), STR_FMT(node_get_str(l, "cause")));
+    if (number(e, "windows_forgotten"))
+        text_line(out, "  %lld keys of thresholds and sequences: no room", (long long) number(e, "windows_forgotten"));
     text_line(out, "Alerts:    %lld raised, %lld held back", (long long) number(a, "raised"), (long long) number(a, "held_back"));
 }
 
@@ -48,7 +52,7 @@ static void write_outputs(const Node *s, unsigned width, Buf *out) {
         columns_cellf(&c, "%lld", (long long) number(o, "lost"));
         columns_cellf(&c, "%lld", (long long) number(o, "refused"));
         if (node_true(node_get(o, "works")))
-            columns_cellf(&c, "works");
+            columns_cellf(&c, number(o, "sent") ? "works" : "no alert yet");
         else
             columns_cellf(&c, "since %.*s: %.*s", STR_FMT(node_get_str(o, "problem_since")), STR_FMT(node_get_str(o, "problem")));
     }

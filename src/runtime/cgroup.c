@@ -330,6 +330,10 @@ const Container *cgroups_container(Cgroups *t, uint64_t key, uint32_t mnt_ns, bo
     return g ? look(t, g, own_pids && mnt_ns && mnt_ns != t->host_mnt_ns) : NULL;
 }
 
+bool cgroups_known(const Cgroups *t, uint64_t key) {
+    return *place_of((Cgroups *) t, key) != NULL;
+}
+
 bool cgroups_is_host(const Cgroups *t, uint64_t key) {
     const Cgroup *g = *place_of((Cgroups *) t, key);
     return g && g->is_host;

@@ -249,9 +249,14 @@ int loader_attach(Loader *l, const char **ret_missing, Error *err) {
 
 size_t loader_hooks(const Loader *l, LoaderHook *ret, size_t max) {
     const struct bpf_object_skeleton *k = l->skeleton->skeleton;
+    struct bpf_program *const renamed = l->skeleton->progs.on_uring_submit, *const old = l->skeleton->progs.on_uring_submit_old;
     size_t n = 0;
-    for (; n < (size_t) k->prog_cnt && n < max; n++)
-        ret[n] = (LoaderHook) {bpf_program__section_name(*k->progs[n].prog), *k->progs[n].link != NULL};
+    for (size_t i = 0; i < (size_t) k->prog_cnt && n < max; i++) {
+        struct bpf_program *p = *k->progs[i].prog;
+        bool as_old = p == renamed && l->skeleton->links.on_uring_submit_old;
+        if (p != old)
+            ret[n++] = (LoaderHook) {bpf_program__section_name(p), as_old ? bpf_program__section_name(old) : NULL, as_old || *k->progs[i].link};
+    }
     return n;
 }
 
@@ -348,6 +353,11 @@ void loader_losses(const Loader *l, void (*each)(void *userdata, const WireLoss 
         if (bpf_map_lookup_elem(fd, &key, &total) == 0)
             each(userdata, &key, total);
     }
+}
+
+uint64_t loader_forget_loss(Loader *l, const WireLoss *loss) {
+    uint64_t total = 0;
+    return bpf_map_lookup_and_delete_elem(bpf_map__fd(l->skeleton->maps.losses_of), loss, &total) == 0 ? total : 0;
 }
 
 const char *loader_cause(enum WireCause cause) {

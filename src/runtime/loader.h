@@ -23,6 +23,7 @@ int loader_attach(Loader *l, const char **ret_missing, Error *err);
 /* The hooks there could be, at most `max`: their number. */
 typedef struct LoaderHook {
     const char *name;        /* "tp_btf/sys_exit" */
+    const char *as;          /* what older kernels call it, when it is attached by that name; NULL: it is not */
     bool attached;
 } LoaderHook;
 size_t loader_hooks(const Loader *l, LoaderHook *ret, size_t max);
@@ -60,6 +61,8 @@ typedef struct LoaderCounts {
 int loader_counts(const Loader *l, LoaderCounts *ret);
 /* Losses since the start by whom they are of; those of more than WIRE_LOSSES containers, kinds and causes are in loader_counts() only. */
 void loader_losses(const Loader *l, void (*each)(void *userdata, const WireLoss *loss, uint64_t total), void *userdata);
+/* Makes room for others: its total, which stays in loader_counts(). Not from within loader_losses(). */
+uint64_t loader_forget_loss(Loader *l, const WireLoss *loss);
 /* Has a second passed since it last said so, or has the clock been set? loader_fd() becomes readable for it. */
 bool loader_tick(Loader *l);
 const char *loader_cause(enum WireCause cause); /* "ring full" */

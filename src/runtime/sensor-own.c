@@ -47,14 +47,34 @@ static void tell_loss(Sensor *s, const WireLoss *loss, const char *cause, const 
     sensor_evaluate(s, s->rules->matcher, e);
 }
 
-static void tell_one(void *userdata, const WireLoss *loss, uint64_t total) {
-    Sensor *s = userdata;
+static void tell_more(Sensor *s, const WireLoss *loss, uint64_t total) {
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
     uint64_t more = losses_untold(&s->losses, loss, total);
-    s->named_losses += total;
     if (more && loss->cause != WIRE_LOST_UNREAD && loss->kind < n) /* that is an alert of its own */
         tell_loss(s, loss, loader_cause(loss->cause), kinds[loss->kind].name, more);
+}
+
+static void tell_one(void *userdata, const WireLoss *loss, uint64_t total) {
+    Sensor *s = userdata;
+    if (!cgroups_known(s->tables.cgroups, loss->cgroup)) {
+        vec_push(&s->past, *loss);
+        return;
+    }
+    s->named_losses += total;
+    tell_more(s, loss, total);
+}
+
+/* Of containers that ended long ago: their counts make room for those of others. */
+static void fold_past(Sensor *s) {
+    for (size_t i = 0; i < s->past.n; i++) {
+        const WireLoss *loss = &s->past.p[i];
+        uint64_t total = loader_forget_loss(s->loader, loss);
+        tell_more(s, loss, total);
+        losses_restart(&s->losses, loss);
+        s->past_losses += total;
+    }
+    s->past.n = 0;
 }
 
 void sensor_tell_losses(Sensor *s) {
@@ -67,6 +87,8 @@ void sensor_tell_losses(Sensor *s) {
         all += c.lost[i / WIRE_KINDS][i % WIRE_KINDS];
     s->named_losses = 0;
     loader_losses(s->loader, tell_one, s);
+    fold_past(s);
+    s->named_losses += s->past_losses;
     const struct {
         WireLoss as;
         const char *cause;
@@ -81,6 +103,7 @@ void sensor_tell_losses(Sensor *s) {
         if (more)
             tell_loss(s, &others[i].as, others[i].cause, "any", more);
     }
+    losses_end_round(&s->losses);
 }
 
 void sensor_tell_blind(Sensor *s, const char *what) {

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <time.h>
 
+#include "base/vec.h"
 #include "policy/window.h"
 #include "runtime/late.h"
 #include "runtime/loss.h"
@@ -40,6 +41,8 @@ struct Sensor {
     Event *told;             /* what the sensor says itself */
     Losses losses;
     uint64_t named_losses;   /* of those, the ones whose container is known */
+    uint64_t past_losses;    /* and those of containers that are forgotten */
+    Vec(WireLoss) past;      /* that are about to be */
     bool behind;             /* there may be more in the rings */
     const char *blind;       /* what loader_check() said last */
     uint64_t gone, gone_told; /* files that were gone, since that was said; when that was */

@@ -217,6 +217,7 @@ void sensor_totals(const Sensor *s, SensorTotals *ret) {
     *ret = s->totals;
     windows_counts(s->windows, &w);
     ret->forgotten = w.evicted;
+    ret->loss_counters = s->losses.told.n;
     loader_counts(s->loader, &ret->kernel);
 }
 
@@ -233,6 +234,7 @@ void sensor_free(Sensor *s) {
     free(s->event);
     free(s->told);
     losses_done(&s->losses);
+    vec_done(&s->past);
     free(s->later);
     late_free(s->late);
     free(s->match);

@@ -87,6 +87,8 @@ void cgroups_removed(Cgroups *t, uint64_t key, uint64_t time);
 /* Not to be forgotten: a process of its container has left it. */
 void cgroups_keep(Cgroups *t, uint64_t key);
 void cgroups_sweep(Cgroups *t, uint64_t time);
+/* Is it still remembered? */
+bool cgroups_known(const Cgroups *t, uint64_t key);
 size_t cgroups_count(const Cgroups *t);
 
 typedef struct Users Users;

@@ -38,6 +38,24 @@ if [ "${told:-0}" -gt 0 ]; then pass "and something was lost: $told"; else fail 
 is "$(grep -c 'storm in bbbb0000bbbb;' "$alerts")" "$few" "the quiet one lost nothing"
 is "$(grep 'Events were lost .*kind=userfaultfd' "$alerts" | grep -vc container_id=aaaa0000aaaa)" 0 "no such loss is told of anybody else"
 
+# Counts of containers that are gone make room; sums stay.
+sensor_start --rules "$tmp/rules.yaml" --ring-bytes 1048576
+status() { "$PLIMSOLL" sensor status --format json | jq -r "$1"; }
+kill -STOP "$sensor_pid"
+container "$tmp/loud" "$loud" /bin/act storm $calls
+kill -CONT "$sensor_pid"
+counted() { [ "$(status .events.loss_counters)" -gt 0 ]; }
+wait_for 10 counted && pass "a container's losses are told apart while it is known" || fail "a container's losses are told apart while it is known" "$(status .events)"
+# Somebody else may have lost something, too.
+storm='[.losses[] | select(.kind == "userfaultfd").events] | add'
+lost=$(status "$storm") counters=$(status .events.loss_counters)
+folded() { [ "$(status .events.loss_counters)" -lt "$counters" ]; }
+wait_for 40 folded && pass "and no longer when it is forgotten" || fail "and no longer when it is forgotten" "$(status .events)"
+is "$(status "$storm")" "$lost" "its losses stay in the sum"
+sensor_stop
+is "$(sed -n 's/.* Events were lost (count=\([0-9]*\) kind=userfaultfd .* container_id=aaaa0000aaaa .*/\1/p' "$alerts" | sum)" "$lost" "and were told once"
+is "$(grep -c 'than are told apart' "$alerts")" 0 "none is taken for one that could not be told apart"
+
 # Executions have a ring of their own, and the same holds there.
 runs=1500
 sensor_start --rules "$tmp/rules.yaml"

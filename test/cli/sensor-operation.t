@@ -56,6 +56,7 @@ is "$(cut -d' ' -f3- "$tmp/hooked" | jq -r .rule | sort | tr '\n' ' ')" "Execute
 run "$PLIMSOLL" sensor status --format json
 is "$rc $(jq -r '[.pid, .rules.loaded, .alerts.raised, .events.lost, (.outputs | length)] | map(tostring) | join(" ")' <<<"$out")" "0 $sensor_pid 2 2 0 3" "the status"
 is "$(jq -r '.hooks[] | select(.name == "tp_btf/sys_exit").attached' <<<"$out")" true "hooks"
+is "$(jq -c '[[.hooks[] | select(.name | startswith("tp_btf/io_uring_submit")).attached], (.not_seen | index("what is asked for through io_uring"))]' <<<"$out")" '[[true],null]' "requests of io_uring are one hook, whatever the kernel calls it"
 like "$(jq -r '.not_seen[]' <<<"$out")" 'another thread changes' "what cannot be seen"
 is "$(jq -r '.outputs[] | "\(.name) \(.works) \(.sent) \(.lost)"' <<<"$out" | tail -1)" "hook true 2 0" "outputs"
 like "$(jq -r '[.events.looked_at, .events.settled_in_kernel, .events.sent] | map(tostring) | join(" ")' <<<"$out")" '^[1-9][0-9]* [0-9]+ [1-9][0-9]*$' "the share that the kernel settled"
