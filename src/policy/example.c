@@ -15,7 +15,7 @@ typedef struct Fire {
 static int evaluate(void *userdata, const Subject *s) {
     Fire *f = userdata;
     int r = program_evaluate(f->rule->program, s, f->evaluator);
-    bool fires = r == 1 && (!f->windows || windows_add(f->windows, f->rule->window, s, f->time, f->evaluator));
+    bool fires = r == 1 && (!f->windows || windows_add(f->windows, f->rule->window, 0, s, f->time, f->evaluator));
     f->fired = f->fired || fires;
     return r < 0 ? r : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Windows: rules that fire by several events within a time, not by one. `threshold` counts events (or different values in them), `sequence` wants steps in their order;
- * both by a key (a container, a process …). Memory is bounded: the keys that were not seen for the longest time make room, and are counted. */
+ * both by a key (a container, a process …). Memory is bounded: keys that were not seen for the longest time make room, first those of whoever has more than an equal share, and are
+ * counted. */
 #pragma once
 
 #include "policy/program.h"
@@ -40,6 +41,6 @@ Windows *windows_new(size_t max_bytes);
 void windows_free(Windows *w);
 DEFINE_CLEANUP(Windows, windows_free, windows_freep);
 /* An event at `time` (nanoseconds of any clock that does not go back) for which the rule's condition holds. Does the rule fire by it? It then begins anew for this key. An
- * event that lacks a value of the key does not count. */
-bool windows_add(Windows *w, const RuleWindow *r, const Subject *s, uint64_t time, Evaluator *e);
+ * event that lacks a value of the key does not count. `owner`: a number for whose event it is (a container), to whose share a new key counts. */
+bool windows_add(Windows *w, const RuleWindow *r, uint64_t owner, const Subject *s, uint64_t time, Evaluator *e);
 void windows_counts(const Windows *w, WindowCounts *ret);

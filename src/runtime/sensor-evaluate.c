@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on events: which hold, by which of a file's names, in which order. */
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "runtime/domains.h"
 #include "runtime/sensor-private.h"
 
@@ -61,6 +62,11 @@ static Str line(Sensor *s, AlertFormat format, const Rule *rule, const Subject *
     return buf_view(out);
 }
 
+/* Whose share of the windows' memory an event takes: as of the rings, each container has its own, and on the host each cgroup. */
+static uint64_t owner_of(const Event *e) {
+    return e->container ? hash_keyed(e->container->id.p, e->container->id.n) : e->wire.process.cgroup;
+}
+
 /* Does it make an alert? */
 static bool alert(Sensor *s, const RuleMatch *m, const Subject *subject, const Event *e, Evaluator *v) {
     s->totals.limited += m->limited;
@@ -69,7 +75,7 @@ static bool alert(Sensor *s, const RuleMatch *m, const Subject *subject, const E
     const SensorRules *rules = s->rules;
     const Rule *rule = rules->judge && v == rules->evaluator ? rules->judge(rules->userdata, m->rule, subject, v) : m->rule;
     /* What a limit ended is not known to hold, so it does not count. */
-    if (!rule || (rule->window && (m->limited || !windows_add(s->windows, rule->window, subject, e->wire.time, v))))
+    if (!rule || (rule->window && (m->limited || !windows_add(s->windows, rule->window, owner_of(e), subject, e->wire.time, v))))
         return false;
     SensorAlert a = {.rule = rule, .container = e->container, .time = e->time};
     if (s->o.text)

@@ -39,7 +39,7 @@ static bool add(Windows *w, const Rule *r, const Happened *h, Evaluator *e) {
     snprintf(text, sizeof(text), "{\"evt.type\": \"%s\", \"container.id\": \"%d\", \"proc.name\": \"%c\", \"fd.name\": \"/%d\"%s}", h->open ? "open" : "read", h->container, 'a' + h->name, h->file, other);
     CHECK_INT(json_parse(str_from(text), "o", &l, &a, NULL, &n), 0);
     Subject s = {.source = source_by_name(STR("syscall")), .ops = &recorded_ops, .object = n};
-    return program_evaluate(r->program, &s, e) == 1 && windows_add(w, r->window, &s, h->time, e);
+    return program_evaluate(r->program, &s, e) == 1 && windows_add(w, r->window, (uint64_t) h->container, &s, h->time, e);
 }
 
 /* Events since the rule fired for the key, or since ever: what the last one makes of them. `from` is the first that counts. */
@@ -164,6 +164,41 @@ TEST(memory_is_bounded) {
     }
     windows_counts(w, &c);
     CHECK(c.evicted <= evicted);
+}
+
+/* One container begins many windows; those that others have begun go on. */
+TEST(nobody_pushes_out_what_others_began) {
+    _cleanup_(diag_done) Diag d = {0};
+    _cleanup_(evaluator_freep) Evaluator *e = evaluator_new();
+    _cleanup_(windows_freep) Windows *w = windows_new(20000);
+    WindowCounts c;
+    int r;
+    static const char by_file[] = "- {rule: files, desc: d, output: o, priority: INFO, condition: evt.type = open, threshold: {count: 3, window: 5s, by: [container.id, fd.name]}}\n"
+                                  "- {rule: steps, desc: d, output: o, priority: INFO, sequence: [{condition: proc.name = a}, {condition: proc.name = b}], within: 6s, by: [container.id]}\n";
+    _cleanup_(rule_set_freep) RuleSet *set = load(by_file, &d, &r);
+    CHECK_INT(r, 0);
+    const Rule *files = rule_set_find(set, STR("files")), *steps = rule_set_find(set, STR("steps"));
+    for (int file = 0; file < 10; file++)
+        for (int i = 0; i < 2; i++)
+            CHECK(!add(w, files, &(Happened) {.time = SECOND, .container = 1, .file = file, .open = true}, e));
+    CHECK(!add(w, steps, &(Happened) {.time = SECOND, .container = 2, .open = true}, e));
+    for (int i = 0; i < 3000; i++)
+        CHECK(!add(w, files, &(Happened) {.time = 2ull * SECOND, .container = 3, .file = i, .open = true}, e));
+    windows_counts(w, &c);
+    CHECK(c.evicted > 2500 && c.bytes <= 20000);
+    for (int file = 0; file < 10; file++)
+        CHECK(add(w, files, &(Happened) {.time = 3ull * SECOND, .container = 1, .file = file, .open = true}, e));
+    CHECK(add(w, steps, &(Happened) {.time = 3ull * SECOND, .container = 2, .name = 1, .open = true}, e));
+    /* Who made too many has its last ones. */
+    Happened last = {.time = 3ull * SECOND, .container = 3, .file = 2999, .open = true};
+    CHECK(!add(w, files, &last, e) && add(w, files, &last, e));
+    /* Somebody new gets a share as well, also from whoever asked first. */
+    for (int i = 0; i < 60; i++)
+        CHECK(!add(w, files, &(Happened) {.time = 3ull * SECOND, .container = 4, .file = i, .open = true}, e));
+    for (int i = 0; i < 60; i++)
+        CHECK(!add(w, files, &(Happened) {.time = 3ull * SECOND, .container = 4, .file = i, .open = true}, e));
+    for (int i = 0; i < 60; i++)
+        CHECK(add(w, files, &(Happened) {.time = 3ull * SECOND, .container = 4, .file = i, .open = true}, e));
 }
 
 static void says(const char *text, const char *want) {
