@@ -177,6 +177,13 @@ static void describe(const Scan *s, Running *r) {
     add_ports(r, pid, "udp6", "udp", true, UDP_UNCONNECTED);
 }
 
+/* The one of which more is known, or at least what is wrong with it; the other is freed. */
+static Container *better(Container *a, Container *b) {
+    bool second = b && (!a || (b->known && !a->known) || (b->known == a->known && !a->problem.n));
+    container_free(second ? a : b);
+    return second ? b : a;
+}
+
 /* First by who watches over it, then by the last name of the path, as runc names cgroups after containers, then by whatever in the path looks like an id. */
 static Container *find(const Scan *s, const char *pid, Str path, bool own_mounts, bool apart) {
     _cleanup_free_ char *last = str_dup(str_from_at(path, (size_t) (str_rchr(path, '/') + 1)));
@@ -184,13 +191,13 @@ static Container *find(const Scan *s, const char *pid, Str path, bool own_mounts
     _cleanup_(container_maker_done) ContainerMaker keeper = {0};
     if (own_mounts && str_to_u64(str_from(pid), INT32_MAX, &number) == 0)
         container_keeper((uint32_t) number, &keeper);
-    ContainerHint hint = {.cgroup = path, .id = keeper.id ? keeper.id : last, .bundle = keeper.bundle, .runtime = keeper.runtime};
-    Container *c = container_find(&hint);
-    for (const char *const *state = s->states; state && *state && !c; state++) {
+    ContainerHint hint = {.cgroup = path, .id = keeper.id ? keeper.id : last, .bundle = keeper.bundle, .runtime = keeper.runtime, .apart = apart};
+    Container *c = better(NULL, container_find(&hint));
+    for (const char *const *state = s->states; state && *state && !(c && c->known); state++) {
         hint.state = *state;
-        c = container_find(&hint);
+        c = better(c, container_find(&hint));
     }
-    return c ? c : container_find(&(ContainerHint) {.cgroup = path, .apart = apart});
+    return c && c->known ? c : better(c, container_find(&(ContainerHint) {.cgroup = path, .apart = apart}));
 }
 
 enum { ASKED_ON_HOST = -1 };

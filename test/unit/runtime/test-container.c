@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What cgroups, command lines of runtimes and names of images say. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
 #include "runtime/container.h"
 #include "tap.h"
 
@@ -51,6 +58,118 @@ TEST(names_of_images) {
     image_name_split(STR("registry.example:5000/a"), &repository, &tag, &digest);
     CHECK_STR(repository, "registry.example:5000/a");
     CHECK_STR(tag, NULL);
+}
+
+#define ID "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SANDBOX "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+typedef struct Store {
+    char dir[64];
+} Store;
+
+static Store store_new(void) {
+    Store s = {"/tmp/plimsoll-unit.XXXXXX"};
+    CHECK(mkdtemp(s.dir) != NULL);
+    return s;
+}
+
+static void store_done(Store *s) {
+    _cleanup_free_ char *command = xasprintf("rm -rf %s", s->dir);
+    CHECK(system(command) == 0);
+}
+
+static void store_put(const Store *s, const char *name, const char *text) {
+    _cleanup_free_ char *path = xasprintf("%s/%s", s->dir, name), *parent = xstrdup(path);
+    *strrchr(parent, '/') = 0;
+    CHECK_INT(fs_mkdir_p(parent, NULL), 0);
+    FILE *f = fopen(path, "we");
+    CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static Container *store_find(const Store *s, const char *bundle) {
+    _cleanup_free_ char *path = xasprintf("%s/%s", s->dir, bundle);
+    return container_find(&(ContainerHint) {.cgroup = STR("/x"), .id = ID, .bundle = path});
+}
+
+/* As CRI-O writes it; it is no package of Debian, so that no test runs it. */
+TEST(containers_of_cri_o) {
+    _cleanup_(store_done) Store s = store_new();
+    store_put(&s, "overlay-containers/" SANDBOX "/userdata/config.json",
+              "{\"annotations\": {\"io.kubernetes.cri-o.Labels\": \"{\\\"app\\\":\\\"shop\\\"}\", \"io.kubernetes.cri-o.IP.0\": \"10.0.0.2\"}}");
+    store_put(&s, "overlay-containers/" ID "/userdata/config.json",
+              "{\"annotations\": {\"io.container.manager\": \"cri-o\", \"io.kubernetes.cri-o.SandboxID\": \"" SANDBOX "\", \"io.kubernetes.cri-o.ImageName\": \"quay.io/app:1\","
+              "\"io.kubernetes.cri-o.ImageRef\": \"quay.io/app@sha256:00\", \"io.kubernetes.container.name\": \"web\", \"io.kubernetes.pod.name\": \"web-0\","
+              "\"io.kubernetes.pod.namespace\": \"shop\", \"io.kubernetes.cri-o.Labels\": \"{\\\"a\\\":\\\"b\\\"}\"}}");
+    Container *c = store_find(&s, "overlay-containers/" ID "/userdata");
+    CHECK(c != NULL);
+    CHECK_STR(c->type, "cri-o");
+    CHECK_STR(c->name, "web");
+    CHECK_STR(c->image, "quay.io/app:1");
+    CHECK_STR(c->digest, "sha256:00");
+    CHECK_STR(c->pod, "web-0");
+    CHECK_STR(c->namespace, "shop");
+    CHECK_STR(c->ip, "10.0.0.2");
+    CHECK_INT((long long) c->n_labels, 1);
+    CHECK_STR(c->labels[0].destination, "b");
+    CHECK_INT((long long) c->n_pod_labels, 1);
+    CHECK_STR(c->pod_labels[0].destination, "shop");
+    CHECK(!c->problem.n);
+    container_free(c);
+}
+
+/* Where systemd makes the cgroup the command line of the low-level runtime was seen before. */
+TEST(cgroups_that_systemd_makes) {
+    _cleanup_(store_done) Store s = store_new();
+    store_put(&s, "b/config.json", "{\"annotations\": {\"org.opencontainers.image.ref.name\": \"app:7\"}}");
+    char args[256];
+    int n = snprintf(args, sizeof(args), "runc%c--systemd-cgroup%ccreate%c--bundle%c%s/b%c%s%c", 0, 0, 0, 0, s.dir, 0, ID, 0);
+    Cgroups *t = cgroups_new();
+    cgroups_executed(t, str_n(args, (size_t) n), STR("/"));
+    cgroups_add(t, 1, STR("/system.slice/docker-" ID ".scope"), STR("/lib/systemd/systemd\0--system\0"), STR("/"), 0, 5);
+    const Container *c = cgroups_container(t, 1, cgroups_host_mnt_ns(t) + 1, true);
+    CHECK(c && c->known);
+    CHECK_STR(c->image, "app:7");
+    CHECK_STR(c->type, "runc");
+    CHECK_INT((long long) c->start, 5);
+    cgroups_free(t);
+}
+
+TEST(what_cannot_be_read_is_said) {
+    static const struct {
+        const char *config, *says;
+    } cases[] = {
+        {"{\"annotations\": {", "/b/config.json:1:18: "},
+        {"", "/b/config.json:1:1: "},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_(store_done) Store s = store_new();
+        store_put(&s, "b/config.json", cases[i].config);
+        _cleanup_free_ char *path = xasprintf("%s/b", s.dir);
+        Container *c = container_find(&(ContainerHint) {.cgroup = STR("/" ID), .bundle = path, .apart = true});
+        CHECK(c && !c->known);
+        CHECK(c && str_find(c->problem, str_from(cases[i].says)) >= 0);
+        container_free(c);
+    }
+    /* A pipe that nobody writes to must not hold us up. */
+    _cleanup_(store_done) Store s = store_new();
+    store_put(&s, "b/x", "");
+    _cleanup_free_ char *pipe = xasprintf("%s/b/config.json", s.dir), *path = xasprintf("%s/b", s.dir);
+    CHECK(mkfifo(pipe, 0600) == 0);
+    Container *c = container_find(&(ContainerHint) {.cgroup = STR("/" ID), .bundle = path, .apart = true});
+    CHECK(c && str_ends(c->problem, STR("not a plain file")));
+    container_free(c);
+    /* Podman's database, cut off: containers-storage still has the name. */
+    store_put(&s, "overlay-containers/" ID "/userdata/config.json", "{\"annotations\": {\"io.container.manager\": \"libpod\"}}");
+    store_put(&s, "overlay-containers/containers.json", "[{\"id\": \"" ID "\", \"names\": [\"web\"], \"image\": \"abcdef\"}]");
+    store_put(&s, "overlay-images/images.json", "[{\"id\": \"abcdef\", \"digest\": \"sha256:11\"}]");
+    store_put(&s, "libpod/bolt_state.db", "half");
+    c = store_find(&s, "overlay-containers/" ID "/userdata");
+    CHECK(c != NULL);
+    CHECK_STR(c->name, "web");
+    CHECK_STR(c->type, "podman");
+    CHECK_STR(c->digest, "sha256:11");
+    CHECK(str_find(c->problem, STR("bolt_state.db: ")) >= 0);
+    container_free(c);
 }
 
 TEST(a_name_like_an_id_makes_no_container) {
