@@ -107,12 +107,12 @@ uint64_t line_log_dropped(LineLog *l) {
 
 void line_log_free(LineLog *l, unsigned seconds) {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += seconds;
     pthread_mutex_lock(&l->lock);
     l->ending = true;
     pthread_cond_signal(&l->more);
-    while (!l->ended && pthread_cond_timedwait(&l->done, &l->lock, &until) != ETIMEDOUT)
+    while (!l->ended && pthread_cond_clockwait(&l->done, &l->lock, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
         ;
     bool ended = l->ended;
     pthread_mutex_unlock(&l->lock);

@@ -99,3 +99,9 @@ int64_t time_now(void) {
         return (int64_t) v;
     return (int64_t) time(NULL);
 }
+
+int64_t time_steady(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}

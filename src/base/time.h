@@ -19,3 +19,5 @@ const char *time_format_date(int64_t t, char buf[static TIME_TEXT_MAX]);
 int64_t time_from_civil(int64_t year, unsigned month, unsigned day);
 /* SOURCE_DATE_EPOCH when it is set and valid, else the clock. */
 int64_t time_now(void);
+/* Seconds of a clock that nobody sets: for what is done every so often. Says nothing of the date. */
+int64_t time_steady(void);

@@ -24,7 +24,7 @@ struct ClusterWatch {
     _Atomic bool ending;
     /* Of the thread. */
     bool failing, anew;
-    int64_t since;           /* the last list */
+    int64_t since;           /* the last list: time_steady() */
 };
 
 static void add(ClusterWatch *w, Str text) {
@@ -89,7 +89,7 @@ static int listed(void *userdata) {
     if (w->failing)
         message_note("the cluster answers again");
     w->failing = false;
-    w->since = time_now();
+    w->since = time_steady();
     return w->o.once ? -ECANCELED : 0;
 }
 
@@ -105,7 +105,7 @@ static int failed(void *userdata, int r, const char *message, unsigned ms) {
 static int between(void *userdata) {
     ClusterWatch *w = userdata;
     pthread_mutex_lock(&w->lock);
-    w->anew = w->listed && time_now() - w->since >= (w->full ? FULL_S : RELIST_S);
+    w->anew = w->listed && time_steady() - w->since >= (w->full ? FULL_S : RELIST_S);
     pthread_mutex_unlock(&w->lock);
     return w->ending || w->anew ? -ECANCELED : 0;
 }

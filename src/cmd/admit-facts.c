@@ -81,11 +81,11 @@ static void *keep(void *p) {
         if (k->queue)
             fact_store_close(TAKE_PTR(k->queue));
         look(k);
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += LOOK_S;
         pthread_mutex_lock(&k->lock);
         if (!k->ending)
-            pthread_cond_timedwait(&k->wake, &k->lock, &until);
+            pthread_cond_clockwait(&k->wake, &k->lock, CLOCK_MONOTONIC, &until);
     }
     pthread_mutex_unlock(&k->lock);
     return NULL;

@@ -148,35 +148,44 @@ static void look_at_cluster(ClusterWatch *cluster, FactStore *s, bool all) {
         message_note("%zu images of the cluster were not known", asked);
 }
 
+/* Is it time again? *last: time_steady(), TIME_NONE before the first time. A clock that is set changes nothing. */
+static bool is_due(int64_t last, int64_t seconds) {
+    return last == TIME_NONE || time_steady() - last >= seconds;
+}
+
+static bool due(int64_t *last, int64_t seconds) {
+    bool r = is_due(*last, seconds);
+    if (r)
+        *last = time_steady();
+    return r;
+}
+
 static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigset_t *signals, Error *err) {
     const struct timespec pause = {.tv_sec = POLL_S}, second = {.tv_sec = 1};
     bool ending = false, waits = false;
     uint64_t keep = 0;
-    int64_t looked = 0, forgot = 0, checked = 0, updated = 0;
+    int64_t looked = TIME_NONE, forgot = TIME_NONE, checked = TIME_NONE, updated = TIME_NONE;
     str_to_u64(str_from(cli_value(cli, "--keep")), DAYS_MAX, &keep);
     while (!ending) {
-        if (time_now() - forgot >= DAY_S) {
+        if (due(&forgot, DAY_S)) {
             int x = fact_store_forget(s, time_now() - (int64_t) keep * DAY_S, err);
             if (x < 0)
                 return x;
-            forgot = time_now();
         }
-        if (cli_value(cli, "--update-every") && time_now() - updated >= (int64_t) minutes_of(cli, "--update-every") * 60) {
-            updated = time_now();
+        if (cli_value(cli, "--update-every") && due(&updated, (int64_t) minutes_of(cli, "--update-every") * 60)) {
             update(cli, signals, &ending);
             if (ending)
                 break;
         }
-        if (cli_value(cli, "--check") && time_now() - checked >= (int64_t) minutes_of(cli, "--check-every") * 60) {
-            checked = time_now();
+        if (cli_value(cli, "--check") && due(&checked, (int64_t) minutes_of(cli, "--check-every") * 60)) {
             check(cli, signals, &ending);
             if (ending)
                 break;
         }
         if (cluster) {
-            bool all = time_now() - looked >= (int64_t) minutes_of(cli, "--every") * 60, listed = cluster_watch_listed(cluster);
+            bool all = is_due(looked, (int64_t) minutes_of(cli, "--every") * 60), listed = cluster_watch_listed(cluster);
             look_at_cluster(cluster, s, all);
-            looked = all && listed ? time_now() : looked;
+            looked = all && listed ? time_steady() : looked;
             waits = !listed;
         }
         _cleanup_free_ char *reference = NULL;

@@ -44,7 +44,7 @@ typedef struct Admit {
     AuditService *audit;     /* NULL: --audit was not asked for */
     LineLog *log, *alerts;   /* one and the same where both go to one file */
     int log_fd, alerts_fd;
-    int64_t loaded;          /* when rules were read, or tried to be */
+    int64_t loaded;          /* when rules were read, or tried to be: time_steady() */
     struct stat metrics;     /* of --metrics-add when it was read */
 } Admit;
 
@@ -112,7 +112,8 @@ static int load(Cli *cli, Admit *m) {
     l->config.context = l->policy.context;
     l->config.minor = KUBE_MINOR_NEWEST;
     policy_version_of(l->policy.policy, "kubernetes", &l->config.minor);
-    l->config.rules_read = m->loaded = time_now();
+    l->config.rules_read = time_now();
+    m->loaded = time_steady();
     admission_service_config(m->service, &l->config, l, loaded_free);
     return 0;
 }
@@ -250,13 +251,13 @@ static void refresh(Cli *cli, Admit *m, bool all) {
         message_note("the certificate was read anew");
     else if (r < 0)
         message_error("%s; the certificate that was read before stays in use", error_text(&err, r));
-    if (!all && time_now() - m->loaded < RELOAD_S)
+    if (!all && time_steady() - m->loaded < RELOAD_S)
         return;
     if (load(cli, m) == 0) {
         message_note("the rules were read anew");
     } else {
         message_error("the rules that were read before stay in use");
-        m->loaded = time_now();
+        m->loaded = time_steady();
     }
 }
 
