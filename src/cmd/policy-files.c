@@ -99,6 +99,7 @@ static int read_all(PolicyFile *files, size_t n) {
         int r = files[i].text ? 0 : fs_read_within(files[i].path, PIPE_SECONDS, RULES_FILE_MAX, &files[i].text, &files[i].n, &err);
         if (r < 0)
             return message_fail(EXIT_USAGE, &err, r);
+        files[i].secrets = secret_is_rules(str_n(files[i].text, files[i].n));
     }
     return 0;
 }
@@ -134,6 +135,7 @@ void policy_rules_done(PolicyRules *r) {
     if (r->set)
         rule_set_free(r->set);
     diag_done(&r->diag);
+    secret_set_done(&r->secrets);
     files_done(r->files.p, r->files.n);
     files_done(r->cases.p, r->cases.n);
     for (size_t i = 0; i < r->bundles.n; i++)

@@ -9,6 +9,8 @@ static void lint_set(PolicyRules *p, const char *name, Buf *names, Map *said) {
     _cleanup_(diag_done) Diag d = {0};
     int failed = policy_add_shipped(policy, &d);
     for (size_t i = 0; i < p->files.n; i++) {
+        if (p->files.p[i].secrets)
+            continue;
         int r = policy_add(policy, str_n(p->files.p[i].text, p->files.p[i].n), p->files.p[i].path, p->files.p[i].role, &d);
         failed = r < 0 ? r : failed;
     }

@@ -26,6 +26,7 @@ static void write_json(const PolicyRules *p, Buf *out) {
     json_u64(&w, "macros", c.macros);
     json_u64(&w, "lists", c.lists);
     json_u64(&w, "redefined", c.redefined);
+    json_u64(&w, "secret_rules", p->secrets.n_rules);
     json_u64(&w, "errors", p->diag.errors);
     json_u64(&w, "warnings", p->diag.warnings);
     json_list(&w, "messages");
@@ -72,8 +73,10 @@ static int run(Cli *cli) {
         _cleanup_free_ char *text = rule_set_diag_text(p.set, &p.diag);
         RuleSetCounts c = rule_set_counts(p.set);
         buf_putz(&out, text);
-        buf_printf(&out, "%zu files: %zu rules, %zu macros, %zu lists; %zu definitions replaced by later ones; %zu errors, %zu warnings\n", p.files.n, c.rules, c.macros, c.lists,
-                   c.redefined, p.diag.errors, p.diag.warnings);
+        buf_printf(&out, "%zu files: %zu rules, %zu macros, %zu lists; ", p.files.n, c.rules, c.macros, c.lists);
+        if (p.secrets.n_rules)
+            buf_printf(&out, "%zu rules on secrets; ", p.secrets.n_rules);
+        buf_printf(&out, "%zu definitions replaced by later ones; %zu errors, %zu warnings\n", c.redefined, p.diag.errors, p.diag.warnings);
     }
     x = output_write(cli, buf_view(&out));
     return x ? x : p.failed || (p.diag.warnings && cli_flag(cli, "--strict")) ? EXIT_USAGE : EXIT_DONE;
@@ -83,7 +86,7 @@ const Command command_policy_lint = {
     .name = "policy lint",
     .summary = "Checks rules files",
     .arguments = "PATH…",
-    .description = "Loads files and directories (*.yaml and *.yml in them, in the order of their names) together, as one set of rules, and policy sets with them, and prints everything that is wrong "
+    .description = "Loads files and directories (*.yaml and *.yml in them, in the order of their names) together, as one set of rules, policy sets and rules on secrets (as --secret-rules takes them) with them, and prints everything that is wrong "
                    "or odd with file, line and column. --policy checks one set only, of those files or of those that come with the program; --rules-add checks files as what they add to those. Falco's rules files are rules files.\n\n"
                    "Exit codes: 0 when they load, also with warnings; 2 when they do not, or when there are warnings and --strict is given.",
     .examples = "plimsoll policy lint rules/  # all files of a directory\n"

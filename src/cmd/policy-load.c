@@ -53,6 +53,7 @@ const ObjectReader *const object_readers[] = {
 };
 
 int policy_rules_load(Cli *cli, const char *const *paths, size_t n, const RuleSetOptions *o, PolicyRules *ret) {
+    const Limits limits = limits_default();
     size_t n_added = 0;
     const char *const *added = cli ? cli_values(cli, "--rules-add", &n_added) : NULL;
     *ret = (PolicyRules) {.set = rule_set_new(o)};
@@ -65,7 +66,10 @@ int policy_rules_load(Cli *cli, const char *const *paths, size_t n, const RuleSe
         ret->failed |= rule_set_add(ret->set, embedded_text(t), t->name, &ret->diag) < 0;
     for (size_t i = 0; i < ret->files.n; i++) {
         Str text = str_n(ret->files.p[i].text, ret->files.p[i].n);
-        if (policy_is_set(text)) {
+        if (ret->files.p[i].secrets) {
+            rule_set_remember(ret->set, text, ret->files.p[i].path);
+            ret->failed |= secret_rules_yaml(text, ret->files.p[i].path, &limits, &ret->secrets, &ret->diag) < 0;
+        } else if (policy_is_set(text)) {
             rule_set_remember(ret->set, text, ret->files.p[i].path);
             ret->n_sets++;
         } else {
@@ -135,9 +139,10 @@ void policy_say(const Policy *p, const Diag *d) {
     fputs(text, stderr);
 }
 
-int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret) {
+/* `evaluated`: RuleSetOptions.source. */
+static int open_with(Cli *cli, const char *const *paths, size_t n, int64_t as_of, const char *evaluated, PolicyChosen *ret) {
     const char *matching = cli_value(cli, "--rule-matching");
-    const RuleSetOptions o = {.as_of = as_of, .first_match = matching && strcmp(matching, "first") == 0};
+    const RuleSetOptions o = {.as_of = as_of, .first_match = matching && strcmp(matching, "first") == 0, .source = evaluated};
     *ret = (PolicyChosen) {0};
     int x = open_files(cli, paths, n, ret);
     if (x == 0)
@@ -146,6 +151,10 @@ int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_o
         return x;
     for (size_t i = 0; i < ret->own.files.n; i++) {
         const PolicyFile *f = &ret->own.files.p[i];
+        if (f->secrets) {
+            message_warning("%s: it says what secrets look like, which --secret-rules of scan takes; it judges nothing", f->path);
+            continue;
+        }
         vec_push(&ret->texts, ((PolicyText) {f->path, str_n(f->text, f->n), f->role}));
     }
     int failed = policy_make(&o, ret->texts.p, ret->texts.n, ret->name, &ret->policy, &ret->diag);
@@ -153,8 +162,16 @@ int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_o
     return failed < 0 ? EXIT_USAGE : 0;
 }
 
+int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret) {
+    return open_with(cli, paths, n, as_of, NULL, ret);
+}
+
 int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret) {
-    return policy_open_paths(cli, NULL, 0, as_of, ret);
+    return open_with(cli, NULL, 0, as_of, NULL, ret);
+}
+
+int policy_open_source(Cli *cli, const char *source, int64_t as_of, PolicyChosen *ret) {
+    return open_with(cli, NULL, 0, as_of, source, ret);
 }
 
 const PolicyRule *policy_chosen_rule(const PolicyChosen *c, const Rule *r) {

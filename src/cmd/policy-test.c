@@ -10,6 +10,7 @@
 #include "cmd/scan-options.h"
 #include "parse/json-write.h"
 #include "policy/example.h"
+#include "secret/example-test.h"
 
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
@@ -24,6 +25,17 @@ static void require(const Rule *r, uint64_t wanted, Diag *d) {
     if (fires < wanted || r->n_examples - fires < wanted)
         diag_add(d, DIAG_ERROR, r->file, r->place.line, r->place.col, "rule \"%.*s\" has %zu examples that fire and %zu that stay quiet; %" PRIu64 " of each are required",
                  STR_FMT(r->name), fires, r->n_examples - fires, wanted);
+}
+
+/* An exit code when they cannot be tried. */
+static int test_secrets(const SecretSet *rules, Diag *d, ExampleCounts *counts) {
+    _cleanup_error_ Error err = {0};
+    SecretExampleCounts c = {0};
+    int r = rules->n_rules ? secret_examples_test(rules, d, &c, &err) : 0;
+    counts->rules += c.rules;
+    counts->examples += c.examples;
+    counts->failed += c.failed;
+    return r < 0 && !d->errors ? message_fail(r == -ENOENT ? EXIT_INCOMPLETE : EXIT_USAGE, &err, r) : 0;
 }
 
 /* The rules that are tested: those of files, or those that a policy has. */
@@ -83,6 +95,12 @@ static int run(Cli *cli) {
     }
     for (size_t i = 0; i < t.files->cases.n; i++)
         case_file_test(t.set, object_readers, str_n(t.files->cases.p[i].text, t.files->cases.p[i].n), t.files->cases.p[i].path, e, &d, &counts);
+    x = test_secrets(&t.files->secrets, &d, &counts);
+    if (x) {
+        tested_done(&t);
+        return x;
+    }
+    t.n += t.files->secrets.n_rules;
     _cleanup_free_ char *text = rule_set_diag_text(t.set, &d);
     if (strcmp(cli_value(cli, "--format"), "json") == 0) {
         JsonWriter w = json_writer(&out, true);
@@ -114,7 +132,7 @@ const Command command_policy_test = {
     .summary = "Runs the examples of rules, which must fire or stay quiet",
     .arguments = "PATH…",
     .description = "A rule brings its examples along: under examples, fires has objects that it must fire on, and quiet objects that it must stay quiet on. A file NAME.test.yaml has "
-                   "cases for rules of the same run: a list of maps with rule, fires and quiet. Files and directories are loaded together, as by policy lint; without PATH the rules "
+                   "cases for rules of the same run: a list of maps with rule, fires and quiet. Rules on secrets have match and no_match. Files and directories are loaded together, as by policy lint; without PATH the rules "
                    "that come with the program are tested. With --policy only those that the set chooses.\n\n"
                    "Exit codes: 0 when all do as they should, 1 when some do not, 2 when the rules do not load.",
     .examples = "plimsoll policy test  # the rules that come with the program\n"

@@ -8,6 +8,7 @@
 #include "policy/reader.h"
 #include "policy/rules.h"
 #include "policy/set.h"
+#include "secret/rule.h"
 
 /* --rules: rules of one's own instead of those that come with the program. */
 extern const Option policy_rules_options[];
@@ -23,6 +24,7 @@ typedef struct PolicyFile {
     PolicyRole role;
     char *text;   /* NUL-terminated; NULL: not read yet */
     size_t n;
+    bool secrets; /* rules on what secrets look like (secret_is_rules()) */
 } PolicyFile;
 
 /* A policy bundle that files came from. */
@@ -41,6 +43,7 @@ typedef struct PolicyRules {
     Vec(PolicyFile) files;  /* rules files, of directories in the order of their names */
     Vec(PolicyBundle) bundles;
     size_t n_sets;          /* of `files`: policy sets, which are not in `set` */
+    SecretSet secrets;      /* what the files say of secrets */
     Vec(PolicyFile) cases;  /* *.test.yaml of the directories */
     bool failed;            /* there are errors in `diag` */
 } PolicyRules;
@@ -84,7 +87,9 @@ typedef struct PolicyChosen {
 void policy_say(const Policy *p, const Diag *d);
 /* Reads what the options name and chooses the set: without any of them POLICY_DEFAULT. 0, or an exit code with the messages printed; warnings are printed in any case. */
 int policy_open(Cli *cli, int64_t as_of, PolicyChosen *ret);
-/* The same with arguments of the command, which are as those of --rules. */
+/* The same for who evaluates rules of one source only: other sources' rules are not warned of. */
+int policy_open_source(Cli *cli, const char *source, int64_t as_of, PolicyChosen *ret);
+/* policy_open() with arguments of the command, which are as those of --rules. */
 int policy_open_paths(Cli *cli, const char *const *paths, size_t n, int64_t as_of, PolicyChosen *ret);
 /* What the policy says of a rule; of several scopes the last that it names. NULL: nothing. */
 const PolicyRule *policy_chosen_rule(const PolicyChosen *c, const Rule *r);

@@ -48,7 +48,7 @@ static bool choose(SensorLoaded *l) {
 
 int sensor_load(Cli *cli, SensorLoaded **ret) {
     SensorLoaded *l = xcalloc(1, sizeof(*l));
-    int x = policy_open(cli, time_now(), &l->policy);
+    int x = policy_open_source(cli, "syscall", time_now(), &l->policy);
     if (x) {
         sensor_loaded_free(l);
         return x;

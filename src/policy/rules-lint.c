@@ -2,6 +2,7 @@
 /* What loads and yet is not what its author wants: rules that run on every event, can never fire, are hidden by others, exceptions that swallow their
  * rule, absent values in rules that deny. */
 #include "policy/rules-private.h"
+#include "policy/shipped.h"
 
 static void say(const RuleDef *def, Diag *d, DiagLevel level, const AstNode *at, const char *fmt, const char *what, Str name) {
     const char *file = at && at->file ? at->file : def->rule.file;
@@ -243,13 +244,30 @@ static bool contains(const Shape *all, const Shape *some) {
 
 enum { HIDDEN_RULES_MAX = 5000 }; /* every rule is held against all before it */
 
+static bool is_shipped(const Rule *r) {
+    for (const EmbeddedText *t = shipped_rules; t->name; t++)
+        if (strcmp(t->name, r->file) == 0)
+            return true;
+    return false;
+}
+
+/* Sources that somebody asks for: the one that is evaluated, or those of rules that did not come with the program. */
+static void sources_in_use(const RuleSet *s, Map *ret) {
+    for (size_t i = 0; i < s->ready.n; i++)
+        if (s->options.source ? strcmp(s->ready.p[i]->source->name, s->options.source) == 0 : !is_shipped(s->ready.p[i]))
+            map_set(ret, str_from(s->ready.p[i]->source->name), s->ready.p[i]);
+}
+
 void lint_hidden(RuleSet *s, Diag *d) {
+    _cleanup_(map_done) Map in_use = {0};
+    sources_in_use(s, &in_use);
     size_t n = MIN(s->ready.n, (size_t) HIDDEN_RULES_MAX);
     Shape *shapes = n ? arena_alloc(&s->arena, n * sizeof(*shapes)) : NULL;
     for (size_t i = 0; i < n; i++) {
         const Rule *r = s->ready.p[i];
         shapes[i] = shape_of(s, r);
-        for (size_t k = 0; k < i && r->enabled; k++) {
+        bool asked = map_has(&in_use, str_from(r->source->name)) || (!in_use.n && !s->options.source);
+        for (size_t k = 0; k < i && r->enabled && asked; k++) {
             const Rule *other = s->ready.p[k];
             if (other->source != r->source || !other->enabled || !contains(&shapes[i], &shapes[k]))
                 continue;

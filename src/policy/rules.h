@@ -77,7 +77,8 @@ typedef struct RuleSet RuleSet;
 typedef struct RuleSetOptions {
     const Limits *limits;     /* NULL: the defaults */
     Priority min_priority;    /* less urgent ones are not loaded; 0: all are */
-    bool first_match;         /* rule_matching: first */
+    bool first_match;         /* rule_matching: first: of rules that others hide is warned … */
+    const char *source;       /* … if they have this source; NULL: a source that rules of one's own have, or any when there are none */
     bool lint;                /* policy sets: warnings about rules that a set makes deny */
     int64_t as_of;            /* exceptions that are past then stop working; 0 or TIME_NONE: they all work */
 } RuleSetOptions;

@@ -166,8 +166,27 @@ static void read_rule(RuleReader *r, const Node *n) {
         secret_set_add(r->set, &x);
 }
 
+static const char *const file_keys[] = {"rules", "allow", "off", NULL};
+
+bool secret_is_rules(Str text) {
+    _cleanup_(arena_done) Arena a = {.max = (size_t) 64 << 20};
+    const Limits l = limits_default();
+    Node *root = NULL;
+    size_t n;
+    if (yaml_parse(text, "", &l, &a, NULL, &root, &n) < 0 || !node_count(root) || root->type != NODE_MAP)
+        return false;
+    node_each(c, root) {
+        size_t k = 0;
+        while (file_keys[k] && !str_eqz(c->key, file_keys[k]))
+            k++;
+        if (!file_keys[k])
+            return false;
+    }
+    const Node *rules = node_get(root, "rules");
+    return !rules || node_get(node_first(rules), "id");
+}
+
 int secret_rules_yaml(Str text, const char *name, const Limits *l, SecretSet *s, Diag *d) {
-    static const char *const keys[] = {"rules", "allow", "off", NULL};
     _cleanup_(arena_done) Arena tree = {.max = (size_t) 64 << 20};
     RuleReader r = {.set = s, .name = name, .limits = l, .diag = d};
     Node *root = NULL;
@@ -180,7 +199,7 @@ int secret_rules_yaml(Str text, const char *name, const Limits *l, SecretSet *s,
             rule_error(&r, root, "expected a map with rules, allow or off");
             continue;
         }
-        rule_known_keys(&r, root, keys);
+        rule_known_keys(&r, root, file_keys);
         const Node *rules = node_get(root, "rules"), *allow = node_get(root, "allow"), *off = node_get(root, "off");
         if (rules && rules->type != NODE_LIST)
             rule_error(&r, rules, "expected a list of rules");

@@ -90,6 +90,9 @@ int secret_rules_gitleaks(Str text, const char *name, const Limits *l, SecretSet
 /* By its name: ".toml" is gitleaks', the rest ours. */
 int secret_rules_read(Str text, const char *name, const Limits *l, SecretSet *s, Diag *d);
 
+/* Is it a file of such YAML, not one of policy rules or a policy set? Its content tells: maps with rules that have ids, allow or off, and nothing else. */
+bool secret_is_rules(Str text);
+
 void secret_set_encode(Buf *b, const SecretSet *s);
 /* Slices into the reader's input. -EBADMSG. */
 int secret_set_decode(WireReader *r, SecretSet *ret);

@@ -70,6 +70,59 @@ sed -i /Secret/d set-bad.yaml
 exits 0 "lint of a set that denies what may be absent" "$PLIMSOLL" policy lint set-bad.yaml untagged.yaml
 like "$out" 'set-bad.yaml:4:5: warning: rule "untagged" is made to deny here' "is warned of"
 exits 0 "the sets that come with the program" "$PLIMSOLL" policy lint "$TOP/rules/sets"
+# Rules on secrets are another kind of file, which its content tells.
+exits 0 "lint of all that comes with the program" "$PLIMSOLL" policy lint --strict "$TOP/rules"
+like "$out" '; [1-9][0-9]+ rules on secrets; .* 0 errors, 0 warnings$' "with the rules on secrets"
+exits 0 "test of all that comes with the program" "$PLIMSOLL" policy test --require-examples 2 "$TOP/rules"
+like "$out" '^[3-9][0-9][0-9] rules, .* 0 failed$' "all of them"
+exits 0 "list of all that comes with the program" "$PLIMSOLL" policy list "$TOP/rules"
+cat >secret.yaml <<'END'
+rules:
+  - id: acme-token
+    title: Acme token
+    keywords: ['acme_dt_']
+    token: 'acme_dt_[0-9a-z]{8}'
+    examples:
+      match: ['x=acme_dt_{{lower 8}}']
+      no_match: ['x=acme_dt_{{lower 7}}']
+END
+exits 0 "lint of rules on secrets" "$PLIMSOLL" policy lint secret.yaml good.yaml
+is "$out" "2 files: 1 rules, 0 macros, 1 lists; 1 rules on secrets; 0 definitions replaced by later ones; 0 errors, 0 warnings" "beside others"
+exits 0 "as JSON" "$PLIMSOLL" policy lint --format json secret.yaml
+is "$(jq -c '[.files, .rules, .secret_rules]' <<<"$out")" "[1,0,1]" "counts"
+exits 0 "test of rules on secrets" "$PLIMSOLL" policy test secret.yaml good.yaml
+is "$out" "2 rules, 2 with examples; 4 examples, 0 failed" "counts them"
+sed 's/{{lower 8}}/{{lower 5}}/; s/{{lower 7}}/{{lower 8}}/' secret.yaml >secret-failing.yaml
+exits 1 "test of rules on secrets that fail" "$PLIMSOLL" policy test secret-failing.yaml
+like "$out" 'secret-failing.yaml:2: error: rule acme-token must find something in the example "x=acme_dt_..lower 5' "what it must find"
+like "$out" 'must find nothing in the example "x=acme_dt_..lower 8' "and must not"
+like "$out" '2 examples, 2 failed' "counted"
+sed -i 's/{{lower 5}}/{{lover 5}}/' secret-failing.yaml
+exits 1 "test of an example that is no template" "$PLIMSOLL" policy test secret-failing.yaml
+like "$out" 'is no template: ' "told"
+sed 's/keywords/keyword/; s/acme-token/Acme/' secret.yaml >secret-bad.yaml
+exits 2 "lint of bad rules on secrets" "$PLIMSOLL" policy lint secret-bad.yaml good.yaml
+like "$out" 'secret-bad.yaml:4:5: error: .*"keyword"' "what is wrong"
+like "$out" 'secret-bad.yaml:2:5: error: .*id of a-z' "and where"
+printf 'off: [generic-assignment]\n' >secret-off.yaml
+exits 0 "a file that only turns rules off" "$PLIMSOLL" policy lint secret-off.yaml
+printf 'rules:\n- {rule: untagged, action: deny}\n' >secret-not.yaml
+exits 2 "a set without a name is no such file" "$PLIMSOLL" policy lint secret-not.yaml
+like "$out" 'expected the name of the set' "but a set"
+echo 'FROM a:1' >Dockerfile
+run "$PLIMSOLL" check --rules secret.yaml --rules good.yaml Dockerfile
+like "$err" 'warning: secret.yaml: it says what secrets look like, which --secret-rules' "check does not judge by it, and says so"
+
+# What hides what is told of the sources that somebody asks for.
+echo '- {rule: mine, desc: d, output: o, source: syscall, priority: info, condition: evt.type = open and fd.name = /x}' >mine.yaml
+exits 0 "rules that others hide" "$PLIMSOLL" policy lint --rule-matching first --rules-add mine.yaml
+is "$out" "$(tail -1 <<<"$out")" "those of other sources are not told"
+like "$out" ' 0 warnings$' "nor counted"
+echo '- {rule: mine, desc: d, output: o, source: container, priority: info, condition: container.image = x}' >mine.yaml
+exits 0 "and of its own source" "$PLIMSOLL" policy lint --rule-matching first --rules-add mine.yaml
+like "$out" 'warning: rule "Pod Security baseline: host ports" can never fire' "are told"
+unlike "$out" '"Default service account"' "with those of other sources left out"
+
 printf 'rule: x\n' >hide.yaml
 exits 2 "what is neither rules nor set" "$PLIMSOLL" policy lint hide.yaml
 
