@@ -24,6 +24,7 @@ typedef struct Evaluation {
     bool fixes;
     CheckSecrets secrets;    /* never to be printed */
     Vec(CheckHit) hits;
+    Vec(const Node *) nodes; /* of each hit, what it stands at; NULL: nothing of its own */
     Map seen;                /* what told them apart */
     uint32_t counted_line;   /* chars(): of this line so many bytes were counted … */
     size_t counted_bytes;
@@ -71,7 +72,7 @@ static bool each_cause(void *userdata, const Cause *c) {
     return s->own && !s->field;
 }
 
-static CheckPlace place_of(Evaluation *e, const PolicyHit *h) {
+static CheckPlace place_of(Evaluation *e, const PolicyHit *h, const Node **ret_node) {
     CheckPlace p = e->subject->place;
     Search s = {.input = e->input};
     if (!e->input->regions || p.end_line || p.line == 0)
@@ -80,8 +81,10 @@ static CheckPlace place_of(Evaluation *e, const PolicyHit *h) {
     if (e->input->where && !h->limited)
         program_causes(h->rule->rule->program, &e->subject->subject, e->evaluator, each_cause, &s);
     const Node *n = s.own ? s.own : s.above;
-    if (n && (n->line || n->key_line))
+    if (n && (n->line || n->key_line)) {
+        *ret_node = n;
         return place_of_node(&e->lines, n);
+    }
     place_end(&e->lines, &p);
     return p;
 }
@@ -137,24 +140,29 @@ static bool is_repeated(Evaluation *e, const CheckHit *hit) {
 static int add_hit(Evaluation *e, const PolicyHit *h) {
     _cleanup_(buf_done) Buf b = buf_new((size_t) 1 << 20);
     const CheckSubject *s = e->subject;
+    const Node *node = NULL;
     if (h->limited)
         buf_putz(&b, "the condition could not be decided within the limits");
     else
         rule_output(h->rule->rule, &s->subject, e->evaluator, &b);
-    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h), .path = s->path, .subject = check_secrets_masked(&e->secrets, check_subject_name(s, e->file->arena), e->file->arena), .output = check_secrets_masked(&e->secrets, arena_str(e->file->arena, buf_view(&b)), e->file->arena), .limited = h->limited};
+    CheckHit hit = {.rule = h->rule, .action = h->action, .exception = h->exception, .place = place_of(e, h, &node), .path = s->path, .subject = check_secrets_masked(&e->secrets, check_subject_name(s, e->file->arena), e->file->arena), .output = check_secrets_masked(&e->secrets, arena_str(e->file->arena, buf_view(&b)), e->file->arena), .limited = h->limited};
     fill_chars(e, &hit.place);
     int r = hit.output.p ? take_edits(e, s, h->rule->rule, &hit) : -E2BIG;
-    if (r == 0 && !is_repeated(e, &hit))
+    if (r == 0 && !is_repeated(e, &hit)) {
         vec_push(&e->hits, hit);
+        vec_push(&e->nodes, node);
+    }
     return r;
 }
 
+enum { ANYWHERE = UINT32_MAX }; /* for a line */
+
 /* Place, thing and rule of a finding that counts. What was rendered, or a cluster has, is all in one place. */
-static Str place_key(Evaluation *e, const CheckHit *h, Str rule) {
+static Str place_key(Evaluation *e, const CheckHit *h, uint32_t line, Str rule) {
     const struct {
         uint32_t line, col;
         size_t path, subject;
-    } head = {h->place.line, h->place.col, h->path.n, h->subject.n};
+    } head = {line, line == ANYWHERE ? 0 : h->place.col, h->path.n, h->subject.n};
     const Str parts[] = {{(const char *) &head, sizeof(head)}, h->path, h->subject, rule};
     char *key = arena_bytes(e->file->arena, sizeof(head) + h->path.n + h->subject.n + rule.n);
     size_t n = 0;
@@ -166,12 +174,29 @@ static Str place_key(Evaluation *e, const CheckHit *h, Str rule) {
     return str_n(key, n);
 }
 
-/* The finding that says the same and more, as strictly: it takes this one in. */
+static const Node *node_of(const Evaluation *e, const CheckHit *h) {
+    return e->nodes.p[h - e->hits.p];
+}
+
+/* Does it stand at the map that `h` stands at a value of (hostPath, and its path)? */
+static bool is_around(const Evaluation *e, const CheckHit *by, const CheckHit *h) {
+    const Node *inner = node_of(e, h), *outer = node_of(e, by);
+    node_each(c, inner && node_is(outer, NODE_MAP) ? outer : NULL)
+        if (c == inner)
+            return true;
+    return false;
+}
+
+/* The finding that says the same and more, as strictly: it takes this one in, and what this one took in. */
 static CheckHit *coverer(Evaluation *e, const CheckHit *h, const Map *found) {
     const StrArray names = h->rule->rule->covered_by;
     for (size_t i = 0; i < names.n; i++) {
-        CheckHit *by = map_get(found, place_key(e, h, names.p[i]));
-        if (by && by->n_covers < CHECK_COVERED && policy_worse(by->action, h->action) == by->action && by->rule->priority <= h->rule->priority)
+        CheckHit *by = map_get(found, place_key(e, h, h->place.line, names.p[i]));
+        if (!by) {
+            by = map_get(found, place_key(e, h, ANYWHERE, names.p[i]));
+            by = by && is_around(e, by, h) ? by : NULL;
+        }
+        if (by && by->n_covers + h->n_covers < CHECK_COVERED && policy_worse(by->action, h->action) == by->action && by->rule->priority <= h->rule->priority)
             return by;
     }
     return NULL;
@@ -187,15 +212,21 @@ static void cover(Evaluation *e) {
     for (size_t i = 0; i < e->hits.n; i++) {
         CheckHit *h = &e->hits.p[i];
         if (!h->exception && !h->limited)
-            map_set(&found, place_key(e, h, h->rule->rule->name), h);
+            map_set(&found, place_key(e, h, h->place.line, h->rule->rule->name), h);
+        if (!h->exception && !h->limited && node_is(node_of(e, h), NODE_MAP))
+            map_set(&found, place_key(e, h, ANYWHERE, h->rule->rule->name), h);
     }
     /* What is taken in is marked first: findings must not move as long as others are looked up. */
     bool *gone = xcalloc(e->hits.n, sizeof(*gone));
     for (size_t i = 0; i < e->hits.n; i++) {
         CheckHit *h = &e->hits.p[i];
         CheckHit *by = !h->exception && !h->limited && !h->n_edits ? coverer(e, h, &found) : NULL;
-        if (by && (gone[i] = !gone[by - e->hits.p]))
-            by->covers[by->n_covers++] = (struct CheckCovered) {h->rule, h->action, h->output};
+        if (!by || gone[by - e->hits.p])
+            continue;
+        gone[i] = true;
+        by->covers[by->n_covers++] = (struct CheckCovered) {h->rule, h->action, h->output};
+        for (size_t k = 0; k < h->n_covers; k++)
+            by->covers[by->n_covers++] = h->covers[k];
     }
     size_t n = 0;
     for (size_t i = 0; i < e->hits.n; i++)
@@ -244,6 +275,7 @@ static int finish(Evaluation *e, Diag *d, Arena *a, CheckItem *ret) {
     }
     take_errors(d, &e->secrets, a, ret);
     vec_done(&e->hits);
+    vec_done(&e->nodes);
     place_lines_done(&e->lines);
     map_done(&e->seen);
     evaluator_free(e->evaluator);

@@ -127,6 +127,46 @@ printf 'name: own\nrules: [{rule: Privileged container, action: deny}, {rule: "P
 is "$(told --policy "$tmp/own.yaml" | cut -d' ' -f2-6)" "Pod Security baseline: privileged container
 Privileged container cis-docker-5.5 cis-kubernetes-5.2.2 nsa-cisa-pod" "one that is milder covers nothing"
 is "$(told --rules "$TOP/rules/kubernetes/containers.yaml" | cut -d' ' -f2,3)" "Privileged container" "nor one that is not asked"
+cat >"$tmp/twins.yaml" <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  volumes:
+  - name: etc
+    hostPath:
+      path: /etc
+  - {name: sock, hostPath: {path: /run/containerd/containerd.sock}}
+  - {name: root, hostPath: {path: /}}
+  - {name: data, hostPath: {path: /srv/data}}
+  securityContext:
+    sysctls: [{name: kernel.msgmax, value: "65536"}]
+  containers:
+  - name: a
+    image: registry.example.org/a:latest
+    securityContext:
+      seccompProfile: {type: Unconfined}
+      appArmorProfile: {type: Unconfined}
+      allowPrivilegeEscalation: true
+      capabilities: {add: [SYS_ADMIN, NET_RAW]}
+EOF
+told() { "$PLIMSOLL" check --quiet --format json "$@" "$tmp/twins.yaml" | jq -r '.findings[] | select(.id | test("path|volume|socket|parameter|sysctl|seccomp|apparmor|capabilit|escalation|latest|digest"; "i")) | "\(.line) \(.id)"' | sort -n; }
+is "$(told --policy regulated)" "7 Pod Security baseline: host path
+9 Socket of the container runtime
+10 Socket of the container runtime
+11 Pod Security baseline: host path
+13 Pod Security baseline: sysctls
+16 Image with the tag latest
+18 Pod Security baseline: seccomp of a container
+19 Pod Security baseline: AppArmor of a container
+20 Pod Security restricted: privilege escalation
+21 Pod Security baseline: capabilities
+21 Pod Security baseline: capabilities" "every rule with a twin"
+run "$PLIMSOLL" check --quiet --policy regulated --format json "$tmp/twins.yaml"
+like "$(jq -r '.findings[] | select(.line == 7) | .detail' <<<"$out")" '/etc' "which path it is stays said"
+is "$(told --rules "$TOP/rules/kubernetes/volumes.yaml")" "8 Sensitive path of the node
+9 Socket of the container runtime
+10 Socket of the container runtime" "rules without theirs speak for themselves"
 
 # The real thing: kustomize as kubectl brings it along (setup.sh k8s).
 if command -v kubectl >/dev/null; then
