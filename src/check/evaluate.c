@@ -178,9 +178,8 @@ static const Node *node_of(const Evaluation *e, const CheckHit *h) {
     return e->nodes.p[h - e->hits.p];
 }
 
-/* Does it stand at the map that `h` stands at a value of (hostPath, and its path)? */
-static bool is_around(const Evaluation *e, const CheckHit *by, const CheckHit *h) {
-    const Node *inner = node_of(e, h), *outer = node_of(e, by);
+/* Does one stand at the map that the other one stands at a value of (hostPath, and its path)? */
+static bool is_around(const Node *outer, const Node *inner) {
     node_each(c, inner && node_is(outer, NODE_MAP) ? outer : NULL)
         if (c == inner)
             return true;
@@ -194,7 +193,7 @@ static CheckHit *coverer(Evaluation *e, const CheckHit *h, const Map *found) {
         CheckHit *by = map_get(found, place_key(e, h, h->place.line, names.p[i]));
         if (!by) {
             by = map_get(found, place_key(e, h, ANYWHERE, names.p[i]));
-            by = by && is_around(e, by, h) ? by : NULL;
+            by = by && (is_around(node_of(e, by), node_of(e, h)) || is_around(node_of(e, h), node_of(e, by))) ? by : NULL;
         }
         if (by && by->n_covers + h->n_covers < CHECK_COVERED && policy_worse(by->action, h->action) == by->action && by->rule->priority <= h->rule->priority)
             return by;
@@ -203,26 +202,34 @@ static CheckHit *coverer(Evaluation *e, const CheckHit *h, const Map *found) {
 }
 
 static void cover(Evaluation *e) {
-    bool any = false;
-    for (size_t i = 0; i < e->hits.n && !any; i++)
-        any = e->hits.p[i].rule->rule->covered_by.n > 0;
-    if (!any)
-        return;
-    Map found = {0};
+    Map asked = {0}, found = {0};
+    for (size_t i = 0; i < e->hits.n; i++) {
+        const StrArray names = e->hits.p[i].rule->rule->covered_by;
+        for (size_t k = 0; k < names.n; k++)
+            map_set(&asked, names.p[k], e);
+    }
     for (size_t i = 0; i < e->hits.n; i++) {
         CheckHit *h = &e->hits.p[i];
-        if (!h->exception && !h->limited)
-            map_set(&found, place_key(e, h, h->place.line, h->rule->rule->name), h);
-        if (!h->exception && !h->limited && node_is(node_of(e, h), NODE_MAP))
-            map_set(&found, place_key(e, h, ANYWHERE, h->rule->rule->name), h);
+        if (h->exception || h->limited || !map_has(&asked, h->rule->rule->name))
+            continue;
+        map_set(&found, place_key(e, h, h->place.line, h->rule->rule->name), h);
+        map_set(&found, place_key(e, h, ANYWHERE, h->rule->rule->name), h);
     }
+    map_done(&asked);
+    if (found.n == 0)
+        return;
     /* What is taken in is marked first: findings must not move as long as others are looked up. */
     bool *gone = xcalloc(e->hits.n, sizeof(*gone));
     for (size_t i = 0; i < e->hits.n; i++) {
         CheckHit *h = &e->hits.p[i];
-        CheckHit *by = !h->exception && !h->limited && !h->n_edits ? coverer(e, h, &found) : NULL;
-        if (!by || gone[by - e->hits.p])
+        CheckHit *by = !h->exception && !h->limited ? coverer(e, h, &found) : NULL;
+        /* What mends this field does so for both; of two fixes none is lost. */
+        if (!by || gone[by - e->hits.p] || (h->n_edits && by->n_edits))
             continue;
+        if (h->n_edits) {
+            by->edits = h->edits;
+            by->n_edits = h->n_edits;
+        }
         gone[i] = true;
         by->covers[by->n_covers++] = (struct CheckCovered) {h->rule, h->action, h->output};
         for (size_t k = 0; k < h->n_covers; k++)

@@ -285,7 +285,9 @@ void rules_define_rule(RulesReader *r, const Node *item) {
             d = arena_new(&s->arena, RuleDef);
             map_set(&s->rules, name, d);
         }
+        const char *first = d->rule.first_file;
         read_new(r, d, item, named, name);
+        d->rule.first_file = first ? first : d->rule.file;
     } else if (toggle) {
         d->rule.enabled = read_bool(r, node_get(item, "enabled"));
     } else if (override) {

@@ -67,6 +67,7 @@ typedef struct Rule {
     RuleException *exceptions;
     size_t n_exceptions;
     const char *file;
+    const char *first_file;   /* of the rule of this name that it, or one before it, replaced; the same as `file` when there was none */
     AstPlace place;           /* of its name */
     struct Program *program;  /* program.h; NULL until compiled */
     const struct OutputText *shown; /* `output`, taken apart; NULL until compiled */

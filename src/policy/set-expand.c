@@ -67,7 +67,7 @@ bool set_has_word(StrArray a, Str word) {
 static bool chooses(const SetChoice *c, const Rule *r) {
     return (!c->rule.n || glob_match(c->rule, r->name, false, NULL)) && (!c->tag.n || set_has_word(r->tags, c->tag)) && (!c->source.n || str_eqz(c->source, r->source->name)) &&
            (!c->phase.n || str_eqz(c->phase, r->source->phase)) && (!c->control.n || set_has_word(r->controls, c->control)) &&
-           (!c->file.n || glob_match(c->file, str_from(r->file), false, NULL));
+           (!c->file.n || glob_match(c->file, str_from(r->file), false, NULL) || glob_match(c->file, str_from(r->first_file), false, NULL));
 }
 
 /* Where the entries of a set begin, and those that are its own and no parent's. */

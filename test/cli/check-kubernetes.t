@@ -161,7 +161,11 @@ is "$(told --policy regulated)" "7 Pod Security baseline: host path
 19 Pod Security baseline: AppArmor of a container
 20 Pod Security restricted: privilege escalation
 21 Pod Security baseline: capabilities
-21 Pod Security baseline: capabilities" "every rule with a twin"
+21 Pod Security restricted: capabilities
+21 Raw sockets are possible" "every rule with a twin"
+cp "$tmp/twins.yaml" "$tmp/twins-fixed.yaml"
+run "$PLIMSOLL" check --quiet --fix --policy regulated "$tmp/twins-fixed.yaml"
+is "$(diff "$tmp/twins.yaml" "$tmp/twins-fixed.yaml" | grep -c '^>.*\(RuntimeDefault\|Escalation: false\)')" 2 "what mends a rule mends its twin"
 run "$PLIMSOLL" check --quiet --policy regulated --format json "$tmp/twins.yaml"
 like "$(jq -r '.findings[] | select(.line == 7) | .detail' <<<"$out")" '/etc' "which path it is stays said"
 is "$(told --rules "$TOP/rules/kubernetes/volumes.yaml")" "8 Sensitive path of the node

@@ -103,7 +103,7 @@ like "$out" 'is no template: ' "told"
 sed 's/keywords/keyword/; s/acme-token/Acme/' secret.yaml >secret-bad.yaml
 exits 2 "lint of bad rules on secrets" "$PLIMSOLL" policy lint secret-bad.yaml good.yaml
 like "$out" 'secret-bad.yaml:4:5: error: .*"keyword"' "what is wrong"
-like "$out" 'secret-bad.yaml:2:5: error: .*id of a-z' "and where"
+like "$out" 'secret-bad.yaml:2:9: error: .*id of a-z' "and where"
 printf 'off: [generic-assignment]\n' >secret-off.yaml
 exits 0 "a file that only turns rules off" "$PLIMSOLL" policy lint secret-off.yaml
 printf 'rules:\n- {rule: untagged, action: deny}\n' >secret-not.yaml
