@@ -32,6 +32,9 @@ static const ClusterKind kinds[] = {
 /* A text for the workers is about so large; they take one of CHECK_FILE_BYTES. */
 enum { TEXT_BYTES = 8 << 20, CONTEXT_BYTES = 8 << 20 };
 
+/* A server that falls silent costs minutes for each kind. */
+enum { SILENT_MAX = 2 };
+
 /* Objects, a line each. */
 typedef struct Lines {
     Buf text;
@@ -58,6 +61,7 @@ typedef struct Cluster {
     Lines pods;           /* of `in` */
     Namespace *in;        /* whose pods come; NULL: none yet */
     uint64_t objects;
+    unsigned silent;      /* kinds that the server said nothing of, or broke off, one after the other */
     unsigned minor;       /* of the server's version: 20 is 1.20; 0: not known */
     /* The kind at hand. */
     const ClusterKind *kind;
@@ -198,11 +202,17 @@ static void miss(Cluster *c, const char *what, const char *why) {
 static int list(Cluster *c, const char *namespace) {
     _cleanup_free_ char *path = kube_resource_path(c->resource, namespace);
     _cleanup_error_ Error why = {0};
+    _cleanup_free_ char *what = str_dup(c->resource->name);
+    if (c->silent >= SILENT_MAX) {
+        miss(c, what, "it was not asked for: the server did not answer the questions before it");
+        return 0;
+    }
     const KubeListOptions o = {.path = path, .each = take, .wait = c->o->wait, .userdata = c};
     int r = kube_list(c->client, &o, NULL, &why);
-    /* What one kind does not give is said; without a server or an account there is nothing to go on with. */
-    if (r == -EPERM || r == -ENOENT || r == -EREMOTEIO || r == -EAGAIN || r == -EBADMSG || r == -ESTALE) {
-        _cleanup_free_ char *what = str_dup(c->resource->name);
+    bool silent = r == -ETIMEDOUT || r == -ETIME || r == -ECONNRESET;
+    c->silent = silent ? c->silent + 1 : 0;
+    /* What one kind does not give is said; without a server or an account there is nothing to go on with. A failure of ours has no message here. */
+    if (r < 0 && why.message && r != -EHOSTUNREACH && r != -EACCES) {
         miss(c, what, error_text(&why, r));
         return 0;
     }

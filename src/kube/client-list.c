@@ -4,7 +4,7 @@
 #include "kube/items.h"
 #include "kube/tree.h"
 
-enum { RESTARTS_MAX = 5 };
+enum { RESTARTS_MAX = 5, EMPTY_PAGES_MAX = 100 };
 
 typedef struct Listing {
     KubeClient *client;
@@ -13,6 +13,9 @@ typedef struct Listing {
     char version[KUBE_VERSION_MAX]; /* of the list; empty: not known yet */
     size_t told;            /* objects of the page that were told */
     size_t at;              /* objects of the page that came in this attempt */
+    uint64_t all;           /* objects that were told */
+    unsigned empty;         /* pages without any, one after the other */
+    bool endless;           /* more than a list may have */
     bool stopped;           /* by the caller */
 } Listing;
 
@@ -21,6 +24,9 @@ static int take(void *userdata, const Node *item) {
     if (l->at++ < l->told)
         return 0;
     l->told++;
+    l->endless = ++l->all > l->client->options.objects;
+    if (l->endless)
+        return -E2BIG;
     int r = l->o->each(l->o->userdata, item);
     l->stopped = r < 0;
     return r;
@@ -58,6 +64,8 @@ static int page(Listing *l, uint64_t *ret_after, Buf *ret_body, bool *ret_own, E
         r = kube_items_feed(&items, str_n(chunk, (size_t) n), err);
         if (!l->version[0] && l->told > before)
             keep_version(l, kube_items_head(&items));
+        if (l->endless)
+            r = error_set(err, r, "the list has more than %llu objects: the rest is left out", (unsigned long long) l->client->options.objects);
         if (r < 0) {
             *ret_own = true;
             return l->stopped ? r : error_wrap(err, r, "GET %s%s", l->client->server, l->o->path);
@@ -75,6 +83,11 @@ static int page(Listing *l, uint64_t *ret_after, Buf *ret_body, bool *ret_own, E
         return r;
     keep_version(l, head);
     Str next = kube_text(head, "metadata.continue");
+    l->empty = l->told ? 0 : l->empty + 1;
+    *ret_own = next.n && ((l->next && str_eqz(next, l->next)) || l->empty > EMPTY_PAGES_MAX);
+    if (*ret_own)
+        return error_set(err, -EBADMSG, "GET %s%s: the list does not end: %s", l->client->server, l->o->path,
+                         l->empty > EMPTY_PAGES_MAX ? "page after page is empty" : "a page says that it goes on where it began");
     free(l->next);
     l->next = next.n ? str_dup(next) : NULL;
     l->told = 0;

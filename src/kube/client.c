@@ -122,6 +122,7 @@ int kube_client_open(const KubeClientOptions *o, KubeClient **ret, Error *err) {
     c->options.retries = o->retries ? o->retries : 4;
     c->options.backoff_ms = o->backoff_ms ? o->backoff_ms : 250;
     c->options.page = o->page ? o->page : 500;
+    c->options.objects = o->objects ? o->objects : 10u * 1000 * 1000;
     c->options.silence_s = o->silence_s ? o->silence_s : 150;
     c->user_agent = xstrdup(o->user_agent ? o->user_agent : "plimsoll");
     int r = find_access(c, o, err);

@@ -18,6 +18,7 @@ typedef struct KubeClientOptions {
     unsigned retries;         /* of what may be repeated, after a failure that may pass: 4 */
     unsigned backoff_ms;      /* before the first of them: 250; doubled for each, up to 30 s, and scattered by half */
     unsigned page;            /* objects of a list asked for at once: 500 */
+    uint64_t objects;         /* of one list: 10 million; a list that has more ends with -E2BIG */
     unsigned silence_s;       /* a watch that says nothing for so long is asked for anew: 150. Bookmarks come every minute */
     bool terminal;            /* a program that gives credentials may ask the user */
 } KubeClientOptions;

@@ -45,6 +45,12 @@ get retries=1 timeout=1 list /api/v1/stall
 like "$out" '^(ETIMEDOUT: .*no byte came for 1 s|ETIME: .*less than 1024 bytes a second)' "a list that stands still"
 get list /api/v1/huge
 like "$out" '^E2BIG: .*an object of the answer is larger than 16 MiB' "an object beyond all limits"
+get quiet=1 objects=1000 list /api/v1/endless
+like "$out" '^E2BIG: .*/api/v1/endless: the list has more than 1000 objects' "a list without end"
+get list /api/v1/circle
+like "$out" '^EBADMSG: .*/api/v1/circle: the list does not end: a page says that it goes on where it began' "a page that goes on with itself"
+get quiet=1 list /api/v1/hollow
+like "$out" '^EBADMSG: .*/api/v1/hollow: the list does not end: page after page is empty' "pages with nothing on them"
 get quiet=1 list /api/v1/many
 like "$out" '^100000 objects at 5' "100,000 pods"
 kib=$(sed -n 's/ KiB//p' <<<"$out")

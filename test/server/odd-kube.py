@@ -146,6 +146,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.head(200, len(b))
         self.wfile.write(b)
 
+    def at_endless(self, q, watch):
+        """There is always more."""
+        at = int(q.get("continue", 0))
+        self.json(page([pod(i) for i in range(at, at + 100)], more=str(at + 100)))
+
+    def at_circle(self, q, watch):
+        """A page that goes on with itself."""
+        self.json(page([pod(0)], more="again"))
+
+    def at_hollow(self, q, watch):
+        """Pages without end, and nothing on them."""
+        self.json(page([], more=str(int(q.get("continue", 0)) + 1)))
+
     def at_token(self, q, watch):
         """Wants the second token."""
         if self.headers.get("Authorization") != "Bearer second":

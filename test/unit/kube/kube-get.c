@@ -78,6 +78,8 @@ static bool setting(const char *arg, KubeClientOptions *o, Counter *c) {
         o->pod_dir = v;
     else if (str_eqz(name, "page"))
         o->page = number(v);
+    else if (str_eqz(name, "objects"))
+        o->objects = number(v);
     else if (str_eqz(name, "retries"))
         o->retries = number(v);
     else if (str_eqz(name, "backoff"))
