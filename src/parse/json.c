@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RFC 8259, strictly unless asked otherwise. JSON strings hold no raw line breaks, so that lines are counted in white space and
- * comments only and a column is a subtraction. */
+ * comments only and a column is a subtraction. Strings and numbers are read in json-scalar.c. */
 #include <stdio.h>
 
-#include "parse/tree.h"
+#include "parse/json-private.h"
 
-typedef struct Json {
-    Tree tree;
-    const char *p, *end;
-    const char *line_start;
-    uint32_t line;
-    uint32_t depth;
-    bool bad; /* a duplicate key was met: reading goes on for the other errors */
-    JsonOptions o;
-    Str section;         /* the key of the root's member at hand */
-    bool in_section;     /* it is a map: its members are pieces */
-} Json;
-
-static uint32_t col_at(const Json *j, const char *p) {
-    return (uint32_t) (p - j->line_start) + 1;
-}
-
-static int expected(Json *j, const char *p, const char *what) {
+int json_expected(Json *j, const char *p, const char *what) {
     char buf[32];
-    return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, col_at(j, p), "expected %s, found %s", what, tree_describe(p, j->end, buf));
+    return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, json_col(j, p), "expected %s, found %s", what, tree_describe(p, j->end, buf));
 }
 
 static inline const char *skip_plain_space(Json *j, const char *p) {
@@ -71,220 +55,9 @@ static bool trailing(const Json *j, char close) {
     return (j->o.flags & JSON_COMMENTS) && j->p < j->end && *j->p == close;
 }
 
-/* Byte-parallel tests over eight bytes: the high bit of each byte that is below n (n <= 128), or equal to c. */
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGH UINT64_C(0x8080808080808080)
-#define BELOW(w, n) (((w) - ONES * (n)) & ~(w) & HIGH)
-#define EQUAL(w, c) BELOW((w) ^ (ONES * (unsigned char) (c)), 1)
-
-/* The first quote, backslash or control character at or after p; *ret_high: bytes over 0x7F were passed. */
-static inline const char *scan_plain(const char *p, const char *end, bool *ret_high) {
-    uint64_t high = 0;
-    while (end - p >= 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        uint64_t stop = BELOW(w, 0x20) | EQUAL(w, '"') | EQUAL(w, '\\');
-        if (stop) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-            /* Borrows only disturb bytes above the first hit, so that the lowest one is exact. */
-            unsigned shift = (unsigned) __builtin_ctzll(stop) & ~7u;
-            high |= shift ? w << (64 - shift) : 0;
-            *ret_high |= (high & HIGH) != 0;
-            return p + shift / 8;
-#else
-            break;
-#endif
-        }
-        high |= w;
-        p += 8;
-    }
-    *ret_high |= (high & HIGH) != 0;
-    for (; p < end; p++) {
-        unsigned char c = (unsigned char) *p;
-        if (c < 0x20 || c == '"' || c == '\\')
-            break;
-        *ret_high |= c >= 0x80;
-    }
-    return p;
-}
-
-static int hex4(const char *p, const char *end) {
-    int v = 0;
-    for (int i = 0; i < 4; i++) {
-        if (p + i >= end)
-            return -1;
-        char c = p[i];
-        int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-        if (d < 0)
-            return -1;
-        v = v * 16 + d;
-    }
-    return v;
-}
-
-static int error_at(Json *j, const char *p, const char *message) {
-    return diag_add(j->tree.diag, DIAG_ERROR, j->tree.name, j->line, col_at(j, p), "%s", message);
-}
-
-/* One escape at *p (on the backslash): writes its bytes to *out and moves both on. */
-static int read_escape(Json *j, const char **p, char **out) {
-    const char *s = *p;
-    if (s + 1 >= j->end)
-        return expected(j, s + 1, "a character after '\\'");
-    char c = s[1], plain = 0;
-    switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-        plain = c;
-        break;
-    case 'b':
-        plain = '\b';
-        break;
-    case 'f':
-        plain = '\f';
-        break;
-    case 'n':
-        plain = '\n';
-        break;
-    case 'r':
-        plain = '\r';
-        break;
-    case 't':
-        plain = '\t';
-        break;
-    case 'u':
-        break;
-    default:
-        return expected(j, s + 1, "one of \"\\/bfnrtu after '\\'");
-    }
-    if (plain) {
-        *(*out)++ = plain;
-        *p = s + 2;
-        return 0;
-    }
-    int unit = hex4(s + 2, j->end);
-    if (unit < 0)
-        return error_at(j, s, "expected four hexadecimal digits after '\\u'");
-    uint32_t code = (uint32_t) unit;
-    const char *after = s + 6;
-    if (code >= 0xDC00 && code <= 0xDFFF)
-        return error_at(j, s, "the second half of a surrogate pair without its first half");
-    if (code >= 0xD800 && code <= 0xDBFF) {
-        int low = j->end - after >= 6 && after[0] == '\\' && after[1] == 'u' ? hex4(after + 2, j->end) : -1;
-        if (low < 0xDC00 || low > 0xDFFF)
-            return error_at(j, s, "the first half of a surrogate pair without its second half");
-        code = 0x10000 + ((code - 0xD800) << 10) + ((uint32_t) low - 0xDC00);
-        after += 6;
-    }
-    *out += tree_put_utf8(*out, code);
-    *p = after;
-    return 0;
-}
-
-/* The first byte that is no UTF-8, for the message. */
-static int bad_utf8(Json *j, const char *from, const char *to) {
-    const char *p = from + tree_utf8_until(str_n(from, (size_t) (to - from)));
-    char what[48];
-    snprintf(what, sizeof(what), "invalid UTF-8: byte 0x%02X", p < to ? (unsigned char) *p : 0);
-    return error_at(j, p, what);
-}
-
-/* A string that holds escapes; `at` is the first backslash. Unescaped it is never longer than it was. */
-static int read_escaped(Json *j, const char *start, const char *at, Str *ret) {
-    bool high = false;
-    const char *close = at;
-    while (close < j->end && *close == '\\')
-        close = scan_plain(close + MIN((ptrdiff_t) 2, j->end - close), j->end, &high);
-    char *text = arena_bytes(j->tree.arena, (size_t) (close - start));
-    if (!text)
-        return tree_no_memory(&j->tree, j->line, col_at(j, start));
-    char *out = text;
-    const char *p = start;
-    while (p < close) {
-        size_t run = (size_t) (at - p);
-        memcpy(out, p, run);
-        out += run;
-        p = at;
-        if (p >= close)
-            break;
-        int r = read_escape(j, &p, &out);
-        if (r < 0)
-            return r;
-        at = scan_plain(p, close, &high);
-    }
-    *ret = str_n(text, (size_t) (out - text));
-    j->p = close;
-    return 0;
-}
-
-/* On the opening quote; ends behind the closing one. */
-static int read_string(Json *j, Str *ret) {
-    const char *open = j->p, *start = open + 1;
-    bool high = false;
-    const char *p = scan_plain(start, j->end, &high);
-    Str text = str_n(start, (size_t) (p - start));
-    if (p < j->end && *p == '\\') {
-        int r = read_escaped(j, start, p, &text);
-        if (r < 0)
-            return r;
-        p = j->p;
-        high = true;
-    }
-    if (p >= j->end)
-        return error_at(j, open, "this string does not end");
-    if (*p != '"') {
-        char buf[32], message[96];
-        snprintf(message, sizeof(message), "%s inside a string: control characters must be escaped", tree_describe(p, j->end, buf));
-        return error_at(j, p, message);
-    }
-    if (high && !str_is_utf8(str_n(start, (size_t) (p - start))))
-        return bad_utf8(j, start, p);
-    j->p = p + 1;
-    *ret = text;
-    return 0;
-}
-
-static inline bool is_digit(const Json *j, const char *p) {
-    return p < j->end && *p >= '0' && *p <= '9';
-}
-
-static int read_number(Json *j, Str *ret) {
-    const char *start = j->p, *p = start;
-    p += *p == '-';
-    if (!is_digit(j, p))
-        return expected(j, p, "a digit");
-    if (*p == '0') {
-        p++;
-        if (is_digit(j, p))
-            return error_at(j, p - 1, "a number may not start with a superfluous 0");
-    }
-    while (is_digit(j, p))
-        p++;
-    if (p < j->end && *p == '.') {
-        p++;
-        if (!is_digit(j, p))
-            return expected(j, p, "a digit after the decimal point");
-        while (is_digit(j, p))
-            p++;
-    }
-    if (p < j->end && (*p == 'e' || *p == 'E')) {
-        p++;
-        if (p < j->end && (*p == '+' || *p == '-'))
-            p++;
-        if (!is_digit(j, p))
-            return expected(j, p, "a digit in the exponent");
-        while (is_digit(j, p))
-            p++;
-    }
-    *ret = str_n(start, (size_t) (p - start));
-    j->p = p;
-    return 0;
-}
-
 static int read_literal(Json *j, const char *word, size_t n) {
     if ((size_t) (j->end - j->p) < n || memcmp(j->p, word, n) != 0)
-        return expected(j, j->p, "a value");
+        return json_expected(j, j->p, "a value");
     j->p += n;
     return 0;
 }
@@ -294,7 +67,7 @@ static int read_piece(Json *j, Node **ret, Str key, uint32_t line, uint32_t col)
 
 static int read_list(Json *j, Node *list) {
     const char *open = j->p++;
-    uint32_t open_line = j->line, open_col = col_at(j, open);
+    uint32_t open_line = j->line, open_col = json_col(j, open);
     skip_space(j);
     if (j->p < j->end && *j->p == ']') {
         j->p++;
@@ -320,21 +93,21 @@ static int read_list(Json *j, Node *list) {
         }
         char what[96];
         snprintf(what, sizeof(what), "',' or ']' of the list that began at %u:%u", open_line, open_col);
-        return expected(j, j->p, what);
+        return json_expected(j, j->p, what);
     }
 }
 
 static int read_pair(Json *j, Node *map, TreeKeys *keys) {
     if (j->p >= j->end || *j->p != '"')
-        return expected(j, j->p, map->list.n ? "a key" : "a key or '}'");
-    uint32_t line = j->line, col = col_at(j, j->p);
+        return json_expected(j, j->p, map->list.n ? "a key" : "a key or '}'");
+    uint32_t line = j->line, col = json_col(j, j->p);
     Str key;
-    int r = read_string(j, &key);
+    int r = json_read_string(j, &key);
     if (r < 0)
         return r;
     skip_space(j);
     if (j->p >= j->end || *j->p != ':')
-        return expected(j, j->p, "':' after the key");
+        return json_expected(j, j->p, "':' after the key");
     j->p++;
     skip_space(j);
     Node *child = NULL;
@@ -367,7 +140,7 @@ static int read_pair(Json *j, Node *map, TreeKeys *keys) {
 
 static int read_map(Json *j, Node *map) {
     const char *open = j->p++;
-    uint32_t open_line = j->line, open_col = col_at(j, open);
+    uint32_t open_line = j->line, open_col = json_col(j, open);
     skip_space(j);
     if (j->p < j->end && *j->p == '}') {
         j->p++;
@@ -392,13 +165,13 @@ static int read_map(Json *j, Node *map) {
         }
         char what[96];
         snprintf(what, sizeof(what), "',' or '}' of the map that began at %u:%u", open_line, open_col);
-        return expected(j, j->p, what);
+        return json_expected(j, j->p, what);
     }
 }
 
 static int read_value(Json *j, Node **ret) {
     if (j->p >= j->end)
-        return expected(j, j->p, "a value");
+        return json_expected(j, j->p, "a value");
     char c = *j->p;
     NodeType type;
     switch (c) {
@@ -420,20 +193,20 @@ static int read_value(Json *j, Node **ret) {
         break;
     default:
         if (c != '-' && (c < '0' || c > '9'))
-            return expected(j, j->p, "a value");
+            return json_expected(j, j->p, "a value");
         type = NODE_NUMBER;
     }
-    uint32_t col = col_at(j, j->p);
+    uint32_t col = json_col(j, j->p);
     Node *n = tree_node(&j->tree, type, j->line, col);
     if (!n)
         return -E2BIG;
     int r;
     switch (type) {
     case NODE_STRING:
-        r = read_string(j, &n->text);
+        r = json_read_string(j, &n->text);
         break;
     case NODE_NUMBER:
-        r = read_number(j, &n->text);
+        r = json_read_number(j, &n->text);
         break;
     case NODE_BOOL:
         n->boolean = c == 't';
@@ -459,7 +232,7 @@ static int read_value(Json *j, Node **ret) {
 static int read_piece(Json *j, Node **ret, Str key, uint32_t line, uint32_t col) {
     Arena piece = {.max = j->tree.arena->max};
     Tree outer = j->tree;
-    Node *kept = tree_node(&outer, NODE_NULL, j->line, col_at(j, j->p)), *n = NULL;
+    Node *kept = tree_node(&outer, NODE_NULL, j->line, json_col(j, j->p)), *n = NULL;
     if (!kept)
         return -E2BIG;
     j->tree.arena = &piece;
@@ -501,7 +274,7 @@ static int parse(Str text, const char *name, uint32_t line, const JsonOptions *o
         return r;
     skip_space(&j);
     if (j.p < j.end)
-        return expected(&j, j.p, "nothing after the value");
+        return json_expected(&j, j.p, "nothing after the value");
     if (j.bad)
         return -EINVAL;
     *ret = root;

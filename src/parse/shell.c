@@ -1,245 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From a script to its commands: pipelines, compounds, scripts within scripts. Words are read in shell-word.c. */
 #include "parse/shell.h"
 
 #include "base/buf.h"
 #include "base/vec.h"
 #include "parse/shell-private.h"
 
-typedef struct Shell {
-    Arena *arena;
-    const char *p, *end;
-    const char *fixed, *fixed_end;  /* in a script that is a word: where that word stands */
-    bool opaque;                    /* substitutions were read by the shell outside */
-    uint32_t depth, cases;
-    bool pattern;                   /* behind "in" and ";;" of a case: the next is a pattern, or esac */
-    const ShellCommand *open[SHELL_DEPTH]; /* of compound commands that are open: the command that began in or behind their first word */
-    unsigned opened;                /* how many, deeper ones included */
-    struct ShellOut *out;
-    Vec(Str) heredocs;              /* bodies that begin behind this line: their ends */
-} Shell;
-
-/* What a command is made of while it is read. */
-typedef struct Draft {
-    ShellCommand *command;
-    Vec(ShellWord) words, assigns, redirects;
-} Draft;
-
-static int read_list(Shell *s, const ShellCommand *parent, ShellPlace place, size_t parent_word, char close);
 static int read_scripts(Shell *s, ShellCommand *c);
-
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r';
-}
-static bool at(const Shell *s, char c) {
-    return s->p < s->end && *s->p == c;
-}
-static bool at2(const Shell *s, char a, char b) {
-    return s->end - s->p >= 2 && s->p[0] == a && s->p[1] == b;
-}
-static bool ends_word(char c) {
-    return is_blank(c) || c == '\n' || c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '<' || c == '>';
-}
-
-/* Blanks, escaped line breaks, comments. */
-static void skip_blank(Shell *s) {
-    for (;;) {
-        if (s->p < s->end && is_blank(*s->p))
-            s->p++;
-        else if (at2(s, '\\', '\n'))
-            s->p += 2;
-        else if (at(s, '#'))
-            while (s->p < s->end && *s->p != '\n')
-                s->p++;
-        else
-            return;
-    }
-}
-
-/* Past a line break and the heredocs that begin behind it. */
-static void skip_newline(Shell *s) {
-    s->p++;
-    for (size_t i = 0; i < s->heredocs.n; i++) {
-        Str rest = str_n(s->p, (size_t) (s->end - s->p)), line;
-        while (str_line(&rest, &line)) {
-            s->p = rest.n ? rest.p : s->end;
-            while (line.n && line.p[0] == '\t')
-                line = str_from_at(line, 1);
-            if (str_eq(line, s->heredocs.p[i]))
-                break;
-        }
-    }
-    s->heredocs.n = 0;
-}
-
-/* Over ${…} or $((…)), which hold no commands that matter; from the bracket on. */
-static void skip_nested(Shell *s, char open, char close) {
-    size_t depth = 0;
-    for (; s->p < s->end; s->p++) {
-        if (*s->p == '\\' && s->p + 1 < s->end) {
-            s->p++;
-        } else if (*s->p == '\'' && open == '{') {
-            const char *q = memchr(s->p + 1, '\'', (size_t) (s->end - s->p) - 1);
-            s->p = q ? q : s->p;
-        } else if (*s->p == open) {
-            depth++;
-        } else if (*s->p == close && --depth == 0) {
-            s->p++;
-            return;
-        }
-    }
-}
-
-/* The commands of $(…), <(…), `…`: behind the opening sign. */
-static int read_inside(Shell *s, Draft *d, ShellPlace place, char close, bool in_word) {
-    if (s->opaque || s->depth >= SHELL_DEPTH) {
-        if (close == ')') {
-            s->p--;
-            skip_nested(s, '(', ')');
-        } else {
-            const char *q = memchr(s->p, close, (size_t) (s->end - s->p));
-            s->p = q ? q + 1 : s->end;
-        }
-        return 0;
-    }
-    uint32_t cases = s->cases;
-    s->cases = 0;
-    s->depth++;
-    int r = read_list(s, d->command, place, in_word ? d->words.n : SIZE_MAX, close);
-    s->depth--;
-    s->cases = cases;
-    if (s->p < s->end)
-        s->p++;
-    return r;
-}
-
-/* At "$": a variable or substitution, put out as written. */
-static int read_dollar(Shell *s, Draft *d, Buf *out, bool in_word) {
-    const char *start = s->p++;
-    int r = 0;
-    if (at2(s, '(', '(')) {
-        skip_nested(s, '(', ')');
-    } else if (at(s, '(')) {
-        s->p++;
-        r = read_inside(s, d, SHELL_SUBSTITUTED, ')', in_word);
-    } else if (at(s, '{')) {
-        skip_nested(s, '{', '}');
-    }
-    buf_str(out, str_n(start, (size_t) (s->p - start)));
-    return r;
-}
-
-static int read_backtick(Shell *s, Draft *d, Buf *out, bool in_word) {
-    const char *start = s->p++;
-    int r = read_inside(s, d, SHELL_SUBSTITUTED, '`', in_word);
-    buf_str(out, str_n(start, (size_t) (s->p - start)));
-    return r;
-}
-
-static int read_double(Shell *s, Draft *d, Buf *out, bool *expands, bool in_word) {
-    int r = 0;
-    for (s->p++; r >= 0 && s->p < s->end && *s->p != '"';) {
-        if (*s->p == '\\' && s->p + 1 < s->end) {
-            if (s->p[1] != '\n' && !strchr("$`\"\\", s->p[1]))
-                buf_putc(out, '\\');
-            if (s->p[1] != '\n')
-                buf_putc(out, s->p[1]);
-            s->p += 2;
-        } else if (*s->p == '$' || *s->p == '`') {
-            *expands = true;
-            r = *s->p == '$' ? read_dollar(s, d, out, in_word) : read_backtick(s, d, out, in_word);
-        } else {
-            buf_putc(out, *s->p++);
-        }
-    }
-    if (s->p < s->end)
-        s->p++;
-    return r;
-}
-
-static void read_single(Shell *s, Buf *out) {
-    const char *start = ++s->p, *q = memchr(start, '\'', (size_t) (s->end - start));
-    s->p = q ? q : s->end;
-    buf_str(out, str_n(start, (size_t) (s->p - start)));
-    if (s->p < s->end)
-        s->p++;
-}
-
-/* One word; `close` ends it, too, when it is a backtick. */
-static int read_word(Shell *s, Draft *d, char close, bool in_word, ShellWord *ret) {
-    _cleanup_(buf_done) Buf out = buf_new((size_t) 16 << 20);
-    const char *start = s->p;
-    bool expands = false, plain = true;
-    int r = 0;
-    while (r >= 0 && s->p < s->end && !ends_word(*s->p) && !(close == '`' && *s->p == '`')) {
-        char c = *s->p;
-        if (c == '$' || c == '`') {
-            expands = true;
-            r = c == '$' ? read_dollar(s, d, &out, in_word) : read_backtick(s, d, &out, in_word);
-            continue;
-        }
-        plain = plain && c != '\'' && c != '"' && c != '\\';
-        if (c == '\'') {
-            read_single(s, &out);
-        } else if (c == '"') {
-            r = read_double(s, d, &out, &expands, in_word);
-        } else if (c == '\\') {
-            s->p++;
-            if (s->p < s->end && *s->p != '\n')
-                buf_putc(&out, *s->p);
-            s->p += s->p < s->end;
-        } else {
-            buf_putc(&out, c);
-            s->p++;
-        }
-    }
-    if (r < 0)
-        return r;
-    if (++s->out->words > SHELL_WORDS || out.failed)
-        return -E2BIG;
-    Str text = plain ? str_n(start, (size_t) (s->p - start)) : arena_str(s->arena, buf_view(&out));
-    if (!text.p)
-        return -E2BIG;
-    *ret = (ShellWord) {text, s->fixed ? s->fixed : start, s->fixed ? s->fixed_end : s->p, expands};
-    return 0;
-}
 
 static bool is_assignment(Str s) {
     size_t i = 0;
     while (i < s.n && ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_' || (i > 0 && s.p[i] >= '0' && s.p[i] <= '9')))
         i++;
     return i > 0 && i < s.n && (s.p[i] == '=' || (s.p[i] == '+' && i + 1 < s.n && s.p[i + 1] == '='));
-}
-
-/* At "<" or ">", also behind "&" and a number: the sign, and its word. */
-static int read_redirect(Shell *s, Draft *d, char close) {
-    bool writes = false, heredoc = at2(s, '<', '<') && !(s->end - s->p > 2 && s->p[2] == '<');
-    if (at2(s, '<', '(') || at2(s, '>', '(')) {
-        const char *start = s->p;
-        s->p += 2;
-        int r = read_inside(s, d, SHELL_PROCESS, ')', true);
-        if (r >= 0 && ++s->out->words > SHELL_WORDS)
-            return -E2BIG;
-        vec_push(&d->words, ((ShellWord) {str_n(start, (size_t) (s->p - start)), s->fixed ? s->fixed : start, s->fixed ? s->fixed_end : s->p, true}));
-        return r;
-    }
-    while (s->p < s->end && strchr("<>&|-", *s->p)) {
-        writes |= *s->p == '>';
-        /* "-" belongs to the sign in "<<-" only; elsewhere it is the word. */
-        if (*s->p == '-' && !heredoc)
-            break;
-        s->p++;
-    }
-    while (s->p < s->end && is_blank(*s->p))
-        s->p++;
-    ShellWord w;
-    int r = read_word(s, d, close, false, &w);
-    if (r < 0)
-        return r;
-    if (heredoc && w.text.n)
-        vec_push(&s->heredocs, w.text);
-    else if (writes && w.text.n)
-        vec_push(&d->redirects, w);
-    return 0;
 }
 
 static void *kept(Shell *s, const void *p, size_t n, size_t size) {
@@ -295,7 +68,7 @@ static bool skip_compound(Shell *s, Str w) {
     if (str_eqz(w, "case")) {
         s->cases++;
         for (; s->p < s->end; s->p++)
-            if (s->end - s->p > 3 && is_blank(s->p[0]) && s->p[1] == 'i' && s->p[2] == 'n' && (is_blank(s->p[3]) || s->p[3] == '\n')) {
+            if (s->end - s->p > 3 && shell_is_blank(s->p[0]) && s->p[1] == 'i' && s->p[2] == 'n' && (shell_is_blank(s->p[3]) || s->p[3] == '\n')) {
                 s->p += 3;
                 break;
             }
@@ -308,11 +81,11 @@ static bool skip_compound(Shell *s, Str w) {
 /* "pattern)" of a case; at "esac" it stays. */
 static void skip_pattern(Shell *s) {
     s->pattern = false;
-    while (s->p < s->end && (is_blank(*s->p) || *s->p == '\n'))
+    while (s->p < s->end && (shell_is_blank(*s->p) || *s->p == '\n'))
         s->p++;
     if (s->end - s->p >= 4 && memcmp(s->p, "esac", 4) == 0)
         return;
-    s->p += at(s, '(');
+    s->p += shell_at(s, '(');
     while (s->p < s->end && *s->p != ')')
         s->p++;
     s->p += s->p < s->end;
@@ -323,22 +96,22 @@ static int read_parts(Shell *s, Draft *d, char close) {
     for (;;) {
         if (s->pattern)
             skip_pattern(s);
-        skip_blank(s);
+        shell_skip_blank(s);
         if (s->p >= s->end)
             return 0;
         char c = *s->p;
-        if (c == '<' || c == '>' || at2(s, '&', '>')) {
-            int r = read_redirect(s, d, close);
+        if (c == '<' || c == '>' || shell_at2(s, '&', '>')) {
+            int r = shell_read_redirect(s, d, close);
             if (r < 0)
                 return r;
             continue;
         }
-        if (ends_word(c) || c == close)
+        if (shell_ends_word(c) || c == close)
             return 0;
         const char *start = s->p;
         bool assigns = d->words.n == 0 && is_assignment(str_n(start, (size_t) (s->end - start)));
         ShellWord w;
-        int r = read_word(s, d, close, !assigns, &w);
+        int r = shell_read_word(s, d, close, !assigns, &w);
         if (r < 0)
             return r;
         /* "2>": the number belongs to the redirection. */
@@ -354,8 +127,8 @@ static int read_parts(Shell *s, Draft *d, char close) {
             continue;
         if (assigns) {
             vec_push(&d->assigns, w);
-            if (at(s, '('))
-                skip_nested(s, '(', ')'); /* a list of bash */
+            if (shell_at(s, '('))
+                shell_skip_nested(s, '(', ')'); /* a list of bash */
         } else {
             vec_push(&d->words, w);
         }
@@ -367,16 +140,16 @@ static bool read_link(Shell *s, char close, ShellLink *ret) {
     *ret = SHELL_NEXT;
     if (s->p >= s->end || *s->p == close)
         return false;
-    if (at2(s, '&', '&') || at2(s, '|', '|')) {
+    if (shell_at2(s, '&', '&') || shell_at2(s, '|', '|')) {
         *ret = *s->p == '&' ? SHELL_AND : SHELL_OR;
         s->p += 2;
-    } else if (at(s, '|')) {
+    } else if (shell_at(s, '|')) {
         *ret = SHELL_PIPE;
-        s->p += at2(s, '|', '&') ? 2 : 1;
-    } else if (at(s, '\n')) {
-        skip_newline(s);
+        s->p += shell_at2(s, '|', '&') ? 2 : 1;
+    } else if (shell_at(s, '\n')) {
+        shell_skip_newline(s);
     } else {
-        s->pattern = at2(s, ';', ';') && s->cases;
+        s->pattern = shell_at2(s, ';', ';') && s->cases;
         s->p += s->pattern ? 2 : 1;
     }
     return true;
@@ -384,12 +157,12 @@ static bool read_link(Shell *s, char close, ShellLink *ret) {
 
 /* (…) or ((…)), at its first bracket. */
 static int read_group(Shell *s, Draft *d) {
-    if (at2(s, '(', '(') || s->depth >= SHELL_DEPTH) {
-        skip_nested(s, '(', ')');
+    if (shell_at2(s, '(', '(') || s->depth >= SHELL_DEPTH) {
+        shell_skip_nested(s, '(', ')');
         return 0;
     }
     s->p++;
-    return read_inside(s, d, SHELL_GROUPED, ')', true);
+    return shell_read_inside(s, d, SHELL_GROUPED, ')', true);
 }
 
 /* One command and the sign behind it. 1 when more follow. */
@@ -397,20 +170,20 @@ static int read_command(Shell *s, const ShellCommand *parent, ShellPlace place, 
     Draft d = {0};
     if (s->out->list.n >= SHELL_COMMANDS || !(d.command = arena_new(s->arena, ShellCommand)))
         return -E2BIG;
-    skip_blank(s);
+    shell_skip_blank(s);
     if (*link != SHELL_PIPE)
         *pipeline = s->out->pipelines++;
     *d.command = (ShellCommand) {.link = *link, .place = place, .parent = parent, .parent_word = parent_word, 
         .pipeline = *pipeline, .stage = (uint32_t) s->out->list.n, .at = s->fixed ? s->fixed : s->p};
     vec_push(&s->out->list, d.command);
-    int r = at(s, '(') ? read_group(s, &d) : 0;
+    int r = shell_at(s, '(') ? read_group(s, &d) : 0;
     if (r >= 0)
         r = read_parts(s, &d, close);
     d.command->end = s->fixed ? s->fixed_end : s->p;
-    while (!s->fixed && d.command->end > d.command->at && is_blank(d.command->end[-1]))
+    while (!s->fixed && d.command->end > d.command->at && shell_is_blank(d.command->end[-1]))
         d.command->end--;
-    if (d.words.n && at(s, '('))
-        skip_nested(s, '(', ')'); /* "name ()" makes a function */
+    if (d.words.n && shell_at(s, '('))
+        shell_skip_nested(s, '(', ')'); /* "name ()" makes a function */
     else if (r >= 0)
         r = finish(s, &d);
     vec_done(&d.words);
@@ -427,7 +200,7 @@ static int read_command(Shell *s, const ShellCommand *parent, ShellPlace place, 
     return more;
 }
 
-static int read_list(Shell *s, const ShellCommand *parent, ShellPlace place, size_t parent_word, char close) {
+int shell_read_list(Shell *s, const ShellCommand *parent, ShellPlace place, size_t parent_word, char close) {
     ShellLink link = SHELL_START;
     uint32_t pipeline = 0;
     int r;
@@ -439,7 +212,7 @@ static int read_list(Shell *s, const ShellCommand *parent, ShellPlace place, siz
 
 static int read_text(Shell *outer, Str text, const ShellWord *w, const ShellCommand *parent) {
     Shell s = {.arena = outer->arena, .p = text.p, .end = text.p + text.n, .fixed = w->at, .fixed_end = w->end, .opaque = w->expands, .depth = outer->depth + 1, .out = outer->out};
-    int r = s.depth > SHELL_DEPTH ? 0 : read_list(&s, parent, SHELL_SCRIPT, 0, 0);
+    int r = s.depth > SHELL_DEPTH ? 0 : shell_read_list(&s, parent, SHELL_SCRIPT, 0, 0);
     vec_done(&s.heredocs);
     return r;
 }
@@ -493,7 +266,7 @@ static int hand_out(struct ShellOut *out, int r, Arena *a, const ShellCommand *c
 int shell_commands(Str script, Arena *a, const ShellCommand *const **ret, size_t *ret_n) {
     struct ShellOut out = {0};
     Shell s = {.arena = a, .p = script.p, .end = script.p + script.n, .out = &out};
-    int r = script.n ? read_list(&s, NULL, SHELL_TOP, 0, 0) : 0;
+    int r = script.n ? shell_read_list(&s, NULL, SHELL_TOP, 0, 0) : 0;
     vec_done(&s.heredocs);
     return hand_out(&out, r, a, ret, ret_n);
 }
