@@ -12,7 +12,7 @@ _plimsoll() {
     fi
     while [ $i -lt "$COMP_CWORD" ]; do
         case ${COMP_WORDS[i]} in
-        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --bundle-every | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --alert-to | --spool | --limit-alerts | --group-alerts | --metrics-listen | --status-socket | --runc-root | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
+        --format | -f | --policy | --rules | --rules-add | --policy-scope | --facts | --tag-ttl | --severity | --fail-on | --baseline | --checks | --vex | --ignore-file | --as-of | --archives | --max-feed-age | --allow-incomplete | --db | --platform | --source | --sbom | --analyzer | --temp-dir | --cache | --secrets | --secret-rules | --secret-key-file | --yara | --yara-timeout | --hash-list | --license-allow | --license-deny | --mirror | --ca-file | --client-cert | --client-key | --color | --config | --output | -o | --input | --namespace | -n | --every | --also | --kubeconfig | --kube-timeout | --context | --listen | --tls-certificate | --tls-key | --client-ca | --client-name | --mode | --exempt-namespace | --break-glass-user | --break-glass-group | --fail | --time-budget | --unknown-image | --max-scan-age | --mutate | --defaults | --decision-log | --alert-log | --bundle-every | --metrics-add | --connections | --request-timeout | --drain | --image | --replicas | --api-server | --registry | --advisories | --registry-secret | --kubernetes | --authority | --old-authority | --days | --check | --check-every | --update-every | --keep | --scan-timeout | --author | --top | --manifests | -m | --to | --audit-log | --rule-matching | --ring-bytes | --alert-to | --spool | --limit-alerts | --group-alerts | --metrics-listen | --status-socket | --runc-root | --by | --coverage | --phase | --tag | --control | --require-examples | --rounds | --from | --package | -p | --release)
             i=$((i + 1))
             [ "${COMP_WORDS[i]-}" != = ] || i=$((i + 1))
             ;;
@@ -122,6 +122,7 @@ _plimsoll() {
     'check'':--client-key') compopt -o default 2>/dev/null; return ;;
     'check'':--cache') compopt -o default 2>/dev/null; return ;;
     'check'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'check'':--kube-timeout') return ;;
     'check'':--context') return ;;
     'admit'':--listen') return ;;
     'admit'':--tls-certificate') compopt -o default 2>/dev/null; return ;;
@@ -179,6 +180,7 @@ _plimsoll() {
     'admit worker'':--keep') return ;;
     'admit worker'':--scan-timeout') return ;;
     'admit worker'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'admit worker'':--kube-timeout') return ;;
     'admit worker'':--context') return ;;
     'admit worker'':--policy') return ;;
     'sbom'':--format'|'sbom'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json cyclonedx spdx html markdown' -- "$cur"); return ;;
@@ -276,12 +278,14 @@ _plimsoll() {
     'audit-log'':--cache') compopt -o default 2>/dev/null; return ;;
     'rbac who-can'':--manifests'|'rbac who-can'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac who-can'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac who-can'':--kube-timeout') return ;;
     'rbac who-can'':--context') return ;;
     'rbac who-can'':--namespace'|'rbac who-can'':-n') return ;;
     'rbac who-can'':--format'|'rbac who-can'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'rbac risks'':--format'|'rbac risks'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
     'rbac risks'':--manifests'|'rbac risks'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac risks'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac risks'':--kube-timeout') return ;;
     'rbac risks'':--context') return ;;
     'rbac risks'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'rbac risks'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
@@ -291,16 +295,19 @@ _plimsoll() {
     'rbac paths'':--to') mapfile -t COMPREPLY < <(compgen -W 'cluster-admin node secrets' -- "$cur"); return ;;
     'rbac paths'':--manifests'|'rbac paths'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac paths'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac paths'':--kube-timeout') return ;;
     'rbac paths'':--context') return ;;
     'rbac paths'':--format'|'rbac paths'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'rbac unused'':--audit-log') compopt -o default 2>/dev/null; return ;;
     'rbac unused'':--manifests'|'rbac unused'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac unused'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac unused'':--kube-timeout') return ;;
     'rbac unused'':--context') return ;;
     'rbac unused'':--format'|'rbac unused'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$cur"); return ;;
     'access'':--format'|'access'':-f') mapfile -t COMPREPLY < <(compgen -W 'table json sarif junit gitlab codequality html markdown policyreport prometheus' -- "$cur"); return ;;
     'access'':--manifests'|'access'':-m') compopt -o default 2>/dev/null; return ;;
     'access'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'access'':--kube-timeout') return ;;
     'access'':--context') return ;;
     'access'':--severity') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
     'access'':--fail-on') mapfile -t COMPREPLY < <(compgen -W 'critical high medium low negligible unknown' -- "$cur"); return ;;
@@ -420,6 +427,7 @@ _plimsoll() {
     'policy evaluate'':--cache') compopt -o default 2>/dev/null; return ;;
     'rbac can-i'':--manifests'|'rbac can-i'':-m') compopt -o default 2>/dev/null; return ;;
     'rbac can-i'':--kubeconfig') compopt -o default 2>/dev/null; return ;;
+    'rbac can-i'':--kube-timeout') return ;;
     'rbac can-i'':--context') return ;;
     'rbac can-i'':--namespace'|'rbac can-i'':-n') return ;;
     *':--color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
@@ -429,21 +437,21 @@ _plimsoll() {
     if [[ $cur == -* ]]; then
         case $command in
         'scan') words='--format --policy --rules --rules-add --policy-scope --facts --tag-ttl --show-suppressed --severity --fail-on --baseline --checks --ignore-unfixed --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --secrets --secret-rules --secret-key-file --malware --integrity --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
-        'check') words='--format --input --cluster --namespace --builtin --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --context --help --version --quiet --color --config --output' ;;
+        'check') words='--format --input --cluster --namespace --builtin --every --also --fix --diff --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --kubeconfig --kube-timeout --context --help --version --quiet --color --config --output' ;;
         'admit') words='--listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --judge-all --all-updates --break-glass-user --break-glass-group --fail --time-budget --facts --unknown-image --queue-unknown --max-scan-age --mutate --defaults --decision-log --audit --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config' ;;
         'admit manifests') words='--image --namespace --policy --mode --fail --replicas --api-server --worker --check-cluster --registry --advisories --registry-secret --mutate --defaults --kubernetes --authority --old-authority --days --help --version --quiet --color --config --output' ;;
-        'admit worker') words='--facts --cluster --every --check --check-every --update-every --keep --once --scan-timeout --kubeconfig --context --policy --help --version --quiet --color --config' ;;
+        'admit worker') words='--facts --cluster --every --check --check-every --update-every --keep --once --scan-timeout --kubeconfig --kube-timeout --context --policy --help --version --quiet --color --config' ;;
         'sbom') words='--format --allow-incomplete --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'vex') words='--author --vex --ignore-file --as-of --archives --max-feed-age --kernel-headers --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'bloat') words='--format --top --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'audit-log') words='--format --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
-        'rbac who-can') words='--manifests --cluster --kubeconfig --context --namespace --format --help --version --quiet --color --config --output' ;;
-        'rbac risks') words='--format --builtin --manifests --cluster --kubeconfig --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
-        'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
-        'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --context --format --help --version --quiet --color --config --output' ;;
-        'access') words='--format --manifests --cluster --kubeconfig --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'rbac who-can') words='--manifests --cluster --kubeconfig --kube-timeout --context --namespace --format --help --version --quiet --color --config --output' ;;
+        'rbac risks') words='--format --builtin --manifests --cluster --kubeconfig --kube-timeout --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
+        'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --kube-timeout --context --format --help --version --quiet --color --config --output' ;;
+        'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --kube-timeout --context --format --help --version --quiet --color --config --output' ;;
+        'access') words='--format --manifests --cluster --kubeconfig --kube-timeout --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'sensor') words='--policy --rules --rules-add --policy-scope --format --rule-matching --strict-falco --no-push-down --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --no-confinement --status-socket --help --version --quiet --color --config' ;;
         'sensor status') words='--format --status-socket --help --version --quiet --color --config --output' ;;
         'ps') words='--format --runc-root --help --version --quiet --color --config --output' ;;
@@ -465,7 +473,7 @@ _plimsoll() {
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
         'policy evaluate') words='--together --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
-        'rbac can-i') words='--manifests --cluster --kubeconfig --context --namespace --help --version --quiet --color --config --output' ;;
+        'rbac can-i') words='--manifests --cluster --kubeconfig --kube-timeout --context --namespace --help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -6,7 +6,7 @@ function __plimsoll_at
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --status-socket --runc-root --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
+        else if contains -- $word --format -f --policy --rules --rules-add --policy-scope --facts --tag-ttl --severity --fail-on --baseline --checks --vex --ignore-file --as-of --archives --max-feed-age --allow-incomplete --db --platform --source --sbom --analyzer --temp-dir --cache --secrets --secret-rules --secret-key-file --yara --yara-timeout --hash-list --license-allow --license-deny --mirror --ca-file --client-cert --client-key --color --config --output -o --input --namespace -n --every --also --kubeconfig --kube-timeout --context --listen --tls-certificate --tls-key --client-ca --client-name --mode --exempt-namespace --break-glass-user --break-glass-group --fail --time-budget --unknown-image --max-scan-age --mutate --defaults --decision-log --alert-log --bundle-every --metrics-add --connections --request-timeout --drain --image --replicas --api-server --registry --advisories --registry-secret --kubernetes --authority --old-authority --days --check --check-every --update-every --keep --scan-timeout --author --top --manifests -m --to --audit-log --rule-matching --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --status-socket --runc-root --by --coverage --phase --tag --control --require-examples --rounds --from --package -p --release
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -107,6 +107,7 @@ complete -c plimsoll -n "__plimsoll_at 'check'" -l insecure-skip-tls-verify -d '
 complete -c plimsoll -n "__plimsoll_at 'check'" -l cache -rF -d 'Where facts of layers and policy bundles are kept; otherwise $XDG_CACHE_HOME/plimsoll'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l no-cache -d 'Reads every layer, and gets every policy bundle, anew and keeps nothing'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'check'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l help -s h -d 'Shows what the command does and its options, and exits'
 complete -c plimsoll -n "__plimsoll_at 'check'" -l version -d 'Shows the version, and exits'
@@ -197,6 +198,7 @@ complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l keep -x -d 'Images tha
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l once -d 'Ends when nothing is left to scan, instead of waiting for more'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l scan-timeout -x -d 'A scan that takes longer is ended'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l policy -x -d 'Policy set that judges: NAME or NAME@VERSION of those that come with the program, or the path of a set, a rules file, a directory of both, or a policy bundle (oci://REGISTRY/NAME:TAG)'
 complete -c plimsoll -n "__plimsoll_at 'admit worker'" -l help -s h -d 'Shows what the command does and its options, and exits'
@@ -390,6 +392,7 @@ complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -F
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l cluster -d 'Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l namespace -s n -x -d 'The namespace that is asked about'
 complete -c plimsoll -n "__plimsoll_at 'rbac who-can'" -l format -s f -xa 'table json' -d 'Output format'
@@ -406,6 +409,7 @@ complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l builtin -d 'Also says wh
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l cluster -d 'Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'rbac risks'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
@@ -427,6 +431,7 @@ complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l fail -d 'Exit code 1 whe
 complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l cluster -d 'Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets'
 complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l format -s f -xa 'table json' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'rbac paths'" -l help -s h -d 'Shows what the command does and its options, and exits'
@@ -442,6 +447,7 @@ complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l builtin -d 'Also says w
 complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l cluster -d 'Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets'
 complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l format -s f -xa 'table json' -d 'Output format'
 complete -c plimsoll -n "__plimsoll_at 'rbac unused'" -l help -s h -d 'Shows what the command does and its options, and exits'
@@ -455,6 +461,7 @@ complete -c plimsoll -n "__plimsoll_at 'access'" -l format -s f -xa 'table json 
 complete -c plimsoll -n "__plimsoll_at 'access'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l cluster -d 'Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'access'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l show-suppressed -d 'Lists what VEX statements, ignore rules and exceptions of policies suppress; otherwise it is only counted'
 complete -c plimsoll -n "__plimsoll_at 'access'" -l severity -xa 'critical high medium low negligible unknown' -d 'Shows only these: high,critical names them, medium+ is that and everything worse'
@@ -790,6 +797,7 @@ complete -c plimsoll -n "__plimsoll_at 'rbac' 1" -a can-i -d 'Answers questions 
 complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l manifests -s m -rF -d 'Reads the objects of this file or directory, or of standard input (-)'
 complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l cluster -d 'Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets'
 complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l kubeconfig -rF -d 'Reads how to reach the cluster from FILE; without it from the files of KUBECONFIG, else ~/.kube/config, else from the account of the pod that this runs in'
+complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l kube-timeout -x -d 'Waits so long for a connection to the API server and for each next byte of an answer, before it is asked again'
 complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l context -x -d 'Context of the kubeconfig; its current-context without it'
 complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l namespace -s n -x -d 'The namespace that is asked about'
 complete -c plimsoll -n "__plimsoll_at 'rbac can-i'" -l help -s h -d 'Shows what the command does and its options, and exits'

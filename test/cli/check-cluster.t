@@ -23,7 +23,7 @@ odd() {
   look "$1"
   is "$rc $(judged)" "3 Pod web, container a" "$3: the rest is judged, and the exit code says that something is missing"
   is "$(gaps | wc -l)" 1 "$3: one gap"
-  like "$(gaps)" "^configmaps: GET http://127.0.0.1:$port/$1/api/v1/configmaps.*$2" "$3: which, and why"
+  like "$(gaps)" "^configmaps: GET:? http://127.0.0.1:$port/$1/api/v1/configmaps.*$2" "$3: which, and why"
 }
 
 look whole
