@@ -13,7 +13,7 @@ enum {
     FILTER_HOST = 1024,       /* bit of a class: certainly no container */
     FILTER_MASKS = 256,
     FILTER_BASES = 4096,      /* hash table of names of files */
-    FILTER_COMMS = 256,       /* hash table of names of processes */
+    FILTER_COMMS = 1024,      /* hash table of names of processes */
     FILTER_PROBES = 16,       /* places that are looked at in either */
     FILTER_SUFFIXES = 16,
     FILTER_SUFFIX_BYTES = 8,
@@ -99,6 +99,11 @@ static inline __u64 filter_start(__u64 seed, __u64 what) {
 /* The first `bytes` (below 8) of a word; the others are 0. */
 static inline __u64 filter_head(__u64 word, __u32 bytes) {
     return word & ((1ull << 8 * bytes) - 1);
+}
+
+/* The last word of a name among others: what is left of it, and a mark behind, so that names of directories do not run into each other. */
+static inline __u64 filter_last(__u64 word, __u32 n) {
+    return filter_head(word, n & 7) | (__u64) '/' << 8 * (n & 7);
 }
 
 /* The bytes of a word that are c, each as 0x80. */

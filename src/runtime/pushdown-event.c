@@ -8,12 +8,11 @@ uint64_t filter_names_hash(uint64_t seed, Str names) {
     uint64_t h = filter_start(seed, FILTER_START_PATH);
     Str one;
     while (str_split(&names, 0, &one)) {
-        for (size_t i = 0; i < one.n; i += 8) {
+        for (size_t i = 0; one.n && i <= one.n; i += 8) { /* the root is one empty name */
             uint64_t word = 0;
             memcpy(&word, one.p + i, MIN(one.n - i, (size_t) 8));
-            h = filter_mix(h, word);
+            h = filter_mix(h, one.n - i < 8 ? filter_last(word, (uint32_t) one.n) : word);
         }
-        h = one.n ? filter_mix(h, one.n) : h; /* the root is one empty name */
     }
     return filter_end(h);
 }

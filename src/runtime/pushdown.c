@@ -2,6 +2,7 @@
 /* From rules to tables: classes of events, each with the rules that need one of the names that are in the tables. */
 #include "runtime/pushdown-private.h"
 
+enum { SEEDS = 32 };     /* that are tried until all names find room in the tables */
 enum { RULE_BITS = 63 }; /* of rules that look for names; those beyond share bits. All bits: sent whatever its names are */
 
 static void add_atoms(PushDown *p, const Condition *c, uint64_t bit) {
@@ -63,6 +64,21 @@ static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, 
     arena_done(&a);
 }
 
+/* Names into the tables. Under one seed in some, more names than can be told apart fall on the same places: then another one is taken. Returns the rules that are left over even so. */
+static uint64_t fill(PushDown *p, uint64_t seed) {
+    FilterTables *t = &p->tables;
+    uint64_t rest = 0;
+    for (unsigned i = 0; i < SEEDS; i++) {
+        memset(t, 0, sizeof(*t));
+        t->seed = i ? filter_mix(seed, i) : seed;
+        rest = 0;
+        atoms_fill(p->atoms.p, p->atoms.n, t, &rest);
+        if (!rest)
+            break;
+    }
+    return rest;
+}
+
 /* The row of a class: its set's number, found or new. */
 static uint8_t row_of(FilterTables *t, size_t *n_masks, uint64_t care, uint64_t rest) {
     if (care == 0)
@@ -83,13 +99,12 @@ PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
     _cleanup_(sampler_freep) Sampler *s = sampler_new();
     size_t n, number = 0, n_masks = 0;
     const Kind *kinds = sensor_kinds(&n);
-    uint64_t (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care)), rest = 0;
+    uint64_t (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care));
     FilterTables *t = &p->tables;
-    t->seed = seed;
     for (size_t i = 0; i < n_rules; i++)
         if (rules[i]->enabled && rules[i]->program && rules[i]->source == source_by_name(STR("syscall")))
             add_rule(p, rules[i], &number, s, care);
-    atoms_fill(p->atoms.p, p->atoms.n, t, &rest);
+    uint64_t rest = fill(p, seed);
     for (size_t k = 0; k < n; k++) {
         t->shape[k] = (uint8_t) push_down_shape(&kinds[k]);
         t->argument[k] = t->shape[k] == FILTER_OPEN ? strcmp(kinds[k].name, "creat") == 0 : (uint8_t) MAX(push_down_number(&kinds[k]), 0);

@@ -70,7 +70,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
         heart++;
     if (!k->kind || t->tgid == own_pid || ((k->flags & WIRE_KIND_EXEC) && ret == 0))
         return 0;
-    struct question q = {.number = number, .result = compat ? (s32) ret : ret};
+    struct question q = {.task = (u64) t, .number = number, .result = compat ? (s32) ret : ret};
     if (compat && (u32) regs->orig_ax == WIRE_SOCKETCALL - WIRE_SYSCALLS)
         read_socketcall(q.arg, regs->cx);
     else

@@ -101,7 +101,7 @@ struct task_struct {
     unsigned int flags;
     int pid, tgid;
     struct task_struct *real_parent, *group_leader;
-    u64 start_boottime;
+    u64 start_boottime, self_exec_id;
     char comm[16];
     const struct cred *cred;
     struct mm_struct *mm;

@@ -275,6 +275,22 @@ TEST(thousands_of_directories_are_remembered) {
     tables_done(&t);
 }
 
+TEST(names_find_room_under_every_seed) {
+    _cleanup_(buf_done) Buf text = buf_new(1 << 20);
+    Loaded l;
+    buf_putz(&text, "evt.type = openat and container.id != host and proc.name in (p0");
+    for (int i = 1; i < 500; i++)
+        buf_printf(&text, ", p%d", i);
+    buf_putz(&text, ")\n");
+    CHECK(load(&l, buf_view(&text)));
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        PushDown *p = push_down_new(l.rules, l.n, seed * 0x9e3779b97f4a7c15);
+        CHECK(!memchr(push_down_tables(p)->row, FILTER_SEND, sizeof(push_down_tables(p)->row)));
+        push_down_free(p);
+    }
+    unload(&l);
+}
+
 TEST(the_environment_is_asked_for_where_it_is_used) {
     Loaded l;
     CHECK(load(&l, STR("evt.type = execve and proc.name = a")));
