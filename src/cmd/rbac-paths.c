@@ -41,6 +41,11 @@ static void request_text(const Rbac *r, const RbacRequest *q, Buf *out) {
 
 static void evidence_text(const Rbac *r, const RbacEvidence *e, Buf *out) {
     request_text(r, &e->request, out);
+    if (e->as != RBAC_NONE) {
+        buf_putz(out, " (as ");
+        rbac_principal_text(r, e->as, out);
+        buf_putc(out, ')');
+    }
     if (e->grant.binding == RBAC_NONE) {
         buf_putz(out, e->grant.principal == RBAC_NONE ? ": from a step before" : ": by the group system:masters");
         return;
@@ -107,6 +112,8 @@ static void json_evidence(JsonWriter *w, const Rbac *r, const RbacEvidence *e) {
     json_str(w, "resource", rbac_text(r, e->request.resource));
     json_str_opt(w, "name", rbac_text(r, e->request.name));
     json_str_opt(w, "namespace", rbac_text(r, e->request.namespace));
+    if (e->as != RBAC_NONE)
+        rbac_json_principal(w, "as", r, e->as);
     if (e->grant.binding != RBAC_NONE)
         rbac_json_binding(w, "binding", r, &r->bindings.p[e->grant.binding]);
     if (e->grant.rule)
@@ -159,12 +166,13 @@ static int run(Cli *cli) {
         return x;
     if (rbac_principal_parse(&in.rbac, str_from(cli->args[0]), &who) < 0)
         return message_usage(cli->command->name, "'%s' is nobody: expected NAMESPACE/NAME of a service account, group:NAME, user:NAME or a user", cli->args[0]);
-    rbac_paths(&in.rbac, who, paths);
+    bool whole = rbac_paths(&in.rbac, who, paths);
     JsonWriter w = json_writer(&out, true);
     bool json = rbac_is_json(cli);
     if (json) {
         json_map(&w, NULL);
         rbac_json_principal(&w, "subject", &in.rbac, who);
+        json_bool(&w, "complete", whole);
         json_list(&w, "paths");
     }
     for (RbacTarget t = 0; t < RBAC_TARGET_N_; t++) {
@@ -184,7 +192,10 @@ static int run(Cli *cli) {
     }
     x = output_write(cli, buf_view(&out));
     rbac_note_unseen(&in.rbac);
-    return rbac_input_code(&in, x == 0 && found && cli_flag(cli, "--fail") ? EXIT_FINDINGS : x);
+    if (!whole)
+        message_warning("not seen: the search ended at its limit; where it says that there is no path, there may be one");
+    x = x == 0 && found && cli_flag(cli, "--fail") ? EXIT_FINDINGS : x == 0 && !whole ? EXIT_INCOMPLETE : x;
+    return rbac_input_code(&in, x);
 }
 
 const Command command_rbac_paths = {

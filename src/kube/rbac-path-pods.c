@@ -16,8 +16,8 @@ static const struct {
     {"", "replicationcontrollers", "ReplicationController"},
 };
 
-/* Does nothing that was read refuse a privileged pod there? The label of a namespace that was not read is not known: in an API server it is there. */
-static bool is_open(const Search *s, RbacId namespace) {
+/* The label of a namespace that was not read is not known: in an API server it is there. */
+bool steps_is_open(const Search *s, RbacId namespace) {
     Rbac *r = s->rbac;
     size_t first = 0, end = r->namespaces.n;
     if (namespace != RBAC_EMPTY) {
@@ -46,21 +46,32 @@ static bool can_start(Search *s, RbacId namespace, RbacStepKind *ret) {
     return false;
 }
 
+/* Parts of what takes pods, and something besides: others may do either. */
+static void relabel_part(Search *s, RbacId namespace) {
+    search_try(s);
+    if (search_can_any(s, "update patch", "", "namespaces", namespace, namespace))
+        search_part(s, PART_RELABEL, namespace, RBAC_EMPTY);
+}
+
+static void start_parts(Search *s, RbacId namespace) {
+    relabel_part(s, namespace);
+    search_try(s);
+    if (search_can(s, "create", "", "persistentvolumeclaims", RBAC_EMPTY, namespace))
+        search_part(s, PART_CLAIM, namespace, RBAC_EMPTY);
+    search_try(s);
+    if (namespace == RBAC_EMPTY && search_can(s, "create", "", "persistentvolumes", RBAC_EMPTY, RBAC_EMPTY))
+        search_part(s, PART_VOLUME, RBAC_EMPTY, RBAC_EMPTY);
+}
+
 static void start(Search *s, RbacId namespace) {
     RbacStepKind kind;
     search_try(s);
     if (!can_start(s, namespace, &kind))
         return;
+    search_part(s, PART_START, namespace, RBAC_EMPTY);
     search_accounts(s, kind, namespace);
-    if (is_open(s, namespace))
+    if (steps_is_open(s, namespace))
         search_target(s, RBAC_STEP_HOST_POD, RBAC_TO_NODE);
-    /* Only what is closed is worth opening; a namespace that is not known by name is one of them. */
-    else if (search_can_any(s, "update patch", "", "namespaces", namespace, namespace))
-        search_target(s, RBAC_STEP_RELABEL, RBAC_TO_NODE);
-    search_try(s);
-    if (can_start(s, namespace, &kind) && search_can(s, "create", "", "persistentvolumes", RBAC_EMPTY, RBAC_EMPTY) &&
-        search_can(s, "create", "", "persistentvolumeclaims", RBAC_EMPTY, namespace))
-        search_target(s, RBAC_STEP_VOLUME, RBAC_TO_NODE);
 }
 
 static bool is_pod(const Search *s, const RbacWorkload *w) {
@@ -94,7 +105,7 @@ static void change(Search *s, const RbacWorkload *w) {
             if (str_eqz(rbac_text(s->rbac, w->kind), "Job"))
                 continue;
             search_accounts(s, RBAC_STEP_CHANGE_WORKLOAD, w->namespace);
-            if (is_open(s, w->namespace))
+            if (steps_is_open(s, w->namespace))
                 search_target(s, RBAC_STEP_HOST_POD, RBAC_TO_NODE);
         }
 }
@@ -117,22 +128,34 @@ static void into_workload(Search *s, uint32_t i) {
 }
 
 static void running(Search *s) {
+    const Index *in = &s->workloads;
     if (s->wide & RIGHT_RUN) {
-        for (uint32_t i = 0; i < s->rbac->workloads.n; i++)
+        for (uint32_t i = 0; i < s->rbac->workloads.n && !s->limited; i++)
             into_workload(s, i);
         return;
     }
     for (size_t n = 0; s->has & RIGHT_RUN && n < s->namespaces.n; n++) {
         RbacId namespace = s->namespaces.p[n];
-        for (uint32_t i = namespace < s->n_first ? s->first_workload[namespace] : 0, end = namespace < s->n_first ? s->first_workload[namespace + 1] : 0; i < end; i++)
-            into_workload(s, s->order[i]);
+        if (namespace >= in->n || search_skips(s, namespace))
+            continue;
+        for (uint32_t i = in->first[namespace]; i < in->first[namespace + 1]; i++)
+            into_workload(s, in->order[i]);
     }
 }
 
 static void secrets(Search *s, RbacId namespace) {
     search_try(s);
-    if (search_can(s, "create", "", "secrets", RBAC_EMPTY, namespace) && search_can_any(s, "get list watch", "", "secrets", RBAC_EMPTY, namespace))
-        search_accounts(s, RBAC_STEP_NEW_TOKEN_SECRET, namespace);
+    if (search_can(s, "create", "", "secrets", RBAC_EMPTY, namespace))
+        search_part(s, PART_NEW_SECRET, namespace, RBAC_EMPTY);
+    search_try(s);
+    if (search_can_any(s, "get list watch", "", "secrets", RBAC_EMPTY, namespace))
+        search_part(s, PART_READ_SECRET, namespace, RBAC_EMPTY);
+    /* A new Secret may have the name that can be read. */
+    for (size_t i = 0; i < s->names.n; i++) {
+        search_try(s);
+        if (search_can_any(s, "get list watch", "", "secrets", s->names.p[i], namespace))
+            search_part(s, PART_READ_SECRET, namespace, RBAC_EMPTY);
+    }
 }
 
 static void token_secrets(Search *s) {
@@ -157,26 +180,39 @@ static void kubelet(Search *s) {
 }
 
 static void webhooks(Search *s) {
-    static const char *const resources[] = {"mutatingwebhookconfigurations", "mutatingadmissionpolicies"};
-    for (size_t i = 0; s->wide & RIGHT_WEBHOOK && i < ARRAY_SIZE(resources); i++) {
+    static const struct {
+        const char *resource;
+        PartKind part;       /* of a policy; a configuration is all that it takes */
+    } kinds[] = {{"mutatingwebhookconfigurations", PART_N_}, {"mutatingadmissionpolicies", PART_POLICY}, {"mutatingadmissionpolicybindings", PART_POLICY_BINDING}};
+    for (size_t i = 0; s->wide & RIGHT_WEBHOOK && i < ARRAY_SIZE(kinds); i++) {
         search_try(s);
-        if (search_can_any(s, "create update patch", "admissionregistration.k8s.io", resources[i], RBAC_EMPTY, RBAC_EMPTY) &&
-            (i == 0 || search_can_any(s, "create update patch", "admissionregistration.k8s.io", "mutatingadmissionpolicybindings", RBAC_EMPTY, RBAC_EMPTY)))
+        if (!search_can_any(s, "create update patch", "admissionregistration.k8s.io", kinds[i].resource, RBAC_EMPTY, RBAC_EMPTY))
+            continue;
+        if (kinds[i].part == PART_N_)
             search_accounts(s, RBAC_STEP_WEBHOOK, RBAC_EMPTY);
+        else
+            search_part(s, kinds[i].part, RBAC_EMPTY, RBAC_EMPTY);
     }
 }
 
+static void in_namespace(Search *s, RbacId namespace, unsigned has) {
+    if (has & RIGHT_START)
+        start(s, namespace);
+    if (has & (RIGHT_HELPS | RIGHT_START))
+        start_parts(s, namespace);
+    if (has & RIGHT_SECRETS)
+        secrets(s, namespace);
+}
+
 void steps_pods(Search *s) {
-    if (s->wide & RIGHT_START)
-        start(s, RBAC_EMPTY);
-    if (s->wide & RIGHT_SECRETS)
-        secrets(s, RBAC_EMPTY);
-    for (size_t i = 0; i < s->namespaces.n; i++) {
-        if (s->has & RIGHT_START)
-            start(s, s->namespaces.p[i]);
-        if (s->has & RIGHT_SECRETS)
-            secrets(s, s->namespaces.p[i]);
-    }
+    if (!search_asks(s, RIGHT_START | RIGHT_RUN | RIGHT_SECRETS | RIGHT_KUBELET | RIGHT_WEBHOOK | RIGHT_HELPS))
+        return;
+    in_namespace(s, RBAC_EMPTY, s->wide);
+    for (size_t i = 0; s->wide & RIGHT_HELPS && i < s->names.n; i++)
+        relabel_part(s, s->names.p[i]);
+    for (size_t i = 0; i < s->namespaces.n && !s->limited; i++)
+        if (!search_skips(s, s->namespaces.p[i]))
+            in_namespace(s, s->namespaces.p[i], s->has);
     running(s);
     token_secrets(s);
     kubelet(s);

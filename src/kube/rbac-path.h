@@ -24,6 +24,7 @@ const char *rbac_step_text(RbacStepKind k);
 typedef struct RbacEvidence {
     RbacRequest request;
     RbacGrant grant;         /* .binding RBAC_NONE: what the step before gave, or system:masters */
+    uint32_t as;             /* the principal who sends that request, where it is another one than who takes the step; RBAC_NONE */
 } RbacEvidence;
 
 enum { RBAC_EVIDENCE_MAX = 4 };
@@ -49,5 +50,6 @@ typedef struct RbacPath {
     size_t n;
 } RbacPath;
 
-/* Shortest paths from somebody to every target; of several as short the first in the order of the table of steps, then of names. */
-void rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]);
+/* Short paths from somebody to every target: breadth first, so that none of fewer steps of one identity after the other was passed over. Rights of all identities on the way count, where a step
+ * has several requests. false: the search ended at a limit, and what was not found may still be there. */
+bool rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]);

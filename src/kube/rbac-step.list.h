@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* STEP(id, name, what is done with the rights that it names). */
 STEP(EVERYTHING, "everything", "may do everything already")
-STEP(ESCALATE, "escalate", "puts every right into a role that is bound to itself: escalate lifts the check that forbids it")
+STEP(ESCALATE, "escalate", "puts every right into a role that is bound to itself, or to another whom it can act as: escalate lifts the check that forbids it")
+STEP(NEW_ROLE, "new-role", "creates a role with every right in the namespace, and binds it: escalate and bind lift the checks that forbid both")
 STEP(BIND, "bind", "binds the role to itself: bind lifts the check that forbids to give what one has not got")
 STEP(IMPERSONATE, "impersonate", "sends requests under the other name (kubectl --as)")
 STEP(IMPERSONATE_GROUP, "impersonate-group", "sends requests as a member of the group (kubectl --as --as-group)")

@@ -112,6 +112,58 @@ PLANTED = [
      + local("y", "shop/ci", "ops", rule("escalate", "roles", API), rule("patch", "roles", API)), ["mint-token", "escalate", "impersonate", "everything"]),
 ]
 
+
+
+def become(*names):
+    """Service accounts of shop that shop/web can become, one step each."""
+    return local("become", W, "shop", rule("create", "serviceaccounts/token", names=list(names))) + [account("shop", n) for n in names]
+
+
+MINT = "mint-token"
+WEBHOOKS = "admissionregistration.k8s.io"
+SIGNERS = [rule("update", "certificatesigningrequests/approval", CSR), rule("approve", "signers", CSR, ["kubernetes.io/kube-apiserver-client"])]
+PLAIN = role("plain", rule("get", "pods"))
+# No identity of these can do it alone.
+UNION = [
+    ("Secrets made by one and read by another", become("a", "b") + local("x", "shop/a", "ops", rule("create", "secrets")) + local("y", "shop/b", "ops", rule("get", "secrets")),
+     [MINT, MINT, "create-token-secret", "everything"]),
+    ("Secrets made by one in a namespace, and read by another everywhere", become("a", "b") + wide("y", "shop/b", rule("watch", "secrets", names=["s"])) + local("x", "shop/a", "ops", rule("create", "secrets")),
+     [MINT, MINT, "create-token-secret", "everything"]),
+    ("certificates that three ask for, approve and fetch", become("a", "b", "c") + wide("x", "shop/a", rule("create", "certificatesigningrequests", CSR)) + wide("y", "shop/b", *SIGNERS)
+     + wide("z", "shop/c", rule("get", "certificatesigningrequests", CSR)) + [bind("w", "cluster-admin", "group:admins")], [MINT, MINT, MINT, "sign-certificate", "everything"]),
+    ("the role of another", become("a", "b") + wide("x", "shop/a", rule("escalate patch", "clusterroles", API, ["y"])) + wide("y", "shop/b", rule("get", "pods")), [MINT, MINT, "escalate"]),
+    ("the role of another who came first", become("a", "b") + wide("x", "shop/b", rule("escalate patch", "clusterroles", API, ["y"])) + wide("y", "shop/a", rule("get", "pods")), [MINT, MINT, "escalate"]),
+    ("the role of another, in a namespace", become("a", "b") + local("x", "shop/a", "ops", rule("escalate update", "roles", API, ["y"])) + [role("y", rule("get", "pods"), ns="ops"), bind("y", "y", "shop/b", ns="ops", kind="Role")],
+     [MINT, MINT, "escalate", "impersonate", "everything"]),
+    ("a role that another may bind", become("a", "b") + wide("x", "shop/a", rule("escalate patch", "clusterroles", API, ["plain"]))
+     + wide("y", "shop/b", rule("bind", "clusterroles", API, ["plain"]), rule("create", "clusterrolebindings", API)) + [PLAIN], [MINT, MINT, "bind", "escalate"]),
+    ("a role that another, who came first, may bind", become("a", "b") + wide("x", "shop/b", rule("escalate patch", "clusterroles", API, ["plain"]))
+     + wide("y", "shop/a", rule("bind", "clusterroles", API, ["plain"]), rule("create", "clusterrolebindings", API)) + [PLAIN], [MINT, MINT, "bind", "escalate"]),
+    ("a new role by one, and its binding by another", become("a", "b") + local("x", "shop/a", "ops", rule("create escalate", "roles", API)) + local("y", "shop/b", "ops", rule("bind", "roles", API), rule("create", "rolebindings", API)),
+     [MINT, MINT, "new-role", "impersonate", "everything"]),
+    ("a policy on admission by one, and its binding by another", become("a", "b") + wide("x", "shop/a", rule("create", "mutatingadmissionpolicies", WEBHOOKS)) + wide("y", "shop/b", rule("create", "mutatingadmissionpolicybindings", WEBHOOKS)),
+     [MINT, MINT, "mutating-admission", "everything"]),
+]
+
+# Almost these: what one request needs is with two, or the parts do not fit.
+NO_UNION = [
+    ("Secrets made in one namespace and read in another", become("a", "b") + local("x", "shop/a", "ops", rule("create", "secrets")) + local("y", "shop/b", "shop", rule("get", "secrets"))),
+    ("approval by one and the signer by another", become("a", "b", "c") + wide("x", "shop/a", rule("create get", "certificatesigningrequests", CSR)) + wide("y", "shop/b", SIGNERS[0]) + wide("z", "shop/c", SIGNERS[1])
+     + [bind("w", "cluster-admin", "group:admins")]),
+    ("certificates that nobody can fetch", become("a", "b") + wide("x", "shop/a", rule("create", "certificatesigningrequests", CSR)) + wide("y", "shop/b", *SIGNERS) + [bind("w", "cluster-admin", "group:admins")]),
+    ("escalate by one and the change by another", become("a", "b") + wide("x", "shop/a", rule("escalate", "clusterroles", API)) + wide("y", "shop/b", rule("patch", "clusterroles", API))),
+    ("the role of somebody whom nobody can become", become("a", "b") + wide("x", "shop/a", rule("escalate patch", "clusterroles", API, ["y"])) + wide("y", "other/c", rule("get", "pods"))),
+    ("a role that another may bind, but a different one", become("a", "b") + wide("x", "shop/a", rule("escalate patch", "clusterroles", API, ["plain"]))
+     + wide("y", "shop/b", rule("bind", "clusterroles", API, ["other"]), rule("create", "clusterrolebindings", API)) + [PLAIN, role("other", rule("get", "pods"))]),
+    ("a role that one may bind, but only another write bindings", become("a", "b", "c") + wide("x", "shop/a", rule("escalate patch", "clusterroles", API, ["plain"])) + wide("y", "shop/b", rule("bind", "clusterroles", API, ["plain"]))
+     + wide("z", "shop/c", rule("create", "clusterrolebindings", API)) + [PLAIN]),
+    ("a new role in one namespace, and bindings in another", become("a", "b") + local("x", "shop/a", "ops", rule("create escalate", "roles", API)) + local("y", "shop/b", "shop", rule("bind", "roles", API), rule("create", "rolebindings", API))),
+    ("new roles by one and escalate by another", become("a", "b", "c") + local("x", "shop/a", "ops", rule("create", "roles", API)) + local("z", "shop/c", "ops", rule("escalate", "roles", API))
+     + local("y", "shop/b", "ops", rule("bind", "roles", API, ["none"]), rule("create", "rolebindings", API))),
+    ("policies on admission that nobody binds", become("a", "b") + wide("x", "shop/a", rule("*", "mutatingadmissionpolicies", WEBHOOKS)) + wide("y", "shop/b", rule("create", "mutatingadmissionpolicies", WEBHOOKS))),
+    ("groups by one and users by another", become("a", "b") + wide("x", "shop/a", rule("impersonate", "groups")) + wide("y", "shop/b", rule("impersonate", "users", names=["guest"])) + wide("z", "user:guest", rule("get", "pods"))),
+]
+
 # name, objects: nothing leads to cluster-admin
 CLEAN = [
     ("nothing at all", []),
@@ -155,6 +207,12 @@ OTHERS = [
     ("privileged pods where the namespace refuses them", local("x", W, "shop", rule("create", "pods")), "node", None),
     ("the label of the namespace", local("x", W, "shop", rule("create", "pods"), rule("patch", "namespaces")), "node", ["relabel-namespace"]),
     ("volumes of the node", local("x", W, "shop", rule("create", "pods persistentvolumeclaims")) + wide("y", W, rule("create", "persistentvolumes")), "node", ["host-volume"]),
+    ("volumes, claims and pods by three", become("a", "b", "c") + local("x", "shop/a", "shop", rule("create", "pods")) + local("y", "shop/b", "shop", rule("create", "persistentvolumeclaims"))
+     + wide("z", "shop/c", rule("create", "persistentvolumes")), "node", [MINT, MINT, MINT, "host-volume"]),
+    ("a claim in another namespace", become("a", "b", "c") + local("x", "shop/a", "shop", rule("create", "pods")) + local("y", "shop/b", "ops", rule("create", "persistentvolumeclaims"))
+     + wide("z", "shop/c", rule("create", "persistentvolumes")), "node", None),
+    ("the label by one and pods by another", become("a", "b") + local("x", "shop/a", "shop", rule("create", "pods")) + wide("y", "shop/b", rule("patch", "namespaces", names=["shop"])), "node", [MINT, MINT, "relabel-namespace"]),
+    ("the label of another namespace", become("a", "b") + local("x", "shop/a", "shop", rule("create", "pods")) + wide("y", "shop/b", rule("patch", "namespaces", names=["ops"])), "node", None),
     ("volumes without a claim", local("x", W, "shop", rule("create", "pods")) + wide("y", W, rule("create", "persistentvolumes")), "node", None),
     ("commands in a privileged pod", local("x", W, "ops", rule("create", "pods/exec")) + [pod("ops", "p", "default", hostPID=True)], "node", ["exec-privileged"]),
     ("all secrets", wide("x", W, rule("list", "secrets")), "secrets", ["read-secrets"]),
@@ -175,7 +233,7 @@ def paths(plimsoll, folder, objects):
 
 def main():
     plimsoll, folder = sys.argv[1], sys.argv[2]
-    cases = [("found: " + n, o, "cluster-admin", s) for n, o, s in PLANTED] + [("none: " + n, o, "cluster-admin", None) for n, o in CLEAN] + OTHERS
+    cases = [("found: " + n, o, "cluster-admin", s) for n, o, s in PLANTED + UNION] + [("none: " + n, o, "cluster-admin", None) for n, o in CLEAN + NO_UNION] + OTHERS
     for name, objects, target, want in cases:
         got, text = paths(plimsoll, folder, objects)
         steps = [s["step"] for s in got[target]["steps"]] if got else None
