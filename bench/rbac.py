@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A cluster with many bindings, as kubectl get -o json prints it: a tenth of it ClusterRoleBindings, 2,000 namespaces, 5,000 roles, two in a hundred bindings risky.
-usage: rbac.py FILE BINDINGS"""
+usage: rbac.py FILE BINDINGS [everybody]; with it every service account may bind any role in every namespace"""
 import json
 import random
 import sys
@@ -33,5 +33,10 @@ for i in range(count):
         meta["namespace"] = ns
     items.append({"apiVersion": API + "/v1", "kind": "ClusterRoleBinding" if cluster else "RoleBinding", "metadata": meta, "roleRef": ref,
                   "subjects": [{"kind": "ServiceAccount", "name": f"sa-{rng.randrange(20)}", "namespace": ns}]})
+if len(sys.argv) > 3:
+    items.append({"apiVersion": API + "/v1", "kind": "ClusterRole", "metadata": {"name": "everybody"}, "rules": [
+        {"apiGroups": [API], "resources": ["clusterroles", "roles"], "verbs": ["bind"]}, {"apiGroups": [API], "resources": ["rolebindings"], "verbs": ["create", "update"]}]})
+    items.append({"apiVersion": API + "/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "everybody"}, "roleRef": {"apiGroup": API, "kind": "ClusterRole", "name": "everybody"},
+                  "subjects": [{"kind": "Group", "apiGroup": API, "name": "system:serviceaccounts"}]})
 with open(sys.argv[1], "w") as f:
     json.dump({"apiVersion": "v1", "kind": "List", "items": items}, f)

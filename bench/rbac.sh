@@ -7,6 +7,7 @@ title "Access in a cluster of 100,000 bindings (45 MB of JSON), 5,000 roles, 2,0
 tmp=$(mktemp -d "${TMPDIR:-/var/tmp}/plimsoll-bench.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 python3 "$bench/rbac.py" "$tmp/cluster.json" 100000
+python3 "$bench/rbac.py" "$tmp/everybody.json" 100000 everybody
 rounds=${PLIMSOLL_BENCH_ROUNDS:-7}
 # measure NAME LIMIT_MS COMMAND…: medians of wall clock and CPU, the worker's included.
 measure() {
@@ -22,3 +23,4 @@ measure() {
 measure "rbac who-can get secrets" 1000 "$PLIMSOLL" rbac who-can get secrets --quiet -m "$tmp/cluster.json"
 measure "rbac risks" 1000 "$PLIMSOLL" rbac risks --quiet --format json -m "$tmp/cluster.json"
 measure "rbac paths" 1000 "$PLIMSOLL" rbac paths team-1/sa-1 --quiet -m "$tmp/cluster.json"
+measure "rbac paths, everybody may bind everywhere" 1000 "$PLIMSOLL" rbac paths team-1/sa-1 --quiet -m "$tmp/everybody.json"

@@ -79,7 +79,7 @@ static void of_accounts(Search *s, RbacStepKind kind, const char *verb, const ch
         if (!search_skips(s, s->namespaces.p[i]) && search_can(s, verb, "", resource, RBAC_EMPTY, s->namespaces.p[i]))
             search_accounts(s, kind, s->namespaces.p[i]);
     }
-    s->asked += s->names.n ? s->accounts.n : 0;
+    s->asked += s->names.n ? s->accounts.n / 8 : 0;
     for (size_t i = 0; s->names.n && i < s->accounts.n; i++) {
         const RbacPrincipal p = r->principals.p[s->accounts.p[i]];
         search_try(s);

@@ -74,12 +74,19 @@ static unsigned rights_of(const Rbac *r, const RbacRule *rule) {
     return found;
 }
 
+enum { NAMES_AS_RULE = 8 }; /* so many names take as long as a rule */
+
 static void find_roles_that_matter(Search *s) {
     const Rbac *r = s->rbac;
     s->rights = xcalloc(r->roles.n + 1, sizeof(*s->rights));
-    for (size_t i = 0; i < r->roles.n; i++)
-        for (uint32_t k = 0; k < r->roles.p[i].n_rules; k++)
+    s->cost = xcalloc(r->roles.n + 1, sizeof(*s->cost));
+    for (size_t i = 0; i < r->roles.n; i++) {
+        s->cost[i] = 1;
+        for (uint32_t k = 0; k < r->roles.p[i].n_rules; k++) {
             s->rights[i] |= rights_of(r, &r->roles.p[i].rules[k]);
+            s->cost[i] += 1 + r->roles.p[i].rules[k].names.n / NAMES_AS_RULE;
+        }
+    }
 }
 
 /* Of several bindings of somebody to the same role in the same place one is enough. */
@@ -174,6 +181,7 @@ void search_index_done(Search *s) {
         free(all[i]->order);
     }
     free(s->rights);
+    free(s->cost);
     free(s->holders);
     free(s->first_account);
     free(s->reached_as);

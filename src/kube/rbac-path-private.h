@@ -88,7 +88,7 @@ enum {
     TOGETHER_MAX = 256,      /* roles of one owner that are tried together */
     REACHED_MAX = 500000,    /* states: 250 MB */
 };
-/* Roles that are asked whether they allow a request: some ten seconds. */
+/* Rules that are asked whether they allow a request, those with names more often: some seconds. */
 #define ASKED_MAX UINT64_C(200000000)
 
 typedef struct Search {
@@ -101,6 +101,7 @@ typedef struct Search {
     /* rbac-path-index.c: what does not change. */
     size_t n_principals, n_texts;
     unsigned *rights;        /* per role: what of it steps need (Right) */
+    uint32_t *cost;          /* per role: what a question to it costs */
     Vec(Held) held;
     Holder *holders;         /* per principal that bindings name */
     Vec(uint32_t) accounts;  /* service accounts that are there, by namespace and name */

@@ -42,7 +42,7 @@ static bool role_state_allows(Search *s, const RbacState *state, const RbacReque
     *ret = (RbacGrant) {.binding = RBAC_NONE, .principal = RBAC_NONE};
     if (state->role == RBAC_NONE)
         return true;
-    s->asked++;
+    s->asked += s->cost[state->role];
     ret->rule = rbac_role_allows(s->rbac, &s->rbac->roles.p[state->role], q);
     return ret->rule != NULL;
 }
@@ -58,7 +58,7 @@ static uint32_t one_of_mine(Search *s, const RbacRequest *q, RbacGrant *ret) {
 static bool held_allow(Search *s, const Held *held, uint32_t n, uint32_t principal, const RbacRequest *q, RbacGrant *ret) {
     for (uint32_t i = 0; i < n; i++) {
         const RbacRule *rule = rbac_role_allows(s->rbac, &s->rbac->roles.p[held[i].role], q);
-        s->asked++;
+        s->asked += s->cost[held[i].role];
         if (rule) {
             *ret = (RbacGrant) {held[i].binding, principal, rule};
             return true;
@@ -406,6 +406,7 @@ bool rbac_paths(Rbac *r, uint32_t principal, RbacPath ret[static RBAC_TARGET_N_]
             break;
         }
     }
+    s.limited |= s.asked > ASKED_MAX;
     search_index_done(&s);
     vec_done(&s.reached);
     vec_done(&s.gained);
