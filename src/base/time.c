@@ -100,8 +100,16 @@ int64_t time_now(void) {
     return (int64_t) time(NULL);
 }
 
-int64_t time_steady(void) {
+int64_t time_steady_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec;
+    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t time_steady_ms(void) {
+    return time_steady_ns() / 1000000;
+}
+
+int64_t time_steady(void) {
+    return time_steady_ns() / 1000000000;
 }

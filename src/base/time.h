@@ -21,3 +21,5 @@ int64_t time_from_civil(int64_t year, unsigned month, unsigned day);
 int64_t time_now(void);
 /* Seconds of a clock that nobody sets: for what is done every so often. Says nothing of the date. */
 int64_t time_steady(void);
+int64_t time_steady_ms(void);
+int64_t time_steady_ns(void);

@@ -178,12 +178,6 @@ void admission_service_ready(AdmissionService *s, bool ready) {
     s->ready = ready;
 }
 
-static int64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* A review that is none. Whose uid is known is answered as the fail mode says; else only the status is left to say it, and the API server's failurePolicy decides. */
 static void malformed(const AdmissionConfig *c, const AdmissionReview *q, const Diag *d, int r, AdmissionDecision *x, HttpAnswer *a) {
     _cleanup_free_ char *text = d->items.n ? diag_item_text(&d->items.p[0]) : xstrdup("the review cannot be read");
@@ -214,7 +208,7 @@ static void review(AdmissionService *s, const AdmissionConfig *c, const ImageFac
     decide(c, &r, &m, desk->evaluator, &arena, x);
     a->content_type = "application/json";
     admission_answer(c, &r, x, &a->body);
-    int64_t took = now_ns() - q->began;
+    int64_t took = time_steady_ns() - q->began;
     metrics_decided(&s->metrics, x, took);
     if (s->log) {
         _cleanup_(buf_done) Buf line = buf_new(1 << 20);
@@ -246,13 +240,8 @@ void admission_service_rules(void *service, void (*use)(void *userdata, const Po
 }
 
 static void serve_review(AdmissionService *s, const HttpServed *q, Decide decide, HttpAnswer *a) {
-    Str type = q->content_type, rest;
-    str_cut(type, ';', &type, &rest);
-    if (!str_ieq(str_trim(type), STR("application/json"))) {
-        a->status = 415;
-        buf_putz(&a->body, "expected Content-Type application/json\n");
+    if (!http_takes_json(q, a))
         return;
-    }
     pthread_mutex_lock(&s->lock);
     Held *config = held_use(s->config), *images = held_use(s->images);
     pthread_mutex_unlock(&s->lock);

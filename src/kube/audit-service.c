@@ -162,12 +162,9 @@ static bool put(AuditService *s, Str body) {
 }
 
 void audit_service_serve(AuditService *s, const HttpServed *q, HttpAnswer *a) {
-    Str type = q->content_type, rest;
-    str_cut(type, ';', &type, &rest);
-    if (!str_ieq(str_trim(type), STR("application/json"))) {
-        a->status = 415;
-        buf_putz(&a->body, "expected Content-Type application/json\n");
-    } else if (!str_starts(str_trim(q->body), STR("{"))) {
+    if (!http_takes_json(q, a))
+        return;
+    if (!str_starts(str_trim(q->body), STR("{"))) {
         a->status = 400;
         s->bad_batches++;
         buf_putz(&a->body, "expected an EventList of audit.k8s.io\n");

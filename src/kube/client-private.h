@@ -38,7 +38,6 @@ bool kube_login_renewable(const KubeClient *c);
 int kube_login_load(KubeClient *c, Error *err);
 void kube_wipe(char **secret);
 
-int64_t kube_now_ms(void);
 /* Waits before attempt number `attempt` (from 1), at least `at_least_s` seconds; `wait` is called meanwhile, its negative answer returned. */
 int kube_back_off(const KubeClient *c, unsigned attempt, uint64_t at_least_s, int (*wait)(void *userdata), void *userdata);
 unsigned kube_back_off_ms(const KubeClient *c, unsigned attempt, uint64_t at_least_s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watches: a list, then its changes from there on (Efficient detection of changes, in the API concepts). */
 #include "kube/client-private.h"
+#include "base/time.h"
 #include "kube/items.h"
 #include "kube/tree.h"
 
@@ -127,7 +128,7 @@ int kube_watch(KubeClient *c, const KubeWatchOptions *o, Error *err) {
     for (unsigned failures = 0;;) {
         _cleanup_error_ Error why = {0};
         uint64_t after = 0;
-        int64_t began = kube_now_ms();
+        int64_t began = time_steady_ms();
         w.gone = false;
         int r = have ? follow(&w, &after, &why) : list(&w, &why);
         if (w.stopped) {
@@ -136,7 +137,7 @@ int kube_watch(KubeClient *c, const KubeWatchOptions *o, Error *err) {
             return r;
         }
         /* A silent connection may have been a good one: nothing happened. */
-        bool good = have ? w.events > 0 || (r == 0 && kube_now_ms() - began >= 1000) || r == -ETIMEDOUT : r == 0;
+        bool good = have ? w.events > 0 || (r == 0 && time_steady_ms() - began >= 1000) || r == -ETIMEDOUT : r == 0;
         if (!have && r == 0)
             have = true;
         if (w.gone)

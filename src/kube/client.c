@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/fs.h"
+#include "base/time.h"
 #include "kube/client-private.h"
 #include "kube/tree.h"
 #include "net/url.h"
@@ -13,12 +14,6 @@
 #define POD_DIR "/var/run/secrets/kubernetes.io/serviceaccount"
 
 enum { BACKOFF_MAX_MS = 30 * 1000, BACKOFF_ASKED_S = 120, ANSWER_MAX = 32 << 20, REFUSAL_MAX = 1 << 20, WAIT_STEP_MS = 200, SAID_MAX = 1000 };
-
-int64_t kube_now_ms(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Diagnostics as one message. */
 static int refuse(const Diag *d, int r, Error *err) {
@@ -190,7 +185,7 @@ unsigned kube_back_off_ms(const KubeClient *c, unsigned attempt, uint64_t at_lea
 }
 
 int kube_sleep(unsigned ms, int (*wait)(void *userdata), void *userdata) {
-    for (int64_t end = kube_now_ms() + ms, left; (left = end - kube_now_ms()) > 0;) {
+    for (int64_t end = time_steady_ms() + ms, left; (left = end - time_steady_ms()) > 0;) {
         int r = wait ? wait(userdata) : 0;
         if (r < 0)
             return r;

@@ -128,7 +128,7 @@ static int exec_answer(KubeClient *c, Str text, const char *name, Error *err) {
     kube_wipe(&c->token);
     c->token = token.n ? str_dup(token) : NULL;
     /* The wall clock decides once; later steps of it do no harm. */
-    c->token_until = end == TIME_NONE ? INT64_MAX : kube_now_ms() + MAX((end - (int64_t) time(NULL)) * 1000 - EXEC_BEFORE_MS, (int64_t) 0);
+    c->token_until = end == TIME_NONE ? INT64_MAX : time_steady_ms() + MAX((end - (int64_t) time(NULL)) * 1000 - EXEC_BEFORE_MS, (int64_t) 0);
     if (cert.n && (!c->cert || !str_eqz(cert, c->cert))) {
         kube_wipe(&c->cert);
         kube_wipe(&c->key);
@@ -193,14 +193,14 @@ static int token_read(KubeClient *c, Error *err) {
     kube_wipe(&c->token);
     c->token = str_dup(token);
     explicit_bzero(text, n);
-    c->token_until = kube_now_ms() + TOKEN_FILE_MS;
+    c->token_until = time_steady_ms() + TOKEN_FILE_MS;
     return 0;
 }
 
 int kube_login(KubeClient *c, bool fresh, KubeLogin *ret, Error *err) {
     pthread_mutex_lock(&c->lock);
     int r = c->http ? 0 : connect_with(c, err);
-    if (r == 0 && (fresh || !c->have || kube_now_ms() >= c->token_until)) {
+    if (r == 0 && (fresh || !c->have || time_steady_ms() >= c->token_until)) {
         if (c->access.exec)
             r = exec_run(c, err);
         else if (c->access.token_file.n)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request: which route, whether its client may, its body, its answer. */
 #include "base/alloc.h"
+#include "base/time.h"
 #include "net/http-server-private.h"
 
 /* How long a client certificate that was verified is believed on a connection that stays open. */
@@ -17,18 +18,6 @@ typedef struct Request {
     size_t spilled;         /* bytes beyond the route's maximum, read for nothing */
 } Request;
 
-int64_t http_server_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static HttpConnection *connection_of(const HttpServer *s, struct MHD_Connection *c) {
     const union MHD_ConnectionInfo *i = s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return i ? i->socket_context : NULL;
@@ -38,7 +27,7 @@ void *http_server_began(void *cls, const char *uri, struct MHD_Connection *c) {
     HttpServer *s = cls;
     HttpConnection *k = connection_of(s, c);
     if (k && !k->busy) {
-        k->since = http_server_ms();
+        k->since = time_steady_ms();
         k->busy = true;
     }
     return NULL;
@@ -69,7 +58,7 @@ static const char *client_name(HttpServer *s, struct MHD_Connection *c, Request 
     HttpConnection *k = connection_of(s, c);
     const union MHD_ConnectionInfo *i = s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     unsigned generation = tls_server_generation(s->o.tls);
-    int64_t now = http_server_ms();
+    int64_t now = time_steady_ms();
     if (!k || !i)
         return NULL;
     if (k->client && k->generation == generation && now - k->checked < CLIENT_MS)
@@ -151,6 +140,16 @@ static enum MHD_Result take(Request *q, const char *p, size_t *n) {
     return q->route && q->spilled > q->route->body_max ? MHD_NO : MHD_YES;
 }
 
+bool http_takes_json(const HttpServed *q, HttpAnswer *a) {
+    Str type = q->content_type, rest;
+    str_cut(type, ';', &type, &rest);
+    if (str_ieq(str_trim(type), STR("application/json")))
+        return true;
+    a->status = 415;
+    buf_putz(&a->body, "expected Content-Type application/json\n");
+    return false;
+}
+
 static enum MHD_Result serve(HttpServer *s, struct MHD_Connection *c, const char *url, Request *q) {
     if (q->status) {
         q->why = "the body is larger than is taken here\n";
@@ -162,7 +161,7 @@ static enum MHD_Result serve(HttpServer *s, struct MHD_Connection *c, const char
         .body = buf_view(&q->body),
         .content_type = str_from(s->api->mhd_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Type")),
         .client = q->route->role == HTTP_CLIENT && k ? k->client : NULL,
-        .began = now_ns(),
+        .began = time_steady_ns(),
     };
     HttpAnswer a = {.status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_new(BUF_OWN_MAX)};
     q->route->serve(s->o.userdata, &served, &a);
@@ -187,7 +186,7 @@ void http_server_completed(void *cls, struct MHD_Connection *c, void **state, en
     HttpConnection *k = connection_of(s, c);
     if (k) {
         http_server_flush(k);
-        k->since = http_server_ms();
+        k->since = time_steady_ms();
         k->busy = false;
     }
     if (!q)

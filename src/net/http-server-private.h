@@ -42,7 +42,6 @@ struct HttpServer {
     _Atomic bool stopping;
 };
 
-int64_t http_server_ms(void);
 /* What is still held when an answer is complete; a client that takes nothing is cut off. */
 void http_server_flush(HttpConnection *k);
 /* Binds and listens: a descriptor. `loopback_only`: other addresses are refused. */

@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "net/http-server-private.h"
 
 /* A head of a request, with the TLS side's needs; the body is ours. */
@@ -66,7 +67,7 @@ static void opened(HttpServer *s, struct MHD_Connection *c, void **context) {
     HttpConnection *k = xcalloc(1, sizeof(*k));
     k->server = s;
     k->fd = i ? i->connect_fd : -1;
-    k->since = http_server_ms();
+    k->since = time_steady_ms();
     k->busy = true;
     const union MHD_ConnectionInfo *tls = s->o.tls ? s->api->mhd_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
     if (tls) {
@@ -145,7 +146,7 @@ int http_server_start(HttpServer *s, Error *err) {
 }
 
 void http_server_tick(HttpServer *s) {
-    int64_t now = http_server_ms();
+    int64_t now = time_steady_ms();
     pthread_mutex_lock(&s->lock);
     for (HttpConnection *k = s->connections; k; k = k->after) {
         unsigned allowed = k->busy ? s->o.request_s : s->o.idle_s;
@@ -171,7 +172,7 @@ void http_server_stop(HttpServer *s, unsigned grace_s) {
     s->api->mhd_quiesce_daemon(s->daemon);
     close(s->fd);
     s->fd = -1;
-    for (int64_t until = http_server_ms() + (int64_t) grace_s * 1000; s->requests > 0 && http_server_ms() < until;)
+    for (int64_t until = time_steady_ms() + (int64_t) grace_s * 1000; s->requests > 0 && time_steady_ms() < until;)
         poll(NULL, 0, 20);
     s->api->mhd_stop_daemon(s->daemon);
     s->daemon = NULL;

@@ -27,6 +27,9 @@ typedef struct HttpAnswer {
     Buf body;                 /* taken over */
 } HttpAnswer;
 
+/* Is the body JSON, by its head? Else the answer (415) is put. */
+bool http_takes_json(const HttpServed *q, HttpAnswer *a);
+
 typedef struct HttpRoute {
     const char *method, *path;
     HttpRole role;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "net/http-private.h"
 #include "net/url.h"
 
@@ -11,12 +12,6 @@
 enum { SLOWEST = 1024 };
 
 enum { HEADERS_MAX = 512 * 1024, HEADER_VALUE_MAX = 32 * 1024, DISCARD_MAX = 64 * 1024, RECEIVE_BUFFER = 256 * 1024 };
-
-static int64_t now_ms(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Adds a CA of the user's to those that libcurl took from the system. */
 static CURLcode on_ssl_context(CURL *easy, void *ctx, void *userdata) {
@@ -274,7 +269,7 @@ static bool is_too_slow(HttpTransfer *t, int64_t waited, int64_t limit) {
 }
 
 int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
-    int64_t limit = (int64_t) (t->silence_s && !for_head ? t->silence_s : t->config->timeout_s) * 1000, last = now_ms(), deadline = last + limit;
+    int64_t limit = (int64_t) (t->silence_s && !for_head ? t->silence_s : t->config->timeout_s) * 1000, last = time_steady_ms(), deadline = last + limit;
     uint64_t seen = t->activity;
     for (;;) {
         if (t->paused && !t->hold && (t->dst_n > t->dst_got || t->spill_n == 0)) {
@@ -288,7 +283,7 @@ int http_transfer_wait(HttpTransfer *t, bool for_head, Error *err) {
         if (m != CURLM_OK)
             return error_set(err, -EIO, "libcurl failed: %s", curl_multi_strerror(m));
         take_messages(t);
-        int64_t now = now_ms();
+        int64_t now = time_steady_ms();
         if (!for_head && t->silence_s == 0 && is_too_slow(t, now - last, limit) && !t->ended)
             return error_set(err, -ETIME, "the server sends less than %d bytes a second", SLOWEST);
         last = now;
