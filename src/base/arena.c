@@ -99,21 +99,6 @@ void arena_done(Arena *a) {
     *a = (Arena) {.max = a->max};
 }
 
-ArenaMark arena_mark(const Arena *a) {
-    return (ArenaMark) {a->last, a->last ? a->last->n : 0, a->used};
-}
-
-void arena_rewind(Arena *a, ArenaMark mark) {
-    for (ArenaChunk *c = a->last, *prev; c != mark.last; c = prev) {
-        prev = c->prev;
-        free(c);
-    }
-    a->last = mark.last;
-    a->used = mark.used;
-    if (mark.last)
-        mark.last->n = mark.n;
-}
-
 Str arena_hex(Arena *a, Str bytes) {
     static const char digits[] = "0123456789abcdef";
     char *p = arena_bytes(a, bytes.n * 2);

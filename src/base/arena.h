@@ -26,12 +26,5 @@ Str arena_hex(Arena *a, Str bytes);
 /* Has `f` called with `p` when the arena ends, the last one first: for an object in it that owns memory outside. */
 void arena_defer(Arena *a, void (*f)(void *p), void *p);
 void arena_done(Arena *a);
-/* Where an arena stands, for going back there: what was taken since then ends. Nothing may have been deferred in between. */
-typedef struct ArenaMark {
-    ArenaChunk *last;
-    size_t n, used;
-} ArenaMark;
-ArenaMark arena_mark(const Arena *a);
-void arena_rewind(Arena *a, ArenaMark mark);
 
 #define arena_new(a, T) ((T *) arena_alloc((a), sizeof(T)))

@@ -85,21 +85,17 @@ static Value get_args(const void *object, const FieldRef *ref, Scratch *scratch)
     return gather_value(&g);
 }
 
-static const Node *own(const KubeContainer *c, const char *path) {
-    return kube_at(kube_at(c->node, "securityContext"), path);
-}
-
 /* The container's value, else the pod's. */
 static const Node *effective(const KubeContainer *c, const char *path) {
-    const Node *n = own(c, path);
+    const Node *n = kube_at(c->security, path);
     return n ? n : kube_at(c->workload->security, path);
 }
 
 static Value get_escalation(const void *object, const FieldRef *ref, Scratch *scratch) {
     const KubeContainer *c = object;
-    const Node *add = own(c, "capabilities.add");
-    bool rights = kube_bool(own(c, "privileged"), false) || kube_has(add, "SYS_ADMIN") || kube_has(add, "CAP_SYS_ADMIN");
-    return value_bool(rights || kube_bool(own(c, "allowPrivilegeEscalation"), true));
+    const Node *add = kube_at(c->security, "capabilities.add");
+    bool rights = kube_bool(kube_at(c->security, "privileged"), false) || kube_has(add, "SYS_ADMIN") || kube_has(add, "CAP_SYS_ADMIN");
+    return value_bool(rights || kube_bool(kube_at(c->security, "allowPrivilegeEscalation"), true));
 }
 
 /* Rows whose path is below securityContext, of container or pod. */
@@ -190,9 +186,9 @@ static bool names_have(const Names *names, Str name) {
 
 static Value get_capabilities(const void *object, const FieldRef *ref, Scratch *scratch) {
     const KubeContainer *c = object;
-    const Node *add = own(c, "capabilities.add"), *drop = own(c, "capabilities.drop");
+    const Node *add = kube_at(c->security, "capabilities.add"), *drop = kube_at(c->security, "capabilities.drop");
     Gather g = gather(scratch, ARRAY_SIZE(default_capabilities) + node_items(add) + 1);
-    if (kube_bool(own(c, "privileged"), false) || names_capability(add, STR("ALL"))) {
+    if (kube_bool(kube_at(c->security, "privileged"), false) || names_capability(add, STR("ALL"))) {
         gather_add(&g, value_str(STR("ALL")));
         return gather_value(&g);
     }
@@ -316,33 +312,17 @@ static const Getter getters[] = {
     [SLOT_CONTAINER_WORKING_DIR] = {GET_FILLED, "workingDir", NULL, NULL},
     [SLOT_CONTAINER_STDIN] = {GET_BOOL, "stdin", NULL, NULL},
     [SLOT_CONTAINER_TTY] = {GET_BOOL, "tty", NULL, NULL},
-    [SLOT_CONTAINER_PRIVILEGED] = {GET_BOOL, "securityContext.privileged", NULL, NULL},
-    [SLOT_CONTAINER_PRIVILEGED_SET] = {GET_SET, "securityContext.privileged", NULL, NULL},
     [SLOT_CONTAINER_ESCALATION] = {.call = get_escalation},
-    [SLOT_CONTAINER_ESCALATION_SET] = {GET_SET, "securityContext.allowPrivilegeEscalation", NULL, NULL},
-    [SLOT_CONTAINER_ESCALATION_RAW] = {GET_BOOL_RAW, "securityContext.allowPrivilegeEscalation", NULL, NULL},
-    [SLOT_CONTAINER_READ_ONLY_ROOT] = {GET_BOOL, "securityContext.readOnlyRootFilesystem", NULL, NULL},
-    [SLOT_CONTAINER_READ_ONLY_ROOT_SET] = {GET_SET, "securityContext.readOnlyRootFilesystem", NULL, NULL},
     [SLOT_CONTAINER_RUN_AS_NON_ROOT] = {.call = get_inherited},
-    [SLOT_CONTAINER_RUN_AS_NON_ROOT_SET] = {GET_SET, "securityContext.runAsNonRoot", NULL, NULL},
     [SLOT_CONTAINER_RUN_AS_USER] = {.call = get_inherited},
-    [SLOT_CONTAINER_RUN_AS_USER_SET] = {GET_SET, "securityContext.runAsUser", NULL, NULL},
     [SLOT_CONTAINER_RUN_AS_GROUP] = {.call = get_inherited},
-    [SLOT_CONTAINER_RUN_AS_GROUP_SET] = {GET_SET, "securityContext.runAsGroup", NULL, NULL},
-    [SLOT_CONTAINER_PROC_MOUNT] = {GET_WORD, "securityContext.procMount", "Default", NULL},
-    [SLOT_CONTAINER_PROC_MOUNT_SET] = {GET_SET, "securityContext.procMount", NULL, NULL},
     [SLOT_CONTAINER_SECCOMP_PROFILE] = {.call = get_inherited},
-    [SLOT_CONTAINER_SECCOMP_PROFILE_SET] = {GET_SET, "securityContext.seccompProfile", NULL, NULL},
     [SLOT_CONTAINER_SECCOMP_ANNOTATION] = {.call = get_seccomp_annotation},
     [SLOT_CONTAINER_APPARMOR_PROFILE] = {.call = get_inherited},
-    [SLOT_CONTAINER_APPARMOR_PROFILE_SET] = {GET_SET, "securityContext.appArmorProfile", NULL, NULL},
     [SLOT_CONTAINER_SELINUX_TYPE] = {.call = get_selinux},
     [SLOT_CONTAINER_SELINUX_USER] = {.call = get_selinux},
     [SLOT_CONTAINER_SELINUX_ROLE] = {.call = get_selinux},
-    [SLOT_CONTAINER_SELINUX_SET] = {GET_SET, "securityContext.seLinuxOptions", NULL, NULL},
     [SLOT_CONTAINER_WINDOWS_HOST_PROCESS] = {.call = get_inherited},
-    [SLOT_CONTAINER_CAPABILITIES_ADD] = {GET_TEXTS, "securityContext.capabilities.add", NULL, NULL},
-    [SLOT_CONTAINER_CAPABILITIES_DROP] = {GET_TEXTS, "securityContext.capabilities.drop", NULL, NULL},
     [SLOT_CONTAINER_CAPABILITIES] = {.call = get_capabilities},
     [SLOT_CONTAINER_PORTS] = {.call = get_ports},
     [SLOT_CONTAINER_HOST_PORTS] = {.call = get_ports},
@@ -366,11 +346,34 @@ static const Getter getters[] = {
     [SLOT_CONTAINER_DEVICES] = {.call = get_devices},
 };
 
+/* Paths begin at its securityContext. */
+static const Getter security_getters[] = {
+    [SLOT_CONTAINER_PRIVILEGED] = {GET_BOOL, "privileged", NULL, NULL},
+    [SLOT_CONTAINER_PRIVILEGED_SET] = {GET_SET, "privileged", NULL, NULL},
+    [SLOT_CONTAINER_ESCALATION_SET] = {GET_SET, "allowPrivilegeEscalation", NULL, NULL},
+    [SLOT_CONTAINER_ESCALATION_RAW] = {GET_BOOL_RAW, "allowPrivilegeEscalation", NULL, NULL},
+    [SLOT_CONTAINER_READ_ONLY_ROOT] = {GET_BOOL, "readOnlyRootFilesystem", NULL, NULL},
+    [SLOT_CONTAINER_READ_ONLY_ROOT_SET] = {GET_SET, "readOnlyRootFilesystem", NULL, NULL},
+    [SLOT_CONTAINER_RUN_AS_NON_ROOT_SET] = {GET_SET, "runAsNonRoot", NULL, NULL},
+    [SLOT_CONTAINER_RUN_AS_USER_SET] = {GET_SET, "runAsUser", NULL, NULL},
+    [SLOT_CONTAINER_RUN_AS_GROUP_SET] = {GET_SET, "runAsGroup", NULL, NULL},
+    [SLOT_CONTAINER_PROC_MOUNT] = {GET_WORD, "procMount", "Default", NULL},
+    [SLOT_CONTAINER_PROC_MOUNT_SET] = {GET_SET, "procMount", NULL, NULL},
+    [SLOT_CONTAINER_SECCOMP_PROFILE_SET] = {GET_SET, "seccompProfile", NULL, NULL},
+    [SLOT_CONTAINER_APPARMOR_PROFILE_SET] = {GET_SET, "appArmorProfile", NULL, NULL},
+    [SLOT_CONTAINER_SELINUX_SET] = {GET_SET, "seLinuxOptions", NULL, NULL},
+    [SLOT_CONTAINER_CAPABILITIES_ADD] = {GET_TEXTS, "capabilities.add", NULL, NULL},
+    [SLOT_CONTAINER_CAPABILITIES_DROP] = {GET_TEXTS, "capabilities.drop", NULL, NULL},
+};
+
 static Value get_container(const void *object, const FieldRef *ref, Scratch *scratch) {
     const KubeContainer *c = object;
-    if (ref->field->slot >= ARRAY_SIZE(getters))
+    unsigned slot = ref->field->slot;
+    if (slot < ARRAY_SIZE(security_getters) && security_getters[slot].how != GET_NOTHING)
+        return getter_value(&security_getters[slot], c->security, ref, scratch);
+    if (slot >= ARRAY_SIZE(getters))
         return value_none();
-    const Getter *g = &getters[ref->field->slot];
+    const Getter *g = &getters[slot];
     return g->call ? g->call(c, ref, scratch) : getter_value(g, c->node, ref, scratch);
 }
 

@@ -3,34 +3,40 @@
 
 #include "kube/access-subject.h"
 
+/* Looked up once for all subjects of an object. */
+typedef struct Sources {
+    const Source *workload, *volume, *container, *env, *mount;
+} Sources;
+
 typedef struct Visit {
     Arena *arena;
     int (*each)(void *userdata, const Subject *s, const Node *at);
     void *userdata;
 } Visit;
 
-static int visit(const Visit *v, const char *source, const SubjectOps *ops, const void *object, const Subject *parent, const Node *at, const Subject **ret) {
+static int visit(const Visit *v, const Source *source, const SubjectOps *ops, const void *object, const Subject *parent, const Node *at, const Subject **ret) {
     Subject *s = arena_new(v->arena, Subject);
     if (!s)
         return -E2BIG;
-    *s = (Subject) {.source = source_by_name(str_from(source)), .ops = ops, .object = object, .parent = parent};
+    *s = (Subject) {.source = source, .ops = ops, .object = object, .parent = parent};
     *ret = s;
     return v->each(v->userdata, s, at);
 }
 
 static int visit_workload(const Visit *v, const KubeObject *o, const Subject *k8s) {
+    const Sources from = {source_by_name(STR("workload")), source_by_name(STR("volume")), source_by_name(STR("container")), source_by_name(STR("env")), source_by_name(STR("mount"))};
     const KubeWorkload *w = o->workload;
     const Subject *workload, *s, *item;
-    int r = visit(v, "workload", &kube_workload_ops, w, k8s, o->root, &workload);
+    int r = visit(v, from.workload, &kube_workload_ops, w, k8s, o->root, &workload);
     for (size_t i = 0; i < w->n_volumes && r >= 0; i++)
-        r = visit(v, "volume", &kube_volume_ops, &w->volumes[i], workload, w->volumes[i].node, &s);
+        r = visit(v, from.volume, &kube_volume_ops, &w->volumes[i], workload, w->volumes[i].node, &s);
     for (size_t i = 0; i < w->n_containers && r >= 0; i++) {
         const KubeContainer *c = &w->containers[i];
-        r = visit(v, "container", &kube_container_ops, c, workload, c->node, &s);
+        r = visit(v, from.container, &kube_container_ops, c, workload, c->node, &s);
         for (size_t k = 0; k < c->n_env && r >= 0; k++)
-            r = visit(v, "env", &kube_env_ops, &c->env[k], s, c->env[k].node, &item);
+            r = visit(v, from.env, &kube_env_ops, &c->env[k], s, c->env[k].node, &item);
         for (size_t k = 0; k < c->n_mounts && r >= 0; k++)
-            r = visit(v, "mount", &kube_mount_ops, &c->mounts[k], s, c->mounts[k].node, &item);
+            r = visit(v, from.mount, &kube_mount_ops, &c->mounts[k], s, c->mounts[k].node, &item);
     }
     return r;
 }
@@ -38,7 +44,7 @@ static int visit_workload(const Visit *v, const KubeObject *o, const Subject *k8
 static int visit_access(void *userdata, const Subject *s, const AccessItem *item, const Node *at) {
     const Visit *v = userdata;
     const Subject *kept;
-    return visit(v, s->source->name, s->ops, item, s->parent, at, &kept);
+    return visit(v, s->source, s->ops, item, s->parent, at, &kept);
 }
 
 /* What rules about access ask for; a service of a Compose file has none of it. */
@@ -64,15 +70,15 @@ int kube_each_subject(const KubeObject *o, Arena *a, int (*each)(void *userdata,
     };
     Visit v = {a, each, userdata};
     const Subject *k8s, *s, *item;
-    int r = visit(&v, "k8s", &kube_k8s_ops, o, NULL, o->root, &k8s);
+    int r = visit(&v, source_by_name(STR("k8s")), &kube_k8s_ops, o, NULL, o->root, &k8s);
     if (r >= 0)
         r = visit_parts(&v, o, k8s);
     if (r >= 0 && o->class == KUBE_WORKLOAD)
         return visit_workload(&v, o, k8s);
     if (r < 0 || !of_class[o->class].source)
         return r;
-    r = visit(&v, of_class[o->class].source, of_class[o->class].ops, o, k8s, o->root, &s);
+    r = visit(&v, source_by_name(str_from(of_class[o->class].source)), of_class[o->class].ops, o, k8s, o->root, &s);
     for (size_t i = 0; i < o->n_rules && r >= 0; i++)
-        r = visit(&v, "permission", &kube_permission_ops, o->rules[i], s, o->rules[i], &item);
+        r = visit(&v, source_by_name(STR("permission")), &kube_permission_ops, o->rules[i], s, o->rules[i], &item);
     return r;
 }

@@ -70,6 +70,7 @@ static int take_containers(KubeWorkload *w, const char *key, KubeContainerKind k
         *c = (KubeContainer) {
             .workload = w,
             .node = n,
+            .security = kube_at(n, "securityContext"),
             .kind = sidecar ? KUBE_SIDECAR : kind,
             .name = kube_text(n, "name"),
             .image = kube_image(kube_text(n, "image")),

@@ -13,7 +13,7 @@ typedef struct KubeImage {
 
 typedef struct KubeContainer {
     const KubeWorkload *workload;
-    const Node *node;
+    const Node *node, *security; /* security: its securityContext; NULL */
     KubeContainerKind kind;
     Str name;
     KubeImage image;

@@ -94,7 +94,6 @@ typedef enum YamlFlags {
     YAML_OLD_SCALARS = 1 << 1,
     /* Keys and values with the tag !!binary are errors: readers that decode them see another text than ours. */
     YAML_NO_BINARY = 1 << 2,
-    YAML_BY_LIBRARY = 1 << 3, /* libyaml reads it whatever it is; the tree is the same. For tests, which hold both readers against each other */
 } YamlFlags;
 int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *limits, Arena *a, Diag *d, Node **ret_first_document, size_t *ret_documents);
 /* TOML 1.0.0; the result is a map. Dates and times are strings, as they were written; whole numbers fit node_i64(). A table with a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libyaml's events into Node trees, for all that yaml-block.c leaves. libyaml looks at all open flow levels for each token, so that reading stops at the depth
+/* libyaml's events into Node trees. libyaml looks at all open flow levels for each token, so that reading stops at the depth
  * limit; and at all tag directives for each one, so that their number is bounded before it reads. */
 #include <stdio.h>
 #include <yaml.h>
@@ -362,8 +362,6 @@ int yaml_parse_with(Str text, const char *name, unsigned flags, const Limits *li
         return tree_limit(&y.tree, 0, 0, "the document has %zu bytes, more than %llu", text.n, (unsigned long long) max);
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_from_at(text, 3);
-    if (!(flags & YAML_BY_LIBRARY) && yaml_read_block(&y.tree, text, flags, ret_first_document, ret_documents))
-        return 0;
     if (many_tag_directives(text))
         return tree_limit(&y.tree, 0, 0, "more than %d %%TAG directives", TAG_DIRECTIVES);
     y.place = tree_place(text);
