@@ -71,21 +71,30 @@ static const char *client_name(HttpServer *s, struct MHD_Connection *c, Request 
     return k->client;
 }
 
-/* By what the head says; a body in chunks says nothing and may be as large as is allowed. */
-static void book_body(HttpServer *s, struct MHD_Connection *c, Request *q) {
+static const char too_large[] = "the body is larger than is taken here\n", too_many[] = "too many requests at once\n";
+
+/* By what the head says; a body in chunks says nothing. */
+static void check_length(HttpServer *s, struct MHD_Connection *c, Request *q) {
     const char *said = s->api->mhd_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Length");
-    uint64_t n = q->route->body_max;
+    uint64_t n = 0;
     if (said && str_to_u64(str_from(said), UINT64_MAX, &n) < 0)
         return refuse(q, 400, "Content-Length is no number\n");
     if (n > q->route->body_max)
-        return refuse(q, 413, "the body is larger than is taken here\n");
+        refuse(q, 413, too_large);
+}
+
+static void unbook(Request *q) {
+    if (q->booked)
+        atomic_fetch_sub(q->books, q->booked);
+    q->booked = 0;
+}
+
+/* Bytes count when they come, not when they are announced: clients that announce much and send nothing would keep others out. */
+static bool book(HttpServer *s, Request *q, size_t n) {
     size_t own = q->route->bodies_max, most = own ? own : s->o.bodies_max;
     q->books = own ? &s->route_bodies[q->route - s->o.routes] : &s->bodies;
-    if (atomic_fetch_add(q->books, n) + n > most) {
-        atomic_fetch_sub(q->books, n);
-        return refuse(q, 503, "too many requests at once\n");
-    }
-    q->booked = n;
+    q->booked += n;
+    return atomic_fetch_add(q->books, n) + n <= most;
 }
 
 static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, const Request *q, HttpAnswer *a) {
@@ -123,7 +132,7 @@ static enum MHD_Result begin(HttpServer *s, struct MHD_Connection *c, const char
     if (q->route && q->route->role == HTTP_CLIENT && s->o.tls && tls_server_asks(s->o.tls) && !client_name(s, c, q))
         refuse(q, 403, "a client certificate that is trusted here is needed\n");
     if (q->route)
-        book_body(s, c, q);
+        check_length(s, c, q);
     if (!q->route)
         return answer_refused(s, c, q);
     q->body = buf_new(q->route->body_max);
@@ -131,11 +140,18 @@ static enum MHD_Result begin(HttpServer *s, struct MHD_Connection *c, const char
 }
 
 /* More bytes of the body. What is too much is read on for as much again, so that the client hears why. */
-static enum MHD_Result take(Request *q, const char *p, size_t *n) {
-    if (q->route && q->status == 0 && buf_add(&q->body, p, *n) < 0)
-        q->status = 413;
-    if (q->route && q->status)
+static enum MHD_Result take(HttpServer *s, Request *q, const char *p, size_t *n) {
+    if (q->route && q->status == 0) {
+        if (!book(s, q, *n))
+            q->status = 503;
+        else if (buf_add(&q->body, p, *n) < 0)
+            q->status = 413;
+    }
+    if (q->route && q->status) {
+        unbook(q);
+        buf_done(&q->body);
         q->spilled += *n;
+    }
     *n = 0;
     return q->route && q->spilled > q->route->body_max ? MHD_NO : MHD_YES;
 }
@@ -152,7 +168,7 @@ bool http_takes_json(const HttpServed *q, HttpAnswer *a) {
 
 static enum MHD_Result serve(HttpServer *s, struct MHD_Connection *c, const char *url, Request *q) {
     if (q->status) {
-        q->why = "the body is larger than is taken here\n";
+        q->why = q->status == 503 ? too_many : too_large;
         return answer_refused(s, c, q);
     }
     HttpConnection *k = connection_of(s, c);
@@ -176,7 +192,7 @@ enum MHD_Result http_server_request(void *cls, struct MHD_Connection *c, const c
     if (!q)
         return begin(s, c, url, method, state);
     if (*upload_n)
-        return take(q, upload, upload_n);
+        return take(s, q, upload, upload_n);
     return serve(s, c, url, q);
 }
 
@@ -192,8 +208,7 @@ void http_server_completed(void *cls, struct MHD_Connection *c, void **state, en
     if (!q)
         return;
     s->requests--;
-    if (q->booked)
-        atomic_fetch_sub(q->books, q->booked);
+    unbook(q);
     buf_done(&q->body);
     free(q);
     *state = NULL;

@@ -96,6 +96,40 @@ for noise in (b"\0" * 5000, b"GET\r\n\r\n", b"POST /validate HTTP/9.9\r\n\r\n", 
         pass
 server_is_well("after noise")
 
+# Bodies that are announced and do not come keep nobody out; those that come and do not end fill the room for bodies, until they are cut off.
+head = b"POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 3145728\r\n\r\n"
+half = [tls() for i in range(20)]
+for s in half:
+    s.sendall(head + b"{")
+for i in range(5):
+    server_is_well("beside bodies that do not come")
+for s in half:
+    s.close()
+half = [tls() for i in range(9)]
+
+
+def fill(s):
+    try:
+        s.sendall(head + b" " * 3145727)
+    except OSError:
+        pass
+
+
+threads = [threading.Thread(target=fill, args=[s]) for s in half]
+for t in threads:
+    t.start()
+seen, start = set(), time.monotonic()
+while time.monotonic() - start < 15 and not (503 in seen and status == 200):
+    status, _ = ask()
+    seen.add(status)
+for t in threads:
+    t.join()
+for s in half:
+    s.close()
+print(f"# in a flood of bodies: {sorted(seen)}, {time.monotonic() - start:.1f} s")
+if seen != {200, 503}:
+    failed.append(f"a flood of bodies: {seen}")
+
 # A flood of connections that say nothing: when they were cut off, others get in.
 idle = []
 try:

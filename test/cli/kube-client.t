@@ -19,7 +19,7 @@ get() { run timeout 60 "$GET" kubeconfig="$tmp/plain.conf" backoff=20 "$@"; }
 
 # below KIB LIMIT NAME. Sanitizers keep what was freed, so that only their finding nothing counts then.
 below() {
-  if [ "$1" -gt 0 ] && { [ "$1" -lt "$2" ] || grep -qa __asan_init "$PLIMSOLL"; }; then pass "$3 ($1 KiB)"; else fail "$3" "$1 KiB"; fi
+  if [ "$1" -gt 0 ] && { [ "$1" -lt "$2" ] || grep -qaE '__[at]san_init' "$PLIMSOLL"; }; then pass "$3 ($1 KiB)"; else fail "$3" "$1 KiB"; fi
 }
 
 # Lists
