@@ -150,6 +150,12 @@ void sensor_report_json(const SensorView *v, Buf *out) {
     json_u64(&w, "loss_counters_max", WIRE_LOSSES);
     json_end(&w);
     write_losses(&w, &t);
+    json_map(&w, "domains");
+    json_u64(&w, "names", t.domains.names);
+    json_u64(&w, "known", t.domains.known);
+    json_u64(&w, "restarts", t.domains.restarts);
+    json_bool(&w, "looked_up", !t.domains.dead);
+    json_end(&w);
     json_map(&w, "alerts");
     json_u64(&w, "raised", t.alerts);
     json_u64(&w, "held_back", v->held);
@@ -218,6 +224,8 @@ void sensor_report_metrics(const SensorView *v, Buf *out) {
     metrics_counter(out, "plimsoll_sensor_alerts_total", "Rules that fired", t.alerts);
     metrics_counter(out, "plimsoll_sensor_alerts_held_back_total", "Alerts that a limit or grouping held back", v->held);
     metrics_counter(out, "plimsoll_sensor_evaluations_limited_total", "Evaluations of rules that a limit ended", t.limited);
+    metrics_counter(out, "plimsoll_sensor_domain_lookup_restarts_total", "Times that the process which looks up the domain names of rules ended and was begun anew", t.domains.restarts);
+    metrics_gauge(out, "plimsoll_sensor_domain_lookup_works", "1: domain names of rules are looked up", !t.domains.dead);
     metrics_counter(out, "plimsoll_sensor_windows_forgotten_total", "Keys of thresholds and sequences that made room for others", t.forgotten);
     metrics_gauge(out, "plimsoll_sensor_loss_counters", "Losses that are told apart, by container, kind and cause", (int64_t) t.loss_counters);
     per_output(out, v->deliver, "plimsoll_alerts_sent_total", "Alerts that the receiver has", "counter", sent);

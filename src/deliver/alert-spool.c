@@ -2,6 +2,7 @@
 #include "deliver/alert-spool.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
 
 #include "base/alloc.h"
@@ -55,11 +56,24 @@ void alert_spool_free(AlertSpool *s) {
     free(s);
 }
 
+/* Damage that is not looked for may look like a spool with less in it. */
+static int check_store(AlertSpool *s, Error *err) {
+    _cleanup_(store_stmt_freep) StoreStmt *check = NULL;
+    int r = store_prepare(s->store, "PRAGMA quick_check(1)", &check, err);
+    if (r == 0)
+        r = store_step(check, err);
+    if (r == 1 && !str_eqz(store_str(check, 0), "ok"))
+        return error_set(err, -EBADMSG, "%s: %.*s", s->path, STR_FMT(store_str(check, 0)));
+    return MIN(r, 0);
+}
+
 static int open_store(AlertSpool *s, Error *err) {
     _cleanup_(store_stmt_freep) StoreStmt *sum = NULL;
     int r = store_open_shared(s->path, true, &s->store, err);
     if (r == 0)
         r = store_exec(s->store, set_up, err);
+    if (r == 0)
+        r = check_store(s, err);
     if (r == 0)
         r = store_prepare(s->store, "INSERT INTO message(time, severity, line) VALUES(?, ?, ?)", &s->insert, err);
     if (r == 0)
@@ -81,7 +95,23 @@ static int open_store(AlertSpool *s, Error *err) {
     return 0;
 }
 
-int alert_spool_open(const char *path, uint64_t max, AlertSpool **ret, Error *err) {
+/* Somebody may want to look at it, so it is not removed; what it held stays in there. */
+static int set_aside(AlertSpool *s, Error *err) {
+    static const char *const parts[] = {"", "-wal", "-shm"};
+    close_store(s);
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        _cleanup_free_ char *from = xasprintf("%s%s", s->path, parts[i]), *to = xasprintf("%s.broken%s", s->path, parts[i]);
+        if (rename(from, to) < 0 && errno != ENOENT)
+            return error_errno(err, -errno, "renaming %s", from);
+    }
+    fd_closep(&s->fd);
+    s->n = s->bytes = s->first_bytes = 0;
+    s->first = s->done = 0;
+    int r = lock(s, err);
+    return r < 0 ? r : open_store(s, err);
+}
+
+int alert_spool_open(const char *path, uint64_t max, AlertSpool **ret, char **ret_aside, Error *err) {
     _cleanup_(alert_spool_freep) AlertSpool *s = xcalloc(1, sizeof(*s));
     _cleanup_error_ Error full = {0};
     s->max = max;
@@ -91,6 +121,14 @@ int alert_spool_open(const char *path, uint64_t max, AlertSpool **ret, Error *er
     if (r < 0)
         return r;
     r = open_store(s, &full);
+    *ret_aside = NULL;
+    if (r == -EBADMSG) {
+        _cleanup_free_ char *why = xasprintf("%s; it is %s.broken now, with what was in it", error_text(&full, r), path);
+        error_done(&full);
+        r = set_aside(s, &full);
+        if (r == 0)
+            *ret_aside = TAKE_PTR(why);
+    }
     /* A disk that is full now need not be so later: alert_spool_add() tries again. */
     if (r < 0 && r != -ENOSPC && r != -EIO)
         return error_set(err, r, "%s", error_text(&full, r));
@@ -138,7 +176,7 @@ int alert_spool_add(AlertSpool *s, const Message *list, uint64_t *ret_over, Erro
     return r;
 }
 
-int alert_spool_first(AlertSpool *s, Message **ret, Error *err) {
+int alert_spool_first(AlertSpool *s, Message **ret, uint64_t *ret_lost, Error *err) {
     pthread_mutex_lock(&s->lock);
     if (s->store)
         store_bind_i64(s->select, 1, s->done);
@@ -151,6 +189,12 @@ int alert_spool_first(AlertSpool *s, Message **ret, Error *err) {
     }
     if (s->store)
         store_reset(s->select);
+    if (r == 0 && s->store && s->n > 0)
+        r = error_set(err, -EBADMSG, "%s: there is less in it than was put there", s->path);
+    if (r == -EBADMSG) {
+        *ret_lost = s->n;
+        set_aside(s, NULL);
+    }
     pthread_mutex_unlock(&s->lock);
     return r;
 }
@@ -160,8 +204,9 @@ int alert_spool_remove(AlertSpool *s, Error *err) {
     s->done = s->first;
     s->n -= s->n > 0;
     s->bytes -= MIN(s->bytes, s->first_bytes);
-    store_bind_i64(s->delete, 1, s->done);
-    int r = store_run(s->delete, err);
+    if (s->store)
+        store_bind_i64(s->delete, 1, s->done);
+    int r = s->store ? store_run(s->delete, err) : 0;
     pthread_mutex_unlock(&s->lock);
     return r;
 }

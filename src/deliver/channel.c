@@ -192,7 +192,15 @@ static int open_spool(Channel *o, Error *err) {
     for (const char *p = o->name; *p; p++)
         buf_putc(&path, (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '-' || *p == '.' ? *p : '_');
     buf_putz(&path, ".spool");
-    return path.failed ? error_set(err, -ENAMETOOLONG, "the name of the output is too long for a spool: give it one with name=") : alert_spool_open(path.p, max, &o->spool, err);
+    if (path.failed)
+        return error_set(err, -ENAMETOOLONG, "the name of the output is too long for a spool: give it one with name=");
+    _cleanup_free_ char *aside = NULL, *text = NULL;
+    r = alert_spool_open(path.p, max, &o->spool, &aside, err);
+    if (aside) {
+        text = xasprintf("output %s: %s", o->name, aside);
+        o->o->say(o->o->userdata, true, text);
+    }
+    return r;
 }
 
 static int set_up(Channel *o, char *text, DeliverFormat format, Error *err) {

@@ -108,7 +108,13 @@ static Message *next(Channel *o, bool *ret_spooled) {
         _cleanup_error_ Error err = {0};
         uint64_t seen = queue_changes(&o->queue);
         bool last = o->ending && (!o->spool || o->spooled);
-        int r = o->spool ? alert_spool_first(o->spool, &m, &err) : 0;
+        uint64_t lost = 0;
+        int r = o->spool ? alert_spool_first(o->spool, &m, &lost, &err) : 0;
+        if (r == -EBADMSG) {
+            say(o, true, "output %s: %s; the spool is set aside, by a name that ends in .broken", o->name, error_text(&err, r));
+            channel_lost(o, lost, "in the broken spool");
+            continue;
+        }
         *ret_spooled = r == 1;
         if (r == 0 && (!o->spool || o->direct || last))
             m = queue_take(&o->queue);

@@ -17,6 +17,8 @@ typedef struct Domain {
 
 struct Domains {
     int socket;
+    bool dead;
+    uint64_t restarts;
     Vec(Domain) known;
 };
 
@@ -102,7 +104,7 @@ int domains_set(Domains *d, StrArray names, Error *err) {
     int r = d->socket < 0 ? resolver_start(&d->socket, err) : 0;
     if (r < 0)
         return r;
-    if (names.n == 0)
+    if (names.n == 0 || d->dead)
         return 0;
     return send(d->socket, buf_view(&text).p, buf_view(&text).n, MSG_NOSIGNAL) < 0 ? error_errno(err, -errno, "asking for domain names") : 0;
 }
@@ -113,6 +115,7 @@ static void take(Domains *d, const char *packet, size_t n) {
     if (!end)
         return;
     Str name = str_n(packet, (size_t) (end - packet));
+    d->restarts += name.n == 0;
     Domain *k = find(d, name);
     if (!k)
         return;
@@ -123,8 +126,16 @@ static void take(Domains *d, const char *packet, size_t n) {
 
 void domains_update(Domains *d) {
     char packet[PACKET_MAX];
-    for (ssize_t n; d->socket >= 0 && (n = recv(d->socket, packet, sizeof(packet), MSG_DONTWAIT)) > 0;)
+    ssize_t n = -1;
+    while (d->socket >= 0 && !d->dead && (n = recv(d->socket, packet, sizeof(packet), MSG_DONTWAIT)) > 0)
         take(d, packet, (size_t) n);
+    d->dead |= n == 0 || (n < 0 && d->socket >= 0 && errno != EAGAIN && errno != EINTR);
+}
+
+void domains_state(const Domains *d, DomainsState *ret) {
+    *ret = (DomainsState) {.names = d->known.n, .restarts = d->restarts, .dead = d->dead};
+    for (size_t i = 0; i < d->known.n; i++)
+        ret->known += d->known.p[i].n > 0;
 }
 
 size_t domains_of(const Domains *d, const IpValue *ip, Str *ret, size_t max) {

@@ -18,6 +18,13 @@ void domains_free(Domains *d);
 int domains_set(Domains *d, StrArray names, Error *err);
 /* Takes in the answers that have come. */
 void domains_update(Domains *d);
+
+typedef struct DomainsState {
+    size_t names, known;       /* that are asked for; that have addresses */
+    uint64_t restarts;         /* times that the process ended and was begun anew */
+    bool dead;                 /* nothing is looked up any more: what is known stays, and becomes old */
+} DomainsState;
+void domains_state(const Domains *d, DomainsState *ret);
 /* The names that have this address, at most `max`; their texts are good until the next update. */
 size_t domains_of(const Domains *d, const IpValue *ip, Str *ret, size_t max);
 
@@ -34,5 +41,6 @@ typedef struct DomainAddress {
     uint8_t bytes[16];
 } DomainAddress;
 
-/* Starts it; *ret: a socket of packets. What is written to it are the names, each ended by a NUL; what is read are answers. It ends with the caller. */
+/* Starts it; *ret: a socket of packets. What is written to it are the names, each ended by a NUL; what is read are answers, or a NUL alone when it ended and was begun anew. It ends with
+ * the caller. */
 int resolver_start(int *ret, Error *err);

@@ -25,7 +25,7 @@ const Kind *sensor_kinds(size_t *ret_n) {
 uint16_t sensor_own_kind(enum WireOwn which) {
     static const char *const names[WIRE_OWNS] = {
         [WIRE_OWN_MOVED] = "cgroup_attach", [WIRE_OWN_MKDIR] = "cgroup_mkdir", [WIRE_OWN_RMDIR] = "cgroup_rmdir", [WIRE_OWN_URING] = "io_uring_other", [WIRE_OWN_LOST] = "event_lost",
-        [WIRE_OWN_BLIND] = "sensor_blinded", [WIRE_OWN_GONE] = "file_gone",
+        [WIRE_OWN_BLIND] = "sensor_blinded", [WIRE_OWN_GONE] = "file_gone", [WIRE_OWN_NAMES] = "lookup_ended",
     };
     uint16_t i = 0;
     while (strcmp(kinds[i].name, names[which]) != 0)

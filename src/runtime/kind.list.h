@@ -61,5 +61,6 @@ KIND(io_uring_other, N, N, 0, N, N, N, N, N, N, "operation=decimal:0 count=decim
 KIND(event_lost, N, N, 0, N, N, N, N, N, N, "count=decimal:0 cause=raw:name kind=raw:name2 rules=decimal:1")
 KIND(sensor_blinded, N, N, 0, N, N, N, N, N, N, "what=raw:name")
 KIND(file_gone, N, N, 0, N, N, N, N, N, N, "name=raw:name count=decimal:0")
+KIND(lookup_ended, N, N, 0, N, N, N, N, N, N, "what=raw:name")
 #undef N
 #undef CWD

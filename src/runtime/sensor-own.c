@@ -106,6 +106,17 @@ void sensor_tell_losses(Sensor *s) {
     losses_end_round(&s->losses);
 }
 
+void sensor_tell_names(Sensor *s) {
+    DomainsState now;
+    domains_state(s->tables.domains, &now);
+    if (now.restarts > s->names.restarts || (now.dead && !s->names.dead)) {
+        Event *e = tell(s, WIRE_OWN_NAMES);
+        e->string[WIRE_NAME] = now.dead ? STR("nothing is looked up until the sensor is restarted") : STR("it was begun anew");
+        sensor_evaluate(s, s->rules->matcher, e);
+    }
+    s->names = now;
+}
+
 void sensor_tell_blind(Sensor *s, const char *what) {
     Event *e = tell(s, WIRE_OWN_BLIND);
     e->string[WIRE_NAME] = str_from(what);

@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "policy/window.h"
+#include "runtime/domains.h"
 #include "runtime/late.h"
 #include "runtime/loss.h"
 #include "runtime/own.h"
@@ -44,6 +45,7 @@ struct Sensor {
     uint64_t past_losses;    /* and those of containers that are forgotten */
     Vec(WireLoss) past;      /* that are about to be */
     bool behind;             /* there may be more in the rings */
+    DomainsState names;      /* as it was told last */
     const char *blind;       /* what loader_check() said last */
     uint64_t gone, gone_told; /* files that were gone, since that was said; when that was */
     SensorRules *rules;
@@ -81,5 +83,7 @@ size_t sensor_rules_about(const SensorRules *r, const char *kind);
 void sensor_tell_gone(Sensor *s, const Event *of);
 /* What was lost since it was last said. */
 void sensor_tell_losses(Sensor *s);
+/* The process that looks up domain names ended: said once for each time. */
+void sensor_tell_names(Sensor *s);
 /* Somebody made the programs blind: `what`. */
 void sensor_tell_blind(Sensor *s, const char *what);

@@ -163,6 +163,7 @@ static void tick(Sensor *s) {
     tables_clock(&s->tables);
     cgroups_sweep(s->tables.cgroups, s->behind ? s->event->wire.time : since_boot());
     sensor_tell_losses(s);
+    sensor_tell_names(s);
 }
 
 int sensor_consume(Sensor *s, Error *err) {
@@ -218,6 +219,7 @@ void sensor_totals(const Sensor *s, SensorTotals *ret) {
     windows_counts(s->windows, &w);
     ret->forgotten = w.evicted;
     ret->loss_counters = s->losses.told.n;
+    domains_state(s->tables.domains, &ret->domains);
     loader_counts(s->loader, &ret->kernel);
 }
 

@@ -4,6 +4,7 @@
 
 #include "policy/matcher.h"
 #include "runtime/alert.h"
+#include "runtime/domains.h"
 #include "runtime/loader.h"
 #include "runtime/pushdown.h"
 
@@ -33,6 +34,7 @@ typedef struct SensorTotals {
     uint64_t forgotten;       /* keys of thresholds and sequences that made room for others */
     uint64_t limited;         /* evaluations that a limit ended */
     size_t loss_counters;     /* losses that are told apart now, by container, kind and cause: at most WIRE_LOSSES */
+    DomainsState domains;
     LoaderCounts kernel;
 } SensorTotals;
 

@@ -26,7 +26,7 @@ enum WireEntrance { WIRE_64, WIRE_32, WIRE_IO_URING };
 enum WireType { WIRE_SYSCALL, WIRE_EXEC, WIRE_CGROUP, WIRE_CGROUP_GONE, WIRE_MOVE, WIRE_DONE, WIRE_TYPES };
 
 /* Rows of kind.list.h that are no system calls: what the programs and the sensor tell of themselves. */
-enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWN_LOST, WIRE_OWN_BLIND, WIRE_OWN_GONE, WIRE_OWNS };
+enum WireOwn { WIRE_OWN_MOVED, WIRE_OWN_MKDIR, WIRE_OWN_RMDIR, WIRE_OWN_URING, WIRE_OWN_LOST, WIRE_OWN_BLIND, WIRE_OWN_GONE, WIRE_OWN_NAMES, WIRE_OWNS };
 
 /* The strings of an event. Paths are lists of names, the last one first, each ended by a NUL: the kernel walks upwards. */
 enum WireString {

@@ -35,6 +35,11 @@ cat >"$tmp/rules.yaml" <<RULES
   condition: evt.type in (execve, execveat) and proc.args startswith $mine-
   output: "executed %proc.cmdline"
   priority: NOTICE
+- rule: Connected
+  desc: To a machine by its name
+  condition: evt.type = connect and fd.sip.name = localhost and fd.sport = 1
+  output: "connected"
+  priority: NOTICE
 RULES
 echo x >"$tmp/needle.txt"
 port=$(free_port)
@@ -54,7 +59,7 @@ is "$(jq -r 'select(.rule == "Opened").priority' "$tmp/alerts.json") $(stat -c %
 is "$(cut -d' ' -f3- "$tmp/hooked" | jq -r .rule | sort | tr '\n' ' ')" "Executed Opened " "and at a webhook"
 
 run "$PLIMSOLL" sensor status --format json
-is "$rc $(jq -r '[.pid, .rules.loaded, .alerts.raised, .events.lost, (.outputs | length)] | map(tostring) | join(" ")' <<<"$out")" "0 $sensor_pid 2 2 0 3" "the status"
+is "$rc $(jq -r '[.pid, .rules.loaded, .alerts.raised, .events.lost, (.outputs | length)] | map(tostring) | join(" ")' <<<"$out")" "0 $sensor_pid 3 2 0 3" "the status"
 is "$(jq -r '.hooks[] | select(.name == "tp_btf/sys_exit").attached' <<<"$out")" true "hooks"
 is "$(jq -c '[[.hooks[] | select(.name | startswith("tp_btf/io_uring_submit")).attached], (.not_seen | index("what is asked for through io_uring"))]' <<<"$out")" '[[true],null]' "requests of io_uring are one hook, whatever the kernel calls it"
 like "$(jq -r '.not_seen[]' <<<"$out")" 'another thread changes' "what cannot be seen"
@@ -84,6 +89,22 @@ mv "$tmp/alerts.json" "$tmp/away"
 kill -HUP "$sensor_pid"
 made() { [ -e "$tmp/alerts.json" ]; }
 wait_for 10 made && pass "and files of alerts be opened anew" || fail "and files of alerts be opened anew" "$(cat "$messages")"
+
+# The process that looks up domain names dies: it is begun anew; so is not the one that begins it, which is said.
+child_of() { ps -o pid= --ppid "$1" | head -1 | tr -d ' '; }
+keeper=$(for p in $(ps -o pid= --ppid "$sensor_pid"); do [ "$(cat "/proc/$p/comm")" != domain-keeper ] || echo "$p"; done)
+is "$("$PLIMSOLL" sensor status --format json | jq -c .domains)" '{"names":1,"known":1,"restarts":0,"looked_up":true}' "domain names of rules are looked up"
+kill -9 "$(child_of "$keeper")"
+if alert 'Error Look-up of domain names ended .what=it was begun anew'; then pass "their look-up is killed: an alert"; else fail "their look-up is killed: an alert" "$(cat "$alerts")"; fi
+is "$("$PLIMSOLL" sensor status --format json | jq -c .domains)" '{"names":1,"known":1,"restarts":1,"looked_up":true}' "it was begun anew"
+is "$(cat "/proc/$(child_of "$keeper")/comm")" domain-lookup "by another process"
+kill -9 "$keeper"
+if alert 'Error Look-up of domain names ended .what=nothing is looked up until'; then pass "all of it is killed: an alert"; else fail "all of it is killed: an alert" "$(cat "$alerts")"; fi
+like "$("$PLIMSOLL" sensor status)" '^Domains: +1 of 1 names have addresses, none is looked up any more' "and in the status"
+like "$(curl -s "http://127.0.0.1:$metrics/metrics")" '^plimsoll_sensor_domain_lookup_works 0$' "and in the metrics"
+kill -HUP "$sensor_pid"
+twice() { [ "$(grep -c 'rules were read anew' "$messages")" -ge 3 ]; }
+wait_for 10 twice && pass "rules can be read anew all the same" || fail "rules can be read anew all the same" "$(cat "$messages")"
 
 # A second one.
 run "$PLIMSOLL" sensor --rules "$tmp/rules.yaml"
