@@ -49,7 +49,7 @@ static void write_hooks(JsonWriter *w, const SensorView *v, bool unfiltered) {
         if (!unseen[i].hook || is_missing(hooks, n, unseen[i].hook))
             json_strz(w, NULL, unseen[i].text);
     json_end(w);
-    json_bool(w, "settles_in_kernel", !unfiltered);
+    json_bool(w, "names_in_kernel", !unfiltered);
 }
 
 static void write_losses(JsonWriter *w, const SensorTotals *t) {

@@ -142,7 +142,7 @@ static void print_totals(const SensorTotals *t) {
     for (size_t i = 0; i < n; i++)
         settled += t->kernel.settled[i], sent += t->kernel.seen[i];
     fprintf(stderr, "%llu calls looked at: %llu settled in the kernel, %llu sent%s\n", (unsigned long long) (settled + sent), (unsigned long long) settled, (unsigned long long) sent,
-            t->kernel.unfiltered ? " (this kernel, older than 6.2, cannot settle any)" : "");
+            t->kernel.unfiltered ? " (this kernel, older than 6.2, cannot look at names)" : "");
     fprintf(stderr, "stopped: %llu events, %llu alerts, %llu lost\n", (unsigned long long) t->events, (unsigned long long) t->alerts, (unsigned long long) (lost + t->kernel.missed));
     for (size_t c = 0; c < WIRE_CAUSES; c++)
         for (size_t i = 0; i < n; i++)

@@ -33,7 +33,7 @@ static void write_events(const Node *s, Buf *out) {
     const Node *e = node_get(s, "events"), *a = node_get(s, "alerts");
     int64_t looked = number(e, "looked_at"), settled = number(e, "settled_in_kernel");
     text_line(out, "Calls:     %lld looked at, %lld (%.1f %%) settled in the kernel%s", (long long) looked, (long long) settled, looked ? 100.0 * (double) settled / (double) looked : 0.0,
-              node_true(node_get(s, "settles_in_kernel")) ? "" : ": this kernel cannot settle any");
+              node_true(node_get(s, "names_in_kernel")) ? "" : ": this kernel, older than 6.2, cannot look at names");
     text_line(out, "Events:    %lld received, %lld lost", (long long) number(e, "received"), (long long) number(e, "lost"));
     node_each(l, node_get(s, "losses"))
         text_line(out, "  %lld %.*s: %.*s", (long long) number(l, "events"), STR_FMT(node_get_str(l, "kind")), STR_FMT(node_get_str(l, "cause")));

@@ -55,7 +55,7 @@ typedef struct LoaderCounts {
     uint64_t seen[WIRE_KINDS];                 /* events made, by kind */
     uint64_t settled[WIRE_KINDS];              /* calls of that kind on which no rule can fire, as the programs found out: no event was made */
     uint64_t lost[WIRE_CAUSES][WIRE_KINDS];
-    bool unfiltered;                           /* this kernel cannot look at what is needed for that: every event of a wanted kind is sent */
+    bool unfiltered;                           /* this kernel cannot look at names for that: what only they would settle is sent */
     uint64_t missed;                           /* runs of programs that the kernel left out */
 } LoaderCounts;
 int loader_counts(const Loader *l, LoaderCounts *ret);

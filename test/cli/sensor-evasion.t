@@ -74,6 +74,16 @@ seen "execveat on a descriptor" "tool exe=/data/tool argv0=fd name=.* args=hidde
 seen "a program in memory" "tool exe=memfd:copy argv0=memory name=.* args=hidden-memfd memfd=true in $short;" "/bin/act exec-memfd /data/tool"
 seen "a script by its first line" "script file=/data/script exe=/bin/dash name=script args=.* in $short;" "/data/script"
 seen "a script as an argument" "script file=/bin/sh exe=/bin/dash name=sh args=/data/script in $short;" "sh /data/script"
+if [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc 2>/dev/null; then
+  entry=plimsoll$$
+  at_exit "echo -1 >/proc/sys/fs/binfmt_misc/$entry"
+  echo ":$entry:E::pl$$::/bin/cat:" >/proc/sys/fs/binfmt_misc/register
+  echo text >"$tmp/root/data/script.pl$$"
+  chmod +x "$tmp/root/data/script.pl$$"
+  seen "a file that binfmt_misc has an interpreter for" "script file=/data/script.pl$$ exe=/bin/cat name=.* args=/data/script.pl$$ in $short;" "exec /data/script.pl$$"
+else
+  pass "this kernel has no binfmt_misc"
+fi
 loader=$(ldd "$tmp/root/bin/cat" | grep -oE '/[^ ]*/ld-linux[^ ]*')
 seen "a program as an argument of the dynamic loader" "script file=$loader .* args=/data/tool /data/dir/none in $short;" "$loader /data/tool /data/dir/none"
 seen "a hard link, when it is made" "hard link /tmp/hard in $short;" "ln /data/secret /tmp/hard"

@@ -73,6 +73,31 @@ if wait_for 5 all; then pass "containers of some milliseconds have their image a
 is "$(grep -c 'left its' "$alerts")" 0 "starting containers is no move"
 sensor_stop
 
+# Containers that are killed, and their state and bundle removed, while the sensor reads what they are; others, and what they do later, are not mixed up with them.
+sensor_start --rules "$tmp/rules.yaml"
+for i in 1 2 3 4 5 6 7 8; do
+  bundle "$tmp/k$i" "$tmp/root" "$mounts"
+  (
+    container "$tmp/k$i" "e$i${id:2}" /bin/sh -c 'cat /data/needle-sub; while :; do cat /data/needle-sub; done' >/dev/null 2>&1 &
+    started() { grep -q "in e$i${short:2};\? " "$alerts" || [ -e "$unified/e$i${id:2}" ]; }
+    wait_for 10 started
+    kill -9 $! # runc
+    runc --root "$tmp/runc" kill "e$i${id:2}" KILL
+    rm -rf "$tmp/k$i"
+    runc --root "$tmp/runc" delete --force "e$i${id:2}"
+    rm -rf "$tmp/runc/e$i${id:2}"
+  ) >/dev/null 2>&1 &
+done
+wait_for 60 [ "$(jobs -rp | wc -l)" -le 1 ]
+for j in $(jobs -rp); do [ "$j" = "$sensor_pid" ] || wait "$j"; done
+in_container /bin/cat /data/needle-deep >/dev/null
+if alert "opened /data/needle-deep by cat in $short as uid=0 image=registry.example/web:7 pod=pod-1 type=runc;"; then pass "containers are killed while they are described: the next one is described as always"
+else fail "containers are killed while they are described: the next one is described as always" "$(tail -5 "$alerts")" "$(cat "$messages")"; fi
+wrong=$(grep 'needle-sub' "$alerts" | grep -vE "in e[1-8]${short:2} as uid=0 image=(registry.example/web:7 pod=pod-1|<NA>:<NA> pod=<NA>) ")
+is "$wrong" "" "what they did is theirs"
+sensor_stop
+is "$rc" 0 "and the sensor goes on to its end"
+
 # A container that was there before the sensor.
 bundle "$tmp/b2" "$tmp/root" "$mounts"
 id2=d${id:1}

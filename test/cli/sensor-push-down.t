@@ -117,7 +117,7 @@ for what in 'secret .*/\.secret/file .*container=host' 'secret .*/\.secret/a/b/f
   'key .*/hard.needle' 'failed .*/plain/absent-3' 'climbs ' 'emptied ' 'removed .*NAME' "watched $tmp/bound/sub/file|watched $tmp/watched/sub/file" 'watched /watched/f .*NAME' 'key .*/entrance.needle .*type=open '; do
   if grep -qE -- "$what" "$tmp/on.txt"; then pass "seen: $what"; else fail "seen: $what" "$(cat "$tmp/on.txt")"; fi
 done
-like "$(cat "$tmp/on.messages")" '^[0-9]+ calls looked at: [1-9][0-9]* settled in the kernel, [0-9]+ sent$' "with it, calls are settled in the kernel"
+like "$(cat "$tmp/on.messages")" '^[0-9]+ calls looked at: [1-9][0-9]* settled in the kernel, [0-9]+ sent( .*)?$' "with it, calls are settled in the kernel"
 like "$(cat "$tmp/off.messages")" '^[0-9]+ calls looked at: 0 settled in the kernel, ' "without it, none is"
 is "$(cat "$tmp/on.messages" "$tmp/off.messages" | sed -n '/io_uring_other, not readable$/d; s/^stopped: .*/stopped/p; /^lost: /p' | sort -u)" stopped "nothing was lost"
 
@@ -128,9 +128,10 @@ cat /etc/shadow >/dev/null
 alert 'secret /etc/shadow' 10
 for ((i = 0; i < 20000; i++)); do : </etc/passwd; done
 sensor_stop
-sent=$(sed -n 's/.* settled in the kernel, \([0-9]*\) sent$/\1/p' "$messages")
+sent=$(sed -n 's/.* settled in the kernel, \([0-9]*\) sent.*$/\1/p' "$messages")
 settled=$(sed -n 's/.* looked at: \([0-9]*\) settled.*/\1/p' "$messages")
-if [ "$settled" -ge 19000 ]; then pass "20,000 opens of one file are settled in the kernel: $settled settled, $sent sent"; else fail "20,000 opens of one file are settled in the kernel" "$(cat "$messages")"; fi
+if grep -q 'older than 6.2, cannot look at names' "$messages"; then _n=$((_n + 1)); echo "ok $_n # SKIP before Linux 6.2 (bpf_rdonly_cast) the kernel settles nothing by names"
+elif [ "$settled" -ge 19000 ]; then pass "20,000 opens of one file are settled in the kernel: $settled settled, $sent sent"; else fail "20,000 opens of one file are settled in the kernel" "$(cat "$messages")"; fi
 
 exits 0 "policy explain of a rule on system calls" "$PLIMSOLL" policy explain --rules "$tmp/rules.yaml" "Secret read"
 like "$out" 'open, openat, openat2; success; O_RDONLY, O_RDWR' "says what the kernel decides"

@@ -49,6 +49,33 @@ mv "$tmp/rules.yaml" "$tmp/away"
 reload
 like "$(cat "$messages")" "error: $tmp/rules.yaml: No such file" "a file that is gone"
 
+# A count that was begun goes on when the rules are read again, unless it was changed, and each process has its own.
+counting() {
+  printf -- '- rule: Counted\n  desc: Opened again and again\n  condition: %s %s and fd.num >= 0\n  threshold: {count: %d, window: 10m, by: [proc.pid]}\n  output: "counted %%fd.name pid=%%proc.pid"\n  priority: WARNING\n' \
+    "$opened" "$tmp/one" "$1" >"$tmp/rules.yaml"
+}
+counting 3
+reload
+opens() { read -r _ <"$tmp/one"; }
+opens
+opens
+(opens; opens; opens; opens) # another process: 3 of its own
+if alert "counted $tmp/one"; then pass "a count"; else fail "a count" "$(cat "$alerts" "$messages")"; fi
+is "$(grep -c "counted .*pid=$$ " "$alerts")" 0 "is by its key"
+reload
+opens
+if alert "counted $tmp/one pid=$$ "; then pass "it goes on when the rules are read again"; else fail "it goes on when the rules are read again" "$(cat "$alerts" "$messages")"; fi
+opens
+opens
+counting 4
+reload
+opens
+opens
+touch "$tmp/one-last"
+(read -r _ <"$tmp/one-last"; read -r _ <"$tmp/one-last"; read -r _ <"$tmp/one-last"; read -r _ <"$tmp/one-last")
+alert "counted $tmp/one-last"
+is "$(grep -c "counted .*pid=$$ " "$alerts")" 1 "and begins anew when it was changed"
+
 # Calls go on while rules are read again and again: each of them is reported once.
 calls=20000
 rules "$storm" "$opened $tmp/one"

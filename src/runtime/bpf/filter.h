@@ -12,16 +12,42 @@ struct {
     __type(value, u64);
 } settled SEC(".maps");
 
+/* What a socket is: by loads, or before 6.2 by calls. */
+struct socket_facts {
+    u32 family, state, protocol;
+};
+
+static __always_inline bool is_socket(struct file *f) {
+    return (bpf_rdonly_cast ? f->f_inode->i_sb->s_magic : BPF_CORE_READ(f, f_inode, i_sb, s_magic)) == SOCKFS_MAGIC;
+}
+
+static __always_inline struct socket_facts facts_of(struct file *f) {
+    struct socket_facts facts;
+    if (bpf_rdonly_cast) {
+        struct sock *sk = AS(struct socket, f->private_data)->sk;
+        facts.family = sk->__sk_common.skc_family;
+        facts.state = sk->__sk_common.skc_state;
+        facts.protocol = sk->sk_protocol;
+    } else {
+        struct socket *socket = BPF_CORE_READ(f, private_data);
+        struct sock *sk = BPF_CORE_READ(socket, sk);
+        facts.family = BPF_CORE_READ(sk, __sk_common.skc_family);
+        facts.state = BPF_CORE_READ(sk, __sk_common.skc_state);
+        facts.protocol = BPF_CORE_READ(sk, sk_protocol);
+    }
+    return facts;
+}
+
 /* What the descriptor is, and whether the call names an address. */
 static __always_inline u32 class_of_descriptor(struct task_struct *task, const WireKind *k, const u64 *a, s64 ret, bool compat) {
     s32 fd = k->flags & WIRE_KIND_FD_RESULT ? ret < 0 ? -1 : (s32) ret : (s32) a[k->fd & 7];
-    struct file *f = file_at(task, fd);
+    struct file *f = bpf_rdonly_cast ? file_at(task, fd) : fd >= 0 ? file_of(fd) : NULL;
     if (!f)
         return filter_fd_class(ret, FILTER_TYPE_UNKNOWN, FILTER_OTHER, 0);
-    if (f->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
+    if (!is_socket(f))
         return filter_fd_class(ret, FILTER_TYPE_FILE, FILTER_OTHER, 0);
-    struct sock *sk = AS(struct socket, f->private_data)->sk;
-    u32 family = sk->__sk_common.skc_family, facts = sk->__sk_common.skc_state == 1 ? FILTER_CONNECTED : 0;
+    struct socket_facts socket = facts_of(f);
+    u32 family = socket.family, facts = socket.state == 1 ? FILTER_CONNECTED : 0;
     s8 address = k->address;
     u64 at = address >= 0 ? a[address & 7] : 0;
     if (k->flags & WIRE_KIND_MSGHDR && at) {
@@ -32,7 +58,7 @@ static __always_inline u32 class_of_descriptor(struct task_struct *task, const W
     u16 words[8];
     if (at && bpf_probe_read_user(words, sizeof(words), (const void *) at) == 0 && words[0] == family)
         facts |= FILTER_NAMED;
-    return filter_fd_class(ret, filter_type(family), filter_protocol(sk->sk_protocol), facts);
+    return filter_fd_class(ret, filter_type(family), filter_protocol(socket.protocol), facts);
 }
 
 static __always_inline u32 class_of_open(const FilterTables *t, u32 kind, const WireKind *k, const u64 *a, s64 ret) {
@@ -89,10 +115,8 @@ static __always_inline bool is_settled(struct task_struct *task, struct question
     u32 active = q->active = filter_active, kind = (k->kind - 1) & (WIRE_KINDS - 1), class;
     if (!active)
         return false;
-    if (!bpf_rdonly_cast) {
-        filter_missing = 1;
-        return false;
-    }
+    if (!bpf_rdonly_cast)
+        filter_missing = 1; /* interest() knows no names then */
     const FilterTables *t = filter_tables(active);
     u8 shape = t->shape[kind];
     if (shape == FILTER_OPEN)
