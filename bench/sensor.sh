@@ -48,19 +48,21 @@ none_on() { :; }
 none_off() { :; }
 wait_armed() {
   for _ in {1..300}; do
-    grep -q '^armed' "$tmp/messages" && return
+    grep -qs '^armed' "$tmp/messages" && return
     sleep 0.1
   done
   cat "$tmp/messages" >&2
   exit 1
 }
 floor_on() {
+  rm -f "$tmp/messages" # "armed" of the one before is not taken for this one's
   "$tmp/attach" "$tmp/empty.o" >"$tmp/messages" 2>&1 &
   sensor_pid=$!
   wait_armed
 }
 floor_off() { stop floor; }
 start() {
+  rm -f "$tmp/messages"
   "$plimsoll" sensor --rules "$shared/falco-rules/falco_rules.yaml" --rules "$shared/falco-rules/falco-incubating_rules.yaml" --rules "$shared/falco-rules/falco-sandbox_rules.yaml" "$@" \
     >/dev/null 2>"$tmp/messages" &
   sensor_pid=$!
