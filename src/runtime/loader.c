@@ -11,12 +11,13 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "runtime/event-ring.h"
 #include "runtime/kind.h"
 #include "sensor.skel.h"
 
 struct Loader {
     struct sensor_bpf *skeleton;
-    struct ring_buffer *first, *rest;
+    EventRing *first, *rest;
     int epoll, timer;
     LoaderOptions o;
     Buf log, missing;
@@ -38,9 +39,9 @@ static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap
     return 0;
 }
 
-static int on_event(void *userdata, void *data, size_t n) {
+static int on_event(void *userdata, Str event) {
     Loader *l = userdata;
-    l->o.event(l->o.userdata, str_n(data, n));
+    l->o.event(l->o.userdata, event);
     if (l->inside || --l->left)
         return 0;
     return -EAGAIN;
@@ -127,19 +128,18 @@ static int no_kernel(int r, const Loader *l, Error *err) {
     return error_set(err, r, "loading the programs into the kernel: %s%s%.*s", strerror(-r), line.n ? ": " : "", STR_FMT(line));
 }
 
+static int open_ring(Loader *l, const struct bpf_map *map, EventRing **ret) {
+    *ret = event_ring_new(bpf_map__fd(map), bpf_map__max_entries(map));
+    struct epoll_event e = {.events = EPOLLIN};
+    return !*ret || epoll_ctl(l->epoll, EPOLL_CTL_ADD, bpf_map__fd(map), &e) < 0 ? -errno : 0;
+}
+
 static int open_rings(Loader *l, Error *err) {
-    l->first = ring_buffer__new(bpf_map__fd(l->skeleton->maps.ring_first), on_event, l, NULL);
-    l->rest = ring_buffer__new(bpf_map__fd(l->skeleton->maps.ring_rest), on_event, l, NULL);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (!l->first || !l->rest || l->epoll < 0)
-        return error_errno(err, -errno, "mapping the rings");
-    struct ring_buffer *const both[] = {l->first, l->rest};
-    for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
-        struct epoll_event e = {.events = EPOLLIN};
-        if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, ring_buffer__epoll_fd(both[i]), &e) < 0)
-            return error_errno(err, -errno, "watching the rings");
-    }
-    return 0;
+    int r = l->epoll < 0 ? -errno : open_ring(l, l->skeleton->maps.ring_first, &l->first);
+    if (r >= 0)
+        r = open_ring(l, l->skeleton->maps.ring_rest, &l->rest);
+    return r < 0 ? error_errno(err, r, "mapping the rings") : 0;
 }
 
 /* Once a second, and whenever the clock is set. */
@@ -263,8 +263,8 @@ size_t loader_hooks(const Loader *l, LoaderHook *ret, size_t max) {
 void loader_free(Loader *l) {
     if (!l)
         return;
-    ring_buffer__free(l->first);
-    ring_buffer__free(l->rest);
+    event_ring_free(l->first);
+    event_ring_free(l->rest);
     fd_closep(&l->epoll);
     fd_closep(&l->timer);
     sensor_bpf__destroy(l->skeleton);
@@ -281,14 +281,14 @@ int loader_consume_first(Loader *l) {
     if (l->inside)
         return 0;
     l->inside = true;
-    int r = ring_buffer__consume(l->first);
+    int r = event_ring_consume(l->first, on_event, l);
     l->inside = false;
     return r;
 }
 
-static int consume(Loader *l, struct ring_buffer *ring, unsigned max) {
+static int consume(Loader *l, EventRing *ring, unsigned max) {
     l->left = max;
-    int r = ring_buffer__consume(ring);
+    int r = event_ring_consume(ring, on_event, l);
     return r == -EAGAIN ? (int) max : r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Acts for tests of the sensor: the same thing done through each entrance of the kernel. act open64|open32|openat2|uring|sqpoll|fchmodat2 PATH; act storm N; act flip NEEDLE
- * DECOY; act born CGROUP PATH; those about sockets are in act-net.c, those that hide in act-evade.c. It exits with 77 where the kernel does not offer it. */
+ * DECOY; act born CGROUP PATH; those about sockets are in act-net.c, those that hide in act-evade.c, places that change in act-place.c. It exits with 77 where the kernel does not offer it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -111,7 +111,8 @@ static const Act acts[] = {
     {"uring-accept", uring_accept}, {"uring-cmd", uring_cmd}, {"sqpoll-connect", sqpoll_connect}, {"blind", blind},
     {"exec-fd", exec_descriptor}, {"exec-memfd", exec_memory}, {0},
 };
-static const Act2 acts2[] = {{"flip", flip}, {"born", born}, {"below", open_below}, {"renamed", open_renamed}, {"as", exec_as}, {"closed", open_closed}, {"reuse", reuse}, {"forks", forks}, {0}};
+static const Act2 acts2[] = {{"flip", flip}, {"born", born}, {"below", open_below}, {"renamed", open_renamed}, {"as", exec_as}, {"closed", open_closed}, {"reuse", reuse}, {"forks", forks},
+                              {"place", open_in_places}, {0}};
 
 int main(int argc, char **argv) {
     int r = -1;

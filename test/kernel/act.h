@@ -41,6 +41,9 @@ int uring_fixed(const char *port);
 int uring_accept(const char *port);
 int uring_cmd(const char *unused);
 
+/* Prints how often a file was opened that a rule of the test names. */
+int open_in_places(const char *how, const char *dir);
+
 /* The path is opened, or the program executed, so that it is hard to see. */
 int open_closed(const char *times, const char *path);
 int open_below(const char *dir, const char *name);
