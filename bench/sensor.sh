@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the sensor adds to system calls: processor time per operation without anything, with an empty program at the return of system calls (the floor of this kernel), with the
 # sensor and Falco's three files, and with the push-down switched off. Pinned to one processor, the best of some rounds, the rows in turn, so that what else the machine does
-# counts for all alike.
+# counts for all alike. Then the memory of the sensor with these rules, armed and after the loops: resident (smaps_rollup) and its maps in the kernel (fdinfo).
 #
 #   bench/sensor.sh [ROUNDS]   needs root, ../shared/runtime-bench and ../shared/falco-rules; PLIMSOLL=build/plimsoll
 set -euo pipefail
@@ -69,14 +69,24 @@ start() {
   wait_armed
   "$tmp/workloads/bin/openclose" -t 0.2 >/dev/null # directories become known
 }
+# memory ROW WHEN
+memory() {
+  echo "$2: resident $(awk '/^Rss:/ { print $2 }' "/proc/$sensor_pid/smaps_rollup") KiB, maps $(cat "/proc/$sensor_pid/fdinfo/"* 2>/dev/null | awk '/^memlock:/ { m = $2 } /^map_id:/ { n += m } END { print int(n / 1024) }') KiB" >>"$tmp/$1.memory"
+}
 stop() {
   kill -TERM "$sensor_pid"
   wait "$sensor_pid" || true
   sensor_pid=
   sed "s/^/# $1: /" "$tmp/messages" >>"$tmp/said"
 }
-sensor_on() { start; }
-sensor_off() { stop sensor; }
+sensor_on() {
+  start
+  memory sensor armed
+}
+sensor_off() {
+  memory sensor "after the loops"
+  stop sensor
+}
 all_on() { start --no-push-down; }
 all_off() { stop all; }
 
@@ -102,3 +112,4 @@ for row in none floor sensor all; do
     'BEGIN { printf "%-36s %6.0f ns %+4.0f %6.0f ns %+4.0f %%\n", label, a * 1000, (a - a0) * 1000, b * 1000, (b / b0 - 1) * 100 }'
 done
 grep -h 'looked at' "$tmp/said" | tail -n 2
+tail -n 2 "$tmp/sensor.memory"
