@@ -447,11 +447,11 @@ _plimsoll() {
         'diff') words='--format --files --exit-code --as-of --archives --max-feed-age --kernel-headers --vex --ignore-file --allow-incomplete --db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'explain') words='--db --platform --source --sbom --repo --analyzer --include-dev --temp-dir --require-sandbox --cache --no-cache --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --help --version --quiet --color --config --output' ;;
         'audit-log') words='--format --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
-        'rbac who-can') words='--manifests --cluster --kubeconfig --kube-timeout --context --namespace --format --help --version --quiet --color --config --output' ;;
-        'rbac risks') words='--format --builtin --manifests --cluster --kubeconfig --kube-timeout --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
-        'rbac paths') words='--to --fail --manifests --cluster --kubeconfig --kube-timeout --context --format --help --version --quiet --color --config --output' ;;
-        'rbac unused') words='--audit-log --builtin --manifests --cluster --kubeconfig --kube-timeout --context --format --help --version --quiet --color --config --output' ;;
-        'access') words='--format --manifests --cluster --kubeconfig --kube-timeout --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
+        'rbac who-can') words='--manifests --cluster --secret-metadata --kubeconfig --kube-timeout --context --namespace --format --help --version --quiet --color --config --output' ;;
+        'rbac risks') words='--format --builtin --manifests --cluster --secret-metadata --kubeconfig --kube-timeout --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --help --version --quiet --color --config --output' ;;
+        'rbac paths') words='--to --fail --manifests --cluster --secret-metadata --kubeconfig --kube-timeout --context --format --help --version --quiet --color --config --output' ;;
+        'rbac unused') words='--audit-log --builtin --manifests --cluster --secret-metadata --kubeconfig --kube-timeout --context --format --help --version --quiet --color --config --output' ;;
+        'access') words='--format --manifests --cluster --secret-metadata --kubeconfig --kube-timeout --context --show-suppressed --severity --fail-on --baseline --as-of --allow-incomplete --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
         'sensor') words='--policy --rules --rules-add --policy-scope --format --rule-matching --strict-falco --no-push-down --ring-bytes --alert-to --spool --limit-alerts --group-alerts --metrics-listen --no-confinement --status-socket --help --version --quiet --color --config' ;;
         'sensor status') words='--format --status-socket --help --version --quiet --color --config --output' ;;
         'ps') words='--format --runc-root --help --version --quiet --color --config --output' ;;
@@ -473,7 +473,7 @@ _plimsoll() {
         'docs') words='--help --version --quiet --color --config' ;;
         'version-compare') words='--help --version --quiet --color --config --output' ;;
         'policy evaluate') words='--together --policy --rules --rules-add --policy-scope --mirror --ca-file --client-cert --client-key --plain-http --insecure-skip-tls-verify --cache --no-cache --help --version --quiet --color --config --output' ;;
-        'rbac can-i') words='--manifests --cluster --kubeconfig --kube-timeout --context --namespace --help --version --quiet --color --config --output' ;;
+        'rbac can-i') words='--manifests --cluster --secret-metadata --kubeconfig --kube-timeout --context --namespace --help --version --quiet --color --config --output' ;;
         '') words='--help --version --quiet --color --config --output' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

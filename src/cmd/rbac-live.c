@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What decides about access, from a running cluster. Secrets are not asked for: their values would come along. */
+/* What decides about access, from a running cluster. Values of Secrets are never asked for: with --secret-metadata their metadata is, type by type, since that is not in it. */
 #include "cmd/kube-client.h"
 #include "cmd/message.h"
 #include "cmd/progress.h"
@@ -8,6 +8,7 @@
 static const struct {
     const char *group, *resource, *kind;
     bool needed;             /* without it nothing can be said */
+    const char *fields, *type; /* a Secret's: which ones, and what they are */
 } resources[] = {
     {"rbac.authorization.k8s.io", "clusterroles", "ClusterRole", true},
     {"rbac.authorization.k8s.io", "clusterrolebindings", "ClusterRoleBinding", true},
@@ -20,28 +21,47 @@ static const struct {
     {"apps", "daemonsets", "DaemonSet", false},
     {"apps", "statefulsets", "StatefulSet", false},
     {"batch", "cronjobs", "CronJob", false},
+#define SECRETS(type) {"", "secrets", "Secret", false, "type=" type, type}
+    SECRETS("Opaque"),
+    SECRETS("kubernetes.io/service-account-token"),
+    SECRETS("kubernetes.io/tls"),
+    SECRETS("kubernetes.io/dockerconfigjson"),
+    SECRETS("kubernetes.io/basic-auth"),
+    SECRETS("kubernetes.io/ssh-auth"),
+    {"", "secrets", "Secret", false,
+     "type!=Opaque,type!=kubernetes.io/service-account-token,type!=kubernetes.io/tls,type!=kubernetes.io/dockerconfigjson,type!=kubernetes.io/basic-auth,type!=kubernetes.io/ssh-auth", "other"},
 };
 
 typedef struct Live {
     GatherEach take;
     void *userdata;
     Gathered *gathered;
-    const char *server, *kind;
+    const char *server, *kind, *type;
     Str api_version;
 } Live;
+
+/* What kubectl applied, values and all, stands in an annotation. */
+static void forget_applied(const Node *object) {
+    Node *n = (Node *) kube_key(kube_at(object, "metadata.annotations"), STR("kubectl.kubernetes.io/last-applied-configuration"));
+    if (n)
+        n->type = NODE_NULL;
+}
 
 /* Members of a list do not say what they are. */
 static int each(void *userdata, const Node *object) {
     Live *l = userdata;
     _cleanup_(arena_done) Arena a = {.max = 256 << 20};
     KubeWorld *w = kube_world_in(&a);
-    Node parts[2] = {{.type = NODE_STRING, .key = STR("apiVersion"), .text = l->api_version, .next = &parts[1]},
-                     {.type = NODE_STRING, .key = STR("kind"), .text = str_from(l->kind), .next = object->type == NODE_MAP ? object->list.first : NULL}};
+    Node *own = object->type == NODE_MAP ? object->list.first : NULL;
+    Node parts[3] = {{.type = NODE_STRING, .key = STR("apiVersion"), .text = l->api_version, .next = &parts[1]},
+                     {.type = NODE_STRING, .key = STR("kind"), .text = str_from(l->kind), .next = l->type ? &parts[2] : own},
+                     {.type = NODE_STRING, .key = STR("type"), .text = str_from(l->type ? l->type : ""), .next = own}};
     Node copy = *object;
     if (object->type != NODE_MAP || !w)
         return 0;
     copy.list.first = parts;
-    copy.list.n += 2;
+    copy.list.n += l->type ? 3 : 2;
+    forget_applied(object);
     copy.line = copy.col = 0;
     KubeObject *o = kube_world_put(w, &copy, l->server, NULL);
     if (o) {
@@ -59,9 +79,9 @@ static bool wanted(void *userdata, Str group) {
 }
 
 /* Servers have their resources in different versions: CronJobs before 1.21 in v1beta1 only. */
-static int list(Live *l, KubeClient *client, const KubeResource *r, Error *err) {
+static int list(Live *l, KubeClient *client, const KubeResource *r, const char *fields, Error *err) {
     _cleanup_free_ char *path = kube_resource_path(r, NULL), *api_version = kube_resource_api_version(r);
-    const KubeListOptions o = {.path = path, .each = each, .userdata = l};
+    const KubeListOptions o = {.path = path, .fields = fields, .metadata = l->type != NULL, .each = each, .userdata = l};
     l->api_version = str_from(api_version);
     return kube_list(client, &o, NULL, err);
 }
@@ -71,7 +91,8 @@ int rbac_live(Cli *cli, GatherEach take, void *userdata, Gathered *ret) {
     int x = kube_client_from(cli, &client);
     if (x)
         return x;
-    Live l = {take, userdata, ret, arena_str(&ret->arena, str_from(kube_client_server(client))).p, NULL, STR_NULL};
+    bool secrets = cli_flag(cli, "--secret-metadata");
+    Live l = {take, userdata, ret, arena_str(&ret->arena, str_from(kube_client_server(client))).p, NULL, NULL, STR_NULL};
     _cleanup_(kube_resources_done) KubeResources have = {0};
     _cleanup_error_ Error found = {0};
     progress_begin(l.server, 0, 0);
@@ -83,16 +104,17 @@ int rbac_live(Cli *cli, GatherEach take, void *userdata, Gathered *ret) {
         _cleanup_error_ Error err = {0};
         const KubeResource *resource = kube_resource_find(&have, str_from(resources[i].group), str_from(resources[i].resource));
         l.kind = resources[i].kind;
-        if (!resource && !resources[i].needed)
+        l.type = resources[i].type;
+        if ((!resource && !resources[i].needed) || (l.type && !secrets))
             continue;
-        r = resource ? list(&l, client, resource, &err) : error_set(&err, -ENOENT, "%s has no %s", l.server, resources[i].resource);
+        r = resource ? list(&l, client, resource, resources[i].fields, &err) : error_set(&err, -ENOENT, "%s has no %s", l.server, resources[i].resource);
         if (r < 0 && resources[i].needed)
             x = message_fail(EXIT_INCOMPLETE, &err, r);
         else if (r < 0)
-            vec_push(&ret->missed, ((CheckMiss) {(char *) arena_printf(&ret->arena, "%s: %s", l.server, resources[i].resource).p, (char *) arena_str(&ret->arena, str_from(error_text(&err, r))).p}));
+            vec_push(&ret->missed, ((CheckMiss) {(char *) arena_printf(&ret->arena, "%s: %s%s%s", l.server, resources[i].resource, l.type ? ", " : "", l.type ? l.type : "").p, (char *) arena_str(&ret->arena, str_from(error_text(&err, r))).p}));
     }
     progress_end();
-    if (x == 0)
-        message_note("Secrets of the cluster were not read: tokens in them are not known");
+    if (x == 0 && !secrets)
+        message_note("Secrets of the cluster were not read: tokens in them are not known (--secret-metadata reads their metadata)");
     return x;
 }

@@ -5,7 +5,8 @@
 
 const Option cluster_options[] = {
     {.name = "--manifests", .letter = 'm', .arg = "PATH", .doc = "Reads the objects of this file or directory, or of standard input (-)", .repeat = true, .is_file = true},
-    {.name = "--cluster", .doc = "Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads, no Secrets"},
+    {.name = "--cluster", .doc = "Reads the objects of a running cluster instead: roles, bindings, accounts, namespaces and workloads"},
+    {.name = "--secret-metadata", .doc = "With --cluster: reads the metadata of Secrets, too, never their values; the account needs to list secrets"},
     {0},
 };
 
@@ -45,6 +46,8 @@ int rbac_input(Cli *cli, RbacInput *ret, GatherEach also, void *userdata) {
     ret->rbac = rbac_new(&ret->arena);
     if ((n > 0) == cli_flag(cli, "--cluster"))
         return message_usage(cli->command->name, n ? "--cluster and --manifests: choose one" : "no cluster is named: give --manifests PATH or --cluster");
+    if (n && cli_flag(cli, "--secret-metadata"))
+        return message_usage(cli->command->name, "--secret-metadata is for --cluster: manifests hold what they hold");
     Limits limits = limits_default();
     _cleanup_error_ Error err = {0};
     Taking t = {&ret->rbac, also, userdata};

@@ -49,7 +49,7 @@ static int page(Listing *l, uint64_t *ret_after, Buf *ret_body, bool *ret_own, E
     const char *const pairs[] = {"limit", limit, "continue", l->next, "labelSelector", l->o->labels, "fieldSelector", l->o->fields, "resourceVersion", exact ? l->version : NULL,
                                  "resourceVersionMatch", exact ? "Exact" : NULL, NULL};
     _cleanup_free_ char *path = kube_query(l->o->path, pairs);
-    const KubeRequest rq = {.path = path};
+    const KubeRequest rq = {.path = path, .accept = l->o->metadata ? "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" : NULL};
     _cleanup_(http_stream_closep) HttpStream *s = NULL;
     *ret_own = false;
     int r = kube_open(l->client, &rq, 0, l->o->wait, l->o->userdata, &s, ret_after, ret_body, err);

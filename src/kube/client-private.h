@@ -13,7 +13,7 @@ struct KubeClient {
     KubeConfig config;
     KubeAccess access;
     char *server, *context, *namespace, *user_agent;
-    char **headers;              /* of impersonation, and Accept; NULL-ended */
+    char **headers;              /* of impersonation; NULL-ended */
     char *ca, *cert, *key;       /* PEM; NULL: none */
     pthread_mutex_t lock;        /* of all below */
     HttpClient *http;            /* made anew when the client's certificate changes */

@@ -83,8 +83,7 @@ static void add_header(KubeClient *c, size_t *n, const char *name, Str value) {
 static void make_headers(KubeClient *c) {
     const KubeAccess *a = &c->access;
     size_t n = 0;
-    c->headers = xcalloc(a->n_as_groups + a->n_as_extra + 4, sizeof(char *));
-    add_header(c, &n, "Accept", STR("application/json"));
+    c->headers = xcalloc(a->n_as_groups + a->n_as_extra + 3, sizeof(char *));
     if (a->as.n)
         add_header(c, &n, "Impersonate-User", a->as);
     if (a->as_uid.n)
@@ -267,9 +266,11 @@ static int open_once(KubeClient *c, const KubeRequest *rq, const char *url, bool
     size_t n = 0;
     while (c->headers[n])
         n++;
-    _cleanup_free_ const char **headers = xcalloc(n + 2, sizeof(char *));
-    _cleanup_free_ char *type = xasprintf("Content-Type: %s", rq->content_type ? rq->content_type : "application/json"), *user = str_dup(c->access.username), *password = str_dup(c->access.password);
+    _cleanup_free_ const char **headers = xcalloc(n + 3, sizeof(char *));
+    _cleanup_free_ char *type = xasprintf("Content-Type: %s", rq->content_type ? rq->content_type : "application/json");
+    _cleanup_free_ char *accept = xasprintf("Accept: %s", rq->accept ? rq->accept : "application/json"), *user = str_dup(c->access.username), *password = str_dup(c->access.password);
     memcpy(headers, c->headers, n * sizeof(char *));
+    headers[n++] = accept;
     if (rq->body.n)
         headers[n] = type;
     const HttpRequest http = {.method = rq->method,

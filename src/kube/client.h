@@ -40,6 +40,7 @@ typedef struct KubeRequest {
     const char *path;         /* with its query: "/api/v1/namespaces/default/pods?limit=1" */
     Str body;
     const char *content_type; /* of the body; NULL: application/json */
+    const char *accept;       /* media type of the answer; NULL: application/json */
     size_t max;               /* bytes of the answer; 0: 32 MiB */
 } KubeRequest;
 
@@ -53,6 +54,7 @@ enum { KUBE_VERSION_MAX = 128 };
 typedef struct KubeListOptions {
     const char *path;         /* of the resource, without a query */
     const char *labels, *fields; /* selectors; NULL: all */
+    bool metadata;            /* of each object only that: the server sends nothing else (PartialObjectMetadata) */
     /* The tree ends with the call. A negative answer ends the list and is handed on. */
     int (*each)(void *userdata, const Node *object);
     /* The server forgot the rest of the list (410): what `each` was told is void, all of it follows anew. NULL: the list goes on where it was, with what is there now. */

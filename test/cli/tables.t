@@ -52,7 +52,7 @@ is "$(clash environment)" "" "a variable belongs to one setting"
 is "$(clash setting)" "" "a key belongs to one setting"
 is "$(list options | jq -r '.[] | select(.environment) | .environment' | grep -v '^PLIMSOLL_')" "" "variables begin with PLIMSOLL_"
 is "$(list options | jq -r '.[] | select(.values) | .name as $n | .values | split(" ") | group_by(.)[] | select(length > 1) | $n + " " + .[0]')" "" "no option has a value twice"
-is "$(list options | jq -r '.[] | select((.name | test("password|token|secret")) and (.name | test("^--(secret(s|-rules|-key-file)|registry-secret)$") | not)) | .name')" "" "no option takes a secret"
+is "$(list options | jq -r '.[] | select((.name | test("password|token|secret")) and (.name | test("^--(secret(s|-rules|-key-file|-metadata)|registry-secret)$") | not)) | .name')" "" "no option takes a secret"
 # One letter is one option.
 is "$("$PLIMSOLL" list options --format json | jq -r '.[] | .name | capture("^(?<long>[^,]+), (?<short>.*)") | .short + " " + .long' | sort -u | cut -d' ' -f1 | uniq -d)" "" "a letter means the same everywhere"
 # Help is there for each command, with an example.

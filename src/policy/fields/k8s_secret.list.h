@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FIELD(slot, name, type, unit, flags, values, doc) of source k8s_secret. */
 FIELD(K8S_SECRET_NAME, "k8s_secret.name", STRING, NONE, FIELD_OPTIONAL, NULL, "Its name")
-FIELD(K8S_SECRET_TYPE, "k8s_secret.type", STRING, NONE, 0, NULL, "Its type; \"Opaque\" where none is written")
+FIELD(K8S_SECRET_TYPE, "k8s_secret.type", STRING, NONE, 0, NULL, "Its type; \"Opaque\" where none is written; \"other\" where a running cluster was asked for metadata only, and it is none of the usual ones")
 FIELD(K8S_SECRET_KEYS, "k8s_secret.keys", STRING, NONE, FIELD_OPTIONAL | FIELD_LIST, NULL, "Its keys, never their values")
 FIELD(K8S_SECRET_IMMUTABLE, "k8s_secret.immutable", BOOL, NONE, 0, NULL, "Can its values not be changed?")
 FIELD(K8S_SECRET_ACCOUNT, "k8s_secret.service_account", STRING, NONE, FIELD_OPTIONAL, NULL, "Service account whose token it holds")
