@@ -162,7 +162,7 @@ int fs_mkdir_p(const char *path, Error *err) {
 }
 
 int fs_open_in_root(int dirfd, const char *path, int flags) {
-    struct open_how how = {.flags = (uint64_t) (flags | O_CLOEXEC | O_NOCTTY), .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = (uint64_t) (flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_NOCTTY)), .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
     return fd < 0 ? -errno : (int) fd;
 }

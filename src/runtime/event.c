@@ -78,7 +78,7 @@ int event_decode(Str bytes, Event *e) {
     for (size_t i = 0; i < w->process.n_ancestors; i++)
         w->process.ancestors[i].comm[sizeof(w->process.ancestors[i].comm) - 1] = 0;
     e->used = 0;
-    e->cwd = e->name = e->name2 = e->path = e->description = STR_NULL;
+    e->cwd = e->name = e->name2 = e->path = e->description = e->alias = STR_NULL;
     e->image = NULL;
     e->container = NULL;
     memset(e->ancestor, 0, sizeof(e->ancestor));

@@ -19,6 +19,7 @@ typedef struct Event {
     Str name, name2;           /* as given, joined with the directory and cleaned without looking at links; STR_NULL: none */
     Str path;                  /* the kernel's path of the descriptor or program; STR_NULL: none */
     Str description;           /* fd.name */
+    Str alias;                 /* another name of the file that was opened, which rules look for (alias.h); STR_NULL: none */
     const Image *image;        /* what the process runs; NULL: not known */
     const Image *ancestor[WIRE_ANCESTORS];
     const Container *container; /* NULL: the host */

@@ -22,6 +22,7 @@ enum {
     FILTER_NAME_MAX = 256,    /* a longer name is sent */
     FILTER_DEPTH = 24,        /* directories above a file; more: sent */
     FILTER_HOSTS = 1024,
+    FILTER_HARMLESS = 8192,
 };
 
 /* Row of FilterTables.row: nothing can fire; anything may; else the number of a mask. */
@@ -75,6 +76,7 @@ typedef struct FilterTables {
     __u64 seed;    /* of the keys of directories; other tables have another one, so that what was remembered under these is not found any more */
     __u64 mask[FILTER_MASKS];
     __u64 comm_bits, suffix_bits; /* all that are in `comms`, in `suffix` */
+    __u64 exact_bits; /* rules that look for whole names of files */
     __u64 n_suffixes;
     FilterSuffix suffix[FILTER_SUFFIXES];
     FilterName comms[FILTER_COMMS];
@@ -91,7 +93,7 @@ static inline __u64 filter_mix(__u64 h, __u64 word) {
 }
 
 /* Different starts, so that a name, a directory by its names and one by its text are never taken for each other. */
-enum { FILTER_START_PATH = 1, FILTER_START_TEXT = 2, FILTER_START_BASE = 3, FILTER_START_COMM = 4 };
+enum { FILTER_START_PATH = 1, FILTER_START_TEXT = 2, FILTER_START_BASE = 3, FILTER_START_COMM = 4, FILTER_START_FILE = 5 };
 static inline __u64 filter_start(__u64 seed, __u64 what) {
     return filter_mix(seed, what);
 }
@@ -123,6 +125,12 @@ static inline __u64 filter_until_zero(__u64 word) {
 /* A key or hash is never 0, which means "empty". */
 static inline __u64 filter_end(__u64 h) {
     return h ? h : 1;
+}
+
+/* A file as it is now, for who sees those mounts: making a link and renaming change the time. */
+static inline __u64 filter_file_key(__u64 seed, __u32 device, __u64 inode, __u64 changed, __u32 mnt_ns) {
+    __u64 h = filter_mix(filter_mix(filter_start(seed, FILTER_START_FILE), inode), changed);
+    return filter_end(filter_mix(h, (__u64) mnt_ns << 32 | device));
 }
 
 static inline __u32 filter_result(__s64 result) {

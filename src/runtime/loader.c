@@ -78,6 +78,10 @@ FilterDirectory *loader_directories(Loader *l) {
     return l->skeleton->bss->directories;
 }
 
+void loader_harmless(Loader *l, uint64_t key) {
+    __atomic_store_n(&l->skeleton->bss->harmless[key % FILTER_HARMLESS], key, __ATOMIC_RELAXED);
+}
+
 void loader_set_host(Loader *l, uint64_t cgroup, bool host) {
     __u64 *at = &l->skeleton->bss->hosts[filter_mix(0, cgroup) % FILTER_HOSTS];
     if (host || *at == cgroup)

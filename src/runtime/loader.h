@@ -36,6 +36,8 @@ int loader_fd(const Loader *l);
 void loader_set_kinds(Loader *l, const bool *wanted);
 /* What the programs decide by from here on; copied. NULL: every event of a wanted kind is sent. */
 void loader_set_filter(Loader *l, const FilterTables *t);
+/* A file with several names of which rules look for none, by filter_file_key(): its openings need not be sent for their sake. */
+void loader_harmless(Loader *l, uint64_t key);
 /* What they remember of directories, FILTER_SETS * FILTER_WAYS of them, for push_down_learn(). */
 FilterDirectory *loader_directories(Loader *l);
 /* Is a cgroup certainly no container's? */

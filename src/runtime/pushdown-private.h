@@ -102,6 +102,7 @@ Str filter_directory_of(Str base, Str raw, char *room, size_t max);
 struct PushDown {
     FilterTables tables;
     Vec(Atom) atoms;
+    Vec(Str) names;
     Arena arena;
     bool env;
 };

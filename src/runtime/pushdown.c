@@ -105,6 +105,13 @@ PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
         if (rules[i]->enabled && rules[i]->program && rules[i]->source == source_by_name(STR("syscall")))
             add_rule(p, rules[i], &number, s, care);
     uint64_t rest = fill(p, seed);
+    for (size_t i = 0; i < p->atoms.n; i++) {
+        const Atom *a = &p->atoms.p[i];
+        if (a->of != OF_PATH || a->op != OP_EQ || !str_starts(a->text, STR("/")))
+            continue;
+        t->exact_bits |= a->bits;
+        vec_push(&p->names, a->text);
+    }
     for (size_t k = 0; k < n; k++) {
         t->shape[k] = (uint8_t) push_down_shape(&kinds[k]);
         t->argument[k] = t->shape[k] == FILTER_OPEN ? strcmp(kinds[k].name, "creat") == 0 : (uint8_t) MAX(push_down_number(&kinds[k]), 0);
@@ -119,12 +126,18 @@ void push_down_free(PushDown *p) {
     if (!p)
         return;
     vec_done(&p->atoms);
+    vec_done(&p->names);
     arena_done(&p->arena);
     free(p);
 }
 
 const FilterTables *push_down_tables(const PushDown *p) {
     return &p->tables;
+}
+
+size_t push_down_names(const PushDown *p, const Str **ret) {
+    *ret = p->names.p;
+    return p->names.n;
 }
 
 bool push_down_env(const PushDown *p) {

@@ -16,6 +16,8 @@ void push_down_free(PushDown *p);
 DEFINE_CLEANUP(PushDown, push_down_free, push_down_freep);
 
 const FilterTables *push_down_tables(const PushDown *p);
+/* Whole names of files that rules look for, "/etc/shadow"; good as long as the rules' tables. */
+size_t push_down_names(const PushDown *p, const Str **ret);
 /* Is there a rule that the environment of a process matters to, or whose output shows it? */
 bool push_down_env(const PushDown *p);
 

@@ -87,7 +87,7 @@ static bool alert(Sensor *s, const RuleMatch *m, const Subject *subject, const E
     return true;
 }
 
-/* The rules that fired by the first name, in order, are in s->match: a rule fires once for an event. */
+/* The rules that fired by names before, in order, are in s->match: a rule fires once for an event. */
 static bool fired(const Sensor *s, size_t n, const Rule *rule) {
     for (size_t i = 0; i < n; i++)
         if (s->match[i].rule == rule)
@@ -103,7 +103,7 @@ static void evaluate_own(Sensor *s, const Event *e, const Subject *subject) {
         alert(s, &s->match[i], subject, e, v);
 }
 
-/* A file has two names, Falco's and the kernel's: a rule fires when it holds for either of them as a whole. So neither can what a rule is about be hidden behind a
+/* A file has two names, Falco's and the kernel's, and perhaps a third by which rules look for it: a rule fires when it holds for one of them as a whole. So neither can what a rule is about be hidden behind a
  * link, nor can what it excepts be used to hide. */
 void sensor_evaluate(Sensor *s, const RuleMatcher *matcher, Event *e) {
     Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
@@ -115,14 +115,18 @@ void sensor_evaluate(Sensor *s, const RuleMatcher *matcher, Event *e) {
     size_t n = rule_matcher_match(matcher, &subject, rules->evaluator, first, s->match, MATCHES_MAX);
     for (size_t i = 0; i < n && !done; i++)
         done = alert(s, &s->match[i], &subject, e, rules->evaluator) && s->o.first_match;
-    Str name = e->description, other = s->o.strict_falco ? STR_NULL : event_other_name(e);
-    if (!other.p || done)
-        return;
-    e->description = other;
-    size_t m = rule_matcher_match(matcher, &subject, rules->evaluator, first, s->match + n, MATCHES_MAX);
-    for (size_t i = 0; i < m && !done; i++)
-        if (!fired(s, n, s->match[n + i].rule))
-            done = alert(s, &s->match[n + i], &subject, e, rules->evaluator) && s->o.first_match;
+    Str name = e->description;
+    const Str others[OTHER_NAMES] = {event_other_name(e), str_eq(e->alias, e->path) || str_eq(e->alias, name) ? STR_NULL : e->alias};
+    for (size_t k = 0; k < OTHER_NAMES && !s->o.strict_falco && !done; k++) {
+        if (!others[k].p)
+            continue;
+        e->description = others[k];
+        size_t m = rule_matcher_match(matcher, &subject, rules->evaluator, first, s->match + n, MATCHES_MAX);
+        for (size_t i = 0; i < m && !done; i++)
+            if (!fired(s, n, s->match[n + i].rule))
+                done = alert(s, &s->match[n + i], &subject, e, rules->evaluator) && s->o.first_match;
+        n += m;
+    }
     e->description = name;
 }
 

@@ -7,13 +7,14 @@
 
 #include "base/vec.h"
 #include "policy/window.h"
+#include "runtime/alias.h"
 #include "runtime/domains.h"
 #include "runtime/late.h"
 #include "runtime/loss.h"
 #include "runtime/own.h"
 #include "runtime/sensor.h"
 
-enum { MATCHES_MAX = 1024, ASKED_MAX = 64 };
+enum { MATCHES_MAX = 1024, OTHER_NAMES = 2, ASKED_MAX = 64 };
 
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
@@ -39,6 +40,7 @@ struct Sensor {
     SensorOptions o;
     Asked asked[ASKED_MAX];  /* by hash of the request */
     OwnRules *own;
+    Aliases *aliases;
     Event *told;             /* what the sensor says itself */
     Losses losses;
     uint64_t named_losses;   /* of those, the ones whose container is known */

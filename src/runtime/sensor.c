@@ -35,8 +35,18 @@ static void learn(Sensor *s, const Event *e) {
 }
 
 static void push_down(Sensor *s) {
+    const Str *names;
+    size_t n = push_down_names(s->rules->down, &names);
+    aliases_set(s->aliases, names, n);
     loader_set_env(s->loader, push_down_env(s->rules->down));
     loader_set_filter(s->loader, s->o.no_push_down ? NULL : push_down_tables(s->rules->down));
+}
+
+/* A file of several names: is one of them a name that rules look for? If not, the programs need not send it for its names' sake. */
+static void look_for_alias(Sensor *s, Event *e) {
+    const WireFile *f = &e->wire.file;
+    if (s->o.strict_falco || aliases_name(s->aliases, e, &e->alias) == 0)
+        loader_harmless(s->loader, filter_file_key(push_down_tables(s->rules->down)->seed, f->device, f->inode, f->changed, e->wire.process.mnt_ns));
 }
 
 static bool same_address(const WireAddress *a, const WireAddress *b) {
@@ -50,7 +60,7 @@ static bool is_news(Sensor *s, const Event *e) {
     bool opens = event_is_open(e);
     if (w->type == WIRE_DONE) {
         bool known = a->request == w->arg[5] && (opens ? str_eq(str_n(a->name, a->n), e->path) : same_address(&a->to, &w->file.remote));
-        return !known && (opens ? e->path.p && !s->o.strict_falco : w->file.remote.port != 0);
+        return e->alias.n || (!known && (opens ? e->path.p && !s->o.strict_falco : w->file.remote.port != 0));
     }
     if (w->type == WIRE_SYSCALL && w->entrance == WIRE_IO_URING) {
         a->request = e->name.n <= sizeof(a->name) ? w->arg[5] : 0;
@@ -95,7 +105,10 @@ static void on_event(void *userdata, Str bytes) {
         add_image(s, e);
         if (!e->container)
             cgroups_executed(s->tables.cgroups, e->string[WIRE_ARGS], e->cwd);
+        aliases_executed(s->aliases, e);
     }
+    if (aliases_several(e))
+        look_for_alias(s, e);
     if (!is_news(s, e))
         return;
     if (e->wire.type == WIRE_SYSCALL && e->wire.flags & WIRE_NO_FILE && e->wire.result >= 0 && event_is_open(e))
@@ -110,12 +123,13 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     s->rules = rules;
     s->text = buf_new(LINE_MAX_BYTES);
     s->json = buf_new(LINE_MAX_BYTES);
+    s->aliases = aliases_new();
     s->event = xcalloc(1, sizeof(Event));
     s->later = xcalloc(1, sizeof(Event));
     s->late = late_new();
     s->windows = windows_new(WINDOWS_BYTES);
     s->told = xcalloc(1, sizeof(Event));
-    s->match = xcalloc((size_t) 2 * MATCHES_MAX, sizeof(RuleMatch));
+    s->match = xcalloc((size_t) (1 + OTHER_NAMES) * MATCHES_MAX, sizeof(RuleMatch));
     gethostname(s->hostname, sizeof(s->hostname) - 1);
     tables_init(&s->tables);
     bool kinds[WIRE_KINDS] = {0};
@@ -233,6 +247,7 @@ void sensor_free(Sensor *s) {
     windows_free(s->windows);
     buf_done(&s->text);
     buf_done(&s->json);
+    aliases_free(s->aliases);
     free(s->event);
     free(s->told);
     losses_done(&s->losses);

@@ -111,6 +111,7 @@ typedef struct WireFile {
     __u8 state, server;
     WireAddress local, remote;
     WireAddress named;    /* address that the call names */
+    __u32 names;          /* hard links, and one more when it is mounted somewhere by itself */
 } WireFile;
 
 typedef struct WireSlice {

@@ -7,7 +7,7 @@ need_runc
 cat >"$tmp/rules.yaml" <<'EOF'
 - rule: Secret
   desc: The secret file is opened
-  condition: evt.type in (open, openat, openat2) and fd.name = /data/secret and evt.rawres >= 0
+  condition: evt.type in (open, openat, openat2) and fd.name in (/data/secret, /data/late) and evt.rawres >= 0
   output: "secret name=%fd.name by name=%proc.name exe=%proc.exepath in %container.id;"
   priority: WARNING
 - rule: Tool
@@ -36,11 +36,12 @@ cat >"$tmp/rules.yaml" <<'EOF'
   output: "guarded opened by name=%proc.name exe=%proc.exepath in %container.id;"
   priority: WARNING
 EOF
-rootfs "$tmp/root" dash cat mkdir mv ln mount cp "$BUILD/test/act"
+rootfs "$tmp/root" dash cat mkdir mv ln mount umount cp "$BUILD/test/act"
 mkdir -p "$tmp/root/data/dir" "$tmp/root/warm"
 echo x >"$tmp/root/data/secret"
 echo x >"$tmp/root/data/guarded"
 echo x >"$tmp/root/data/plain"
+ln "$tmp/root/data/secret" "$tmp/root/data/before"
 cp "$tmp/root/bin/cat" "$tmp/root/data/tool"
 printf '#!/bin/sh\ntrue\n' >"$tmp/root/data/script"
 chmod +x "$tmp/root/data/script"
@@ -87,6 +88,16 @@ fi
 loader=$(ldd "$tmp/root/bin/cat" | grep -oE '/[^ ]*/ld-linux[^ ]*')
 seen "a program as an argument of the dynamic loader" "script file=$loader .* args=/data/tool /data/dir/none in $short;" "$loader /data/tool /data/dir/none"
 seen "a hard link, when it is made" "hard link /tmp/hard in $short;" "ln /data/secret /tmp/hard"
+seen "a file by a hard link" "secret name=/data/secret by name=cat .* in $short;" "cat /tmp/hard"
+seen "by one that was there before" "secret name=/data/secret by name=cat .* in $short;" "cat /data/before"
+seen "by one that was just made and is gone again" "secret name=/data/secret by name=cat .* in $short;" "ln /data/secret /tmp/hard2; cat /tmp/hard2; mv /tmp/hard2 /tmp/hard3"
+seen "a file that is mounted elsewhere by itself" "secret name=/data/secret by name=cat .* in $short;" "echo >/tmp/f; mount --bind /data/guarded /tmp/f; umount /tmp/f; mount --bind /data/secret /tmp/f && cat /tmp/f"
+seen "a file that got the name when its link had been opened already" "secret name=/data/late by name=cat .* in $short;" "ln /data/plain /tmp/p; cat /tmp/p /tmp/p; mv /data/plain /data/late; cat /tmp/p"
+unlike "$(grep 'secret name=' "$alerts")" "name=/tmp/" "and by no other name"
+before=$(grep -c "secret name=" "$alerts")
+in_container "echo x >/data/free; ln /data/free /tmp/free; cat /data/free /tmp/free" >/dev/null
+seen "after another file with two names" "secret name=/data/secret by name=cat " "cat /data/secret"
+is "$(grep -c "secret name=" "$alerts")" $((before + 1)) "that one was left alone"
 seen "a directory that is mounted elsewhere, when it is" "mounted by mount --bind /data /tmp/m in $short;" "mkdir -p /tmp/m && mount --bind /data /tmp/m"
 
 # Root with all that it takes turns the programs off: said, and put right within a second.

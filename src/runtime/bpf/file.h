@@ -87,6 +87,7 @@ __attribute__((noinline)) int put_file(struct scratch *s, u64 file_at) {
     f->flags = BPF_CORE_READ(file, f_flags);
     f->inode = BPF_CORE_READ(inode, i_ino);
     f->device = BPF_CORE_READ(inode, i_sb, s_dev);
+    f->names = BPF_CORE_READ(inode, i_nlink) + (BPF_CORE_READ(file, f_path.dentry) == BPF_CORE_READ(file, f_path.mnt, mnt_root));
     if (magic == SOCKFS_MAGIC) {
         put_socket(s, file);
         return 0;

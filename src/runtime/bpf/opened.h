@@ -215,6 +215,18 @@ static __always_inline bool find_base(const struct question *q, struct task_stru
     return true;
 }
 
+/* May the file have another name that a rule looks for, by a hard link or since it is mounted somewhere by itself? */
+static __always_inline bool has_other_name(struct task_struct *task, struct file *f, u64 seed) {
+    enum { FORMAT = 0170000, REGULAR = 0100000 };
+    struct inode *i = f->f_inode;
+    if ((i->i_mode & FORMAT) != REGULAR || (i->i_nlink < 2 && f->f_path.dentry != f->f_path.mnt->mnt_root))
+        return false;
+    WireFile w = {};
+    put_times(&w, i);
+    u64 key = filter_file_key(seed, i->i_sb->s_dev, i->i_ino, w.changed, task->nsproxy->mnt_ns->ns.inum);
+    return harmless[key & (FILTER_HARMLESS - 1)] != key;
+}
+
 /* Rules that the names of an open matter to. */
 static __always_inline u64 bits_of_names(struct room *r, const struct question *q, u64 wanted) {
     struct task_struct *task = AS(struct task_struct, q->task);
@@ -237,5 +249,7 @@ static __always_inline u64 bits_of_names(struct room *r, const struct question *
     at.mnt = (u64) f->f_path.mnt;
     struct walk w;
     walk_up(task->fs, &at, &w, t->seed, true);
-    return bits | bits_of_opened(t, q->active, &w, wanted);
+    bits |= bits_of_opened(t, q->active, &w, wanted);
+    u64 exact = wanted & t->exact_bits;
+    return !(bits & wanted) && exact && has_other_name(task, f, t->seed) ? bits | exact : bits;
 }

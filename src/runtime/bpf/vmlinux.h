@@ -62,6 +62,7 @@ struct inode {
     unsigned int i_flags;
     struct super_block *i_sb;
     unsigned long i_ino;
+    unsigned int i_nlink;
     s64 i_mtime_sec, i_ctime_sec;
     u32 i_mtime_nsec, i_ctime_nsec;
 };
