@@ -11,7 +11,7 @@ test="$build gpg gpg-agent curl perl jq zsh fish mandoc zstd xz-utils containerd
   python3-packaging ruby php-cli php-composer-semver golang-go golang-golang-x-mod-dev rustc librust-semver-dev elixir libmaven3-core-java default-jre-headless"
 k8s="$build dpkg-dev golang-go golang-github-modern-go-reflect2-dev etcd-server curl openssl jq perl docker-registry skopeo sqlite3"
 vm="$test qemu-system-x86 seabios busybox-static cpio kmod iproute2"
-bench="$test isal libarchive-tools time"
+bench="$test isal libarchive-tools time runc redis-server nginx-light wrk"
 fuzz="$build clang llvm libclang-rt-14-dev"
 lint="$build clang-tidy cppcheck"
 deb="$build dpkg-dev binutils"
