@@ -138,6 +138,30 @@ class Sensor:
         return {"events": int(totals[1]), "lost": int(totals[2])} if totals else None
 
 
+def wakeups(pid):
+    """How often its threads have gone to sleep and were woken, so far."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status") as f:
+            total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", f.read(), re.M)[1])
+    return total
+
+
+def maps_bytes(pid):
+    """What the kernel counts for the maps of eBPF that a process has open."""
+    maps = {}
+    for fd in os.listdir(f"/proc/{pid}/fdinfo"):
+        try:
+            with open(f"/proc/{pid}/fdinfo/{fd}") as f:
+                text = f.read()
+        except OSError:
+            continue
+        found = re.search(r"^memlock:\s+(\d+)$", text, re.M), re.search(r"^map_id:\s+(\d+)$", text, re.M)
+        if all(found):
+            maps[found[1][1]] = int(found[0][1])
+    return sum(maps.values())
+
+
 def bundle(path, root, cgroup, args, mounts=(), shm=None):
     """A bundle of runc; its container is in the cgroup named. shm: directory that is its /dev/shm, where programs may be executed."""
     os.makedirs(path, exist_ok=True)
