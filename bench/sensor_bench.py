@@ -163,7 +163,7 @@ def maps_bytes(pid):
 
 
 def bundle(path, root, cgroup, args, mounts=(), shm=None):
-    """A bundle of runc; its container is in the cgroup named. shm: directory that is its /dev/shm, where programs may be executed."""
+    """A bundle of runc; its container is in the cgroup named (None: one of its own name). shm: directory that is its /dev/shm, where programs may be executed."""
     os.makedirs(path, exist_ok=True)
     if os.path.exists(path + "/config.json"):
         os.unlink(path + "/config.json")
@@ -173,7 +173,8 @@ def bundle(path, root, cgroup, args, mounts=(), shm=None):
     c["process"].update(terminal=False, args=args)
     c["process"].pop("rlimits", None)
     c["root"] = {"path": root, "readonly": False}
-    c["linux"]["cgroupsPath"] = cgroup
+    if cgroup:
+        c["linux"]["cgroupsPath"] = cgroup
     if shm:
         c["mounts"] = [m for m in c["mounts"] if m["destination"] != "/dev/shm"]
         c["mounts"].append({"destination": "/dev/shm", "type": "bind", "source": shm, "options": ["bind", "rw", "nosuid", "nodev"]})
