@@ -3,7 +3,7 @@ BUILD ?= build
 IMAGE ?= /
 export PLIMSOLL ?= $(CURDIR)/$(BUILD)/plimsoll
 
-.PHONY: all setup build run test test-k8s test-vm check-all bench fuzz lint install deb clean docs
+.PHONY: all setup build run test test-k8s test-vm check-all bench soak fuzz lint install deb clean docs
 
 all: build
 
@@ -39,6 +39,11 @@ check-all: test
 bench: build
 	@scripts/setup.sh bench
 	@bench/run.sh
+
+# The sensor for ten minutes beside 1,000 short-lived containers a minute; SOAK="--seconds 60" for a look.
+soak: build
+	@scripts/setup.sh bench
+	@bench/sensor-soak.sh $(SOAK)
 
 fuzz:
 	@scripts/setup.sh fuzz

@@ -4,7 +4,7 @@
 # sensor and Falco's three files, and with the push-down switched off. Pinned to one processor, the best of some rounds, the rows in turn, so that what else the machine does
 # counts for all alike. Then the memory of the sensor with these rules, armed and after the loops: resident (smaps_rollup) and its maps in the kernel (fdinfo).
 #
-#   bench/sensor.sh [ROUNDS]   needs root, ../shared/runtime-bench and ../shared/falco-rules; PLIMSOLL=build/plimsoll
+#   bench/sensor.sh [ROUNDS]   needs root; Falco's files of ../shared/falco-rules, or sensor-rules.yaml where they are not there; PLIMSOLL=build/plimsoll
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=${PLIMSOLL_SHARED:-../shared}
@@ -18,8 +18,12 @@ cleanup() {
   rm -rf "$tmp"
 }
 trap cleanup EXIT
-cp -r "$shared/runtime-bench" "$tmp/workloads"
-make -s -C "$tmp/workloads" >/dev/null
+${CC:-cc} -std=gnu17 -O2 -Wall -static bench/sensor-load.c -o "$tmp/load"
+rules=()
+for f in "$shared"/falco-rules/falco{,-incubating,-sandbox}_rules.yaml; do
+  [ ! -e "$f" ] || rules+=(--rules "$f")
+done
+[ ${#rules[@]} -gt 0 ] || rules=(--rules bench/sensor-rules.yaml)
 
 cat >"$tmp/empty.c" <<'EOF'
 char LICENSE[] __attribute__((section("license"))) = "GPL";
@@ -63,11 +67,10 @@ floor_on() {
 floor_off() { stop floor; }
 start() {
   rm -f "$tmp/messages"
-  "$plimsoll" sensor --rules "$shared/falco-rules/falco_rules.yaml" --rules "$shared/falco-rules/falco-incubating_rules.yaml" --rules "$shared/falco-rules/falco-sandbox_rules.yaml" "$@" \
-    >/dev/null 2>"$tmp/messages" &
+  "$plimsoll" sensor "${rules[@]}" "$@" >/dev/null 2>"$tmp/messages" &
   sensor_pid=$!
   wait_armed
-  "$tmp/workloads/bin/openclose" -t 0.2 >/dev/null # directories become known
+  "$tmp/load" open 0.2 1 >/dev/null # directories become known
 }
 # memory ROW WHEN
 memory() {
@@ -91,12 +94,12 @@ all_on() { start --no-push-down; }
 all_off() { stop all; }
 
 one() {
-  taskset -c "$cpu" "$tmp/workloads/bin/$1" -t 0.4 | sed -n 's/.*"cpu_us_per_op":\([0-9.]*\).*/\1/p' >>"$tmp/$2.$1"
+  taskset -c "$cpu" "$tmp/load" "$1" 0.4 1 | awk '{ print $2 * 1e6 / $1 }' >>"$tmp/$2.$1"
 }
 for ((round = 0; round < rounds; round++)); do
   for row in none floor sensor all; do
     "${row}_on"
-    for workload in nullsys openclose; do
+    for workload in getppid open; do
       one "$workload" "$row"
       one "$workload" "$row"
     done
@@ -108,7 +111,7 @@ best() { sort -g "$1" | head -n 1; }
 printf '%-36s %12s %12s\n' "processor time per operation" getppid open+close
 for row in none floor sensor all; do
   label=$(case $row in none) echo "nothing attached" ;; floor) echo "an empty program (floor)" ;; sensor) echo "sensor, Falco's three files" ;; all) echo "the same, --no-push-down" ;; esac)
-  awk -v label="$label" -v a="$(best "$tmp/$row.nullsys")" -v a0="$(best "$tmp/none.nullsys")" -v b="$(best "$tmp/$row.openclose")" -v b0="$(best "$tmp/none.openclose")" \
+  awk -v label="$label" -v a="$(best "$tmp/$row.getppid")" -v a0="$(best "$tmp/none.getppid")" -v b="$(best "$tmp/$row.open")" -v b0="$(best "$tmp/none.open")" \
     'BEGIN { printf "%-36s %6.0f ns %+4.0f %6.0f ns %+4.0f %%\n", label, a * 1000, (a - a0) * 1000, b * 1000, (b / b0 - 1) * 100 }'
 done
 grep -h 'looked at' "$tmp/said" | tail -n 2

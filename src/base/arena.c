@@ -30,7 +30,7 @@ static char *take(Arena *a, size_t n, size_t align) {
     size_t at = c ? (c->n + align - 1) & ~(align - 1) : 0;
     if (!c || at > c->cap || n > c->cap - at) {
         /* Chunks double, so that a small tree costs little and a large one few calls. */
-        size_t cap = c ? MIN(c->cap * 2, (size_t) CHUNK_MAX) : CHUNK_MIN;
+        size_t cap = c ? MIN(c->cap * 2, (size_t) CHUNK_MAX) : a->first ? a->first : CHUNK_MIN;
         cap = MAX(cap, n);
         ArenaChunk *fresh = xmalloc(sizeof(ArenaChunk) + cap);
         *fresh = (ArenaChunk) {.prev = c, .cap = cap};
@@ -96,7 +96,7 @@ void arena_done(Arena *a) {
         prev = c->prev;
         free(c);
     }
-    *a = (Arena) {.max = a->max};
+    *a = (Arena) {.max = a->max, .first = a->first};
 }
 
 Str arena_hex(Arena *a, Str bytes) {

@@ -11,6 +11,7 @@ typedef struct Arena {
     ArenaChunk *last;
     size_t used;   /* bytes handed out */
     size_t max;    /* 0: no maximum */
+    size_t first;  /* bytes that are taken from the allocator first; 0: 16 KiB. For what there are many of */
     ArenaDefer *defers;
 } Arena;
 

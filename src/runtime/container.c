@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "runtime/container-state.h"
 
-enum { ID_MIN = 12, ID_MAX = 64, CONTAINER_BYTES = 2 << 20, SCRATCH_BYTES = 64 << 20 };
+enum { ID_MIN = 12, ID_MAX = 64, CONTAINER_BYTES = 2 << 20, CONTAINER_FIRST = 1024, SCRATCH_BYTES = 64 << 20 };
 
 void container_free(Container *c) {
     if (!c)
@@ -269,6 +269,7 @@ Container *container_find(const ContainerHint *hint) {
     Container *c = xcalloc(1, sizeof(*c));
     c->arena = xcalloc(1, sizeof(*c->arena));
     c->arena->max = CONTAINER_BYTES;
+    c->arena->first = CONTAINER_FIRST;
     c->id = arena_str(c->arena, id);
     StateRead r = {.c = c, .scratch = {.max = SCRATCH_BYTES}};
     read_state(&r, hint);

@@ -9,19 +9,29 @@ static __always_inline u64 cgroup_key(struct cgroup *c) {
     return BPF_CORE_READ(c, kn, id) ^ ((u64) BPF_CORE_READ(c, root, hierarchy_id) << 56);
 }
 
+static __always_inline struct cgroup *memory_cgroup(struct task_struct *t) {
+    u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+    struct css_set *set = BPF_CORE_READ(t, cgroups);
+    struct cgroup_subsys_state *css = NULL;
+    bpf_probe_read_kernel(&css, sizeof(css), (void *) set + bpf_core_field_offset(struct css_set, subsys) + 8 * (memory & 31));
+    return BPF_CORE_READ(css, cgroup);
+}
+
 /* The cgroup of version 2, or of the memory controller where that one is the root. */
 static __always_inline struct cgroup *cgroup_of(struct task_struct *t) {
     struct cgroup *c = BPF_CORE_READ(t, cgroups, dfl_cgrp);
     if (BPF_CORE_READ(c, level) == 0) {
-        u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-        struct css_set *set = BPF_CORE_READ(t, cgroups);
-        struct cgroup_subsys_state *css = NULL;
-        bpf_probe_read_kernel(&css, sizeof(css), (void *) set + bpf_core_field_offset(struct css_set, subsys) + 8 * (memory & 31));
-        struct cgroup *old = BPF_CORE_READ(css, cgroup);
+        struct cgroup *old = memory_cgroup(t);
         if (old && BPF_CORE_READ(old, level) > 0)
             c = old;
     }
     return c;
+}
+
+/* Is it one that cgroup_of() may tell of some process? A container has one in each hierarchy of version 1, up to a dozen. */
+static __always_inline bool tells_containers(struct cgroup *c) {
+    int id = BPF_CORE_READ(c, root, hierarchy_id);
+    return id == 0 || id == BPF_CORE_READ(memory_cgroup(bpf_get_current_task_btf()), root, hierarchy_id);
 }
 
 static __always_inline u64 task_cgroup(struct task_struct *t) {

@@ -207,7 +207,7 @@ int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_
 
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(on_cgroup_mkdir, struct cgroup *c, const char *path) {
-    struct scratch *s = event_begin(SCRATCH_CGROUP, WIRE_CGROUP, own_kinds[WIRE_OWN_MKDIR], WIRE_64);
+    struct scratch *s = !tells_containers(c) ? NULL : event_begin(SCRATCH_CGROUP, WIRE_CGROUP, own_kinds[WIRE_OWN_MKDIR], WIRE_64);
     if (!s)
         return 0;
     put_process(s);
@@ -220,7 +220,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *c, const char *path) {
 
 SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(on_cgroup_rmdir, struct cgroup *c, const char *path) {
-    struct scratch *s = event_begin(SCRATCH_CGROUP, WIRE_CGROUP_GONE, own_kinds[WIRE_OWN_RMDIR], WIRE_64);
+    struct scratch *s = !tells_containers(c) ? NULL : event_begin(SCRATCH_CGROUP, WIRE_CGROUP_GONE, own_kinds[WIRE_OWN_RMDIR], WIRE_64);
     if (!s)
         return 0;
     s->e.process.n_ancestors = 0;

@@ -25,6 +25,17 @@ TEST(buf_prints_what_is_longer_than_its_scratch) {
     CHECK(b.p[400] == '|' && b.p[399] == '7' && b.p[401] == 0);
 }
 
+TEST(arena_may_begin_small) {
+    _cleanup_(arena_done) Arena a = {.first = 64, .max = 4096};
+    Str s[100];
+    for (int i = 0; i < 100; i++)
+        s[i] = arena_printf(&a, "string %d", i);
+    CHECK(str_eqz(s[0], "string 0") && str_eqz(s[7], "string 7") && str_eqz(s[99], "string 99"));
+    CHECK_INT((long long) a.used, 10 * 9 + 90 * 10);
+    arena_done(&a);
+    CHECK_INT((long long) a.first, 64);
+}
+
 TEST(arena_aligns_and_stops_at_its_maximum) {
     _cleanup_(arena_done) Arena a = {.max = 100000};
     arena_str(&a, STR("x"));
