@@ -204,7 +204,7 @@ TEST(nobody_pushes_out_what_others_began) {
 static void says(const char *text, const char *want) {
     _cleanup_(diag_done) Diag d = {0};
     int r;
-    _cleanup_(rule_set_freep) RuleSet *set = load(text, &d, &r);
+    rule_set_free(load(text, &d, &r));
     _cleanup_free_ char *said = diag_text(&d);
     CHECK_STR(str_from(said), want);
     CHECK((r < 0) == (*want != 0));
