@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The same name on the same processor, again and again, while the place that it names changes below it: what the programs of the sensor remember must not outlive that.
- * act place HOW DIR opens "file" below DIR/plain-HOW, then as DIR/watched-HOW/file, in turn, and prints how often it was the latter. */
+ * act place HOW DIR opens "file" below DIR/HOW/plain, then as DIR/HOW/watched/file (another root: /plain/file), in turn, and prints how often it was the latter. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -87,10 +87,10 @@ static int by_mount(void) {
 
 static int by_root(const char *dir) {
     int root = open("/", O_PATH), here;
-    if (rename(plain, watched) < 0 || chdir(watched) < 0 || (here = open(".", O_PATH)) < 0)
+    if (chdir(plain) < 0 || (here = open(".", O_PATH)) < 0)
         return -1;
     for (int i = 0; i < ROUNDS; i++) {
-        open_all("file", AT_FDCWD, 0); /* DIR/watched/file is what the rule does not name */
+        open_all("file", AT_FDCWD, 0); /* from the other root it is /plain/file */
         if (chroot(dir) < 0)
             return -1;
         open_all("file", AT_FDCWD, 1);
@@ -137,6 +137,23 @@ static int by_link(void) {
     return 0;
 }
 
+/* Links with one name in two directories, to one file: only the name that is given says which it was. */
+static int by_base(const char *dir) {
+    char to[300], name[2][300];
+    snprintf(to, sizeof(to), "%s/target", dir);
+    snprintf(name[0], sizeof(name[0]), "%s/link", plain);
+    snprintf(name[1], sizeof(name[1]), "%s/link", watched);
+    close(open(to, O_CREAT | O_WRONLY, 0600));
+    if (mkdir(watched, 0700) < 0 || symlink(to, name[0]) < 0 || symlink(to, name[1]) < 0)
+        return -1;
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        if (chdir(i & 1 ? watched : plain) < 0)
+            return -1;
+        open_all("link", AT_FDCWD, i & 1);
+    }
+    return 0;
+}
+
 /* A symbolic link that points elsewhere each time. */
 static int by_symlink(const char *dir) {
     char to[300], name[320], other[320];
@@ -160,21 +177,22 @@ int open_in_places(const char *how, const char *dir) {
         int (*move)(const char *from, const char *to);
     } moves[] = {{"rename", move_64}, {"exchange", move_exchanged}, {"rename32", move_32}, {"uring", move_uring}, {"another", move_by_another}};
     cpu_set_t one;
-    char file[300];
+    char file[300], below[240];
     int r = -1;
     CPU_ZERO(&one);
     CPU_SET(0, &one);
     sched_setaffinity(0, sizeof(one), &one);
-    snprintf(plain, sizeof(plain), "%s/plain-%s", dir, how);
-    snprintf(watched, sizeof(watched), "%s/watched-%s", dir, how);
+    snprintf(below, sizeof(below), "%s/%s", dir, how);
+    snprintf(plain, sizeof(plain), "%s/plain", below);
+    snprintf(watched, sizeof(watched), "%s/watched", below);
     snprintf(file, sizeof(file), "%s/file", plain);
-    if (mkdir(plain, 0700) < 0 || close(open(file, O_CREAT | O_WRONLY, 0600)) < 0)
+    if (mkdir(below, 0700) < 0 || mkdir(plain, 0700) < 0 || close(open(file, O_CREAT | O_WRONLY, 0600)) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(moves) / sizeof(*moves); i++)
         if (strcmp(how, moves[i].how) == 0)
             r = by_move(moves[i].move);
-    r = strcmp(how, "mount") == 0 ? by_mount() : strcmp(how, "root") == 0 ? by_root(dir) : strcmp(how, "reuse") == 0 ? by_reuse() : strcmp(how, "link") == 0 ? by_link()
-        : strcmp(how, "symlink") == 0 ? by_symlink(dir) : r;
+    r = strcmp(how, "mount") == 0 ? by_mount() : strcmp(how, "root") == 0 ? by_root(below) : strcmp(how, "reuse") == 0 ? by_reuse() : strcmp(how, "link") == 0 ? by_link()
+        : strcmp(how, "symlink") == 0 ? by_symlink(below) : strcmp(how, "base") == 0 ? by_base(below) : r;
     printf("%ld\n", opened);
     return r;
 }
