@@ -108,7 +108,9 @@ static bool is_of_runtime(Str source) {
     return false;
 }
 
+/* In Falco's text the mode is what was asked of Docker or Podman ("ro"); other runtimes tell it none. */
 static void add_mount(StateRead *r, const Node *one, ContainerMount *m, Buf *text) {
+    bool asked = str_eqz(r->c->type, "docker") || str_eqz(r->c->type, "podman");
     Str propagation = STR("rprivate");
     *m = (ContainerMount) {.source = state_keep(r, node_get_str(one, "source")), .destination = state_keep(r, node_get_str(one, "destination")), .writable = true};
     node_each(option, node_get(one, "options")) {
@@ -119,7 +121,7 @@ static void add_mount(StateRead *r, const Node *one, ContainerMount *m, Buf *tex
             propagation = o;
     }
     m->mode = m->writable ? STR("rw") : STR("ro");
-    buf_printf(text, "%s%.*s:%.*s:%s:%s:%.*s", text->n ? "," : "", STR_FMT(m->source), STR_FMT(m->destination), m->writable ? "" : "ro", m->writable ? "true" : "false", STR_FMT(propagation));
+    buf_printf(text, "%s%.*s:%.*s:%s:%s:%.*s", text->n ? "," : "", STR_FMT(m->source), STR_FMT(m->destination), asked && !m->writable ? "ro" : "", m->writable ? "true" : "false", STR_FMT(propagation));
 }
 
 static void set_mounts(StateRead *r, const Node *mounts) {
@@ -177,7 +179,6 @@ static bool from_bundle(StateRead *r, const char *dir) {
     c->host_network = shares(config, "network");
     c->host_ipc = shares(config, "ipc");
     const Node *mounts = node_get(config, "mounts");
-    set_mounts(r, mounts);
     Str manager = annotation(config, "io.container.manager");
     if (str_eqz(manager, "libpod"))
         state_podman(r, dir);
@@ -185,6 +186,7 @@ static bool from_bundle(StateRead *r, const char *dir) {
         state_crio(r, dir, config);
     else if (!from_docker_mounts(r, mounts))
         state_containerd(r, dir, config);
+    set_mounts(r, mounts);
     if (!c->n_labels)
         c->n_labels = state_texts(r, node_get(config, "annotations"), &c->labels);
     return true;

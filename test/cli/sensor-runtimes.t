@@ -138,7 +138,7 @@ containerd_tests() {
   c run --rm --label com.example.team=red $image tiny /bin/cat /data/needle-short >/dev/null
   tells "ctr run: a container of some milliseconds" "needle-short id=tiny name=tiny $known privileged=false ip=$nothing mounts=$nothing label=red user=0/root .*age=[0-9]{7,9};"
   c run --rm --privileged --mount "type=bind,src=$tmp/volume,dst=/volume,options=rbind:ro" $image strong /bin/cat /data/needle-short >/dev/null
-  tells "ctr run --privileged --mount" "id=strong name=strong $known privileged=true ip=$nothing mounts=$tmp/volume:/volume:ro:false:rprivate label=blue user=0/root "
+  tells "ctr run --privileged --mount" "id=strong name=strong $known privileged=true ip=$nothing mounts=$tmp/volume:/volume::false:rprivate label=blue user=0/root "
   c run -d $image long /bin/sleep 600
   is "$(shown long '[.name, .runtime, .image, .digest, .command, .problem]')" "[\"long\",\"containerd\",\"$image\",\"$digest\",\"/bin/sleep 600\",null]" "containerd: plimsoll ps"
   sensor_stop
