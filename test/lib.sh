@@ -13,10 +13,11 @@ XDG_CACHE_HOME=$tmp/.cache XDG_DATA_HOME=$tmp/.data XDG_CONFIG_HOME=$tmp/.config
 # Hardening is for the tests that are about it.
 export PLIMSOLL_CHECKS=off
 _n=0 _failed=0
-_cleanup=()
+_cleanup=() _test=$BASHPID
 # Commands to run at the end, last first: servers to stop, mounts to undo.
 at_exit() { _cleanup=("$*" "${_cleanup[@]+"${_cleanup[@]}"}"); }
-_end() { local c; for c in "${_cleanup[@]+"${_cleanup[@]}"}"; do eval "$c"; done; rm -rf "$tmp"; }
+# A subshell that is killed as it begins still has our traps: what is ours is only ours to remove.
+_end() { local c; [ "$BASHPID" = "$_test" ] || return; for c in "${_cleanup[@]+"${_cleanup[@]}"}"; do eval "$c"; done; rm -rf "$tmp"; }
 trap _end EXIT
 trap 'exit 130' INT TERM
 

@@ -21,13 +21,16 @@ need_kernel() {
 # Sensors of other tests may run at the same time.
 export PLIMSOLL_SENSOR_SOCKET=$tmp/sensor.sock PLIMSOLL_SENSOR_SPOOL=$tmp/spool
 
+# still_ours PID: it is a child of this test. Numbers of processes that ended are given to others soon.
+still_ours() { [ "$(awk '{print $4}' "/proc/$1/stat" 2>/dev/null)" = "$_test" ]; }
+
 # sensor_start OPTION…: waits until it is armed; alerts go to $alerts, messages to $messages
 sensor_start() {
   alerts=$tmp/alerts messages=$tmp/messages
   rm -f "$alerts" "$messages"
   "$PLIMSOLL" sensor "$@" >"$alerts" 2>"$messages" &
   sensor_pid=$!
-  at_exit "kill -9 $sensor_pid 2>/dev/null"
+  at_exit "still_ours $sensor_pid && kill -9 $sensor_pid"
   wait_for 60 grep -q '^armed$' "$messages" || { note "$(cat "$messages")"; fail "the sensor is armed"; return 1; }
 }
 # sensor_stop [SIGNAL]: $rc
