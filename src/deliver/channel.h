@@ -57,6 +57,7 @@ struct Channel {
     int64_t said_lost;       /* when losses were said last */
     _Atomic bool direct;     /* the spool takes nothing: the sender takes from the queue */
     _Atomic bool ending, reopening, broken, spooled; /* `spooled`: the spooler has ended */
+    _Atomic bool in_hand;    /* the sender is at an alert that is in no spool, and not counted yet */
     _Atomic int64_t until;   /* nanoseconds of CLOCK_MONOTONIC: nothing is waited for beyond, once it is ending */
 };
 

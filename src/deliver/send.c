@@ -154,8 +154,10 @@ static void *run_sender(void *p) {
     for (Message *m; (m = next(o, &spooled));) {
         _cleanup_free_ Message *own = m;
         _cleanup_error_ Error err = {0};
+        o->in_hand = !spooled;
         Fate fate = deliver(o, own);
         if (fate == FATE_KEPT) {
+            o->in_hand = false;
             channel_lost(o, !spooled, "not delivered at the end");
             break;
         }
@@ -166,6 +168,7 @@ static void *run_sender(void *p) {
             o->counts.sent++;
         else
             o->counts.refused++;
+        o->in_hand = false;
         pthread_mutex_unlock(&o->lock);
         tell_losses(o);
     }
@@ -234,6 +237,6 @@ void channel_join(Channel *o) {
         pthread_join(o->spooler, NULL);
     /* One whose reader does not read ends with the process. */
     o->started = pthread_clockjoin_np(o->sender, NULL, CLOCK_MONOTONIC, &t) != 0;
-    channel_lost(o, queue_count(&o->queue) + (o->started && !o->spool), "not delivered at the end");
+    channel_lost(o, queue_count(&o->queue) + (o->started && o->in_hand), "not delivered at the end");
     messages_free(queue_take_all(&o->queue));
 }
