@@ -168,14 +168,15 @@ void http_server_stop(HttpServer *s, unsigned grace_s) {
     if (!s->daemon)
         return;
     s->stopping = true;
-    /* From here on the socket is ours again; clients are refused rather than kept waiting. */
+    /* From here on clients are refused rather than kept waiting. Its number stays taken as long as there are workers, who may still look at it. */
     s->api->mhd_quiesce_daemon(s->daemon);
-    close(s->fd);
-    s->fd = -1;
+    shutdown(s->fd, SHUT_RDWR);
     for (int64_t until = time_steady_ms() + (int64_t) grace_s * 1000; s->requests > 0 && time_steady_ms() < until;)
         poll(NULL, 0, 20);
     s->api->mhd_stop_daemon(s->daemon);
     s->daemon = NULL;
+    close(s->fd);
+    s->fd = -1;
 }
 
 void http_server_free(HttpServer *s) {
