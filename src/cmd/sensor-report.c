@@ -150,6 +150,10 @@ void sensor_report_json(const SensorView *v, Buf *out) {
     json_u64(&w, "loss_counters_max", WIRE_LOSSES);
     json_end(&w);
     write_losses(&w, &t);
+    json_map(&w, "executions");
+    json_u64(&w, "remembered", t.executions);
+    json_u64(&w, "forgotten", t.executions_forgotten);
+    json_end(&w);
     json_map(&w, "domains");
     json_u64(&w, "names", t.domains.names);
     json_u64(&w, "known", t.domains.known);
@@ -227,6 +231,8 @@ void sensor_report_metrics(const SensorView *v, Buf *out) {
     metrics_counter(out, "plimsoll_sensor_domain_lookup_restarts_total", "Times that the process which looks up the domain names of rules ended and was begun anew", t.domains.restarts);
     metrics_gauge(out, "plimsoll_sensor_domain_lookup_works", "1: domain names of rules are looked up", !t.domains.dead);
     metrics_counter(out, "plimsoll_sensor_windows_forgotten_total", "Keys of thresholds and sequences that made room for others", t.forgotten);
+    metrics_gauge(out, "plimsoll_sensor_executions", "Executions that are remembered: of those that processes run, and of those that ended a moment ago", (int64_t) t.executions);
+    metrics_counter(out, "plimsoll_sensor_executions_forgotten_total", "Executions that made room for others though a process may still have run them", t.executions_forgotten);
     metrics_gauge(out, "plimsoll_sensor_loss_counters", "Losses that are told apart, by container, kind and cause", (int64_t) t.loss_counters);
     per_output(out, v->deliver, "plimsoll_alerts_sent_total", "Alerts that the receiver has", "counter", sent);
     per_output(out, v->deliver, "plimsoll_alerts_lost_total", "Alerts that did not reach the receiver", "counter", lost);

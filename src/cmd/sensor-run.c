@@ -152,6 +152,8 @@ static void print_totals(const SensorTotals *t) {
         fprintf(stderr, "lost: %llu of any kind, programs that the kernel left out\n", (unsigned long long) t->kernel.missed);
     if (t->forgotten)
         fprintf(stderr, "lost: %llu keys of thresholds and sequences, no room\n", (unsigned long long) t->forgotten);
+    if (t->executions_forgotten)
+        fprintf(stderr, "lost: what %llu programs were executed with, no room\n", (unsigned long long) t->executions_forgotten);
     if (t->unknown)
         fprintf(stderr, "lost: %llu of any kind, not readable\n", (unsigned long long) t->unknown);
 }

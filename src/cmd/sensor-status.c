@@ -39,6 +39,8 @@ static void write_events(const Node *s, Buf *out) {
         text_line(out, "  %lld %.*s: %.*s", (long long) number(l, "events"), STR_FMT(node_get_str(l, "kind")), STR_FMT(node_get_str(l, "cause")));
     if (number(e, "windows_forgotten"))
         text_line(out, "  %lld keys of thresholds and sequences: no room", (long long) number(e, "windows_forgotten"));
+    if (number(node_get(s, "executions"), "forgotten"))
+        text_line(out, "  what %lld programs were executed with: no room", (long long) number(node_get(s, "executions"), "forgotten"));
     const Node *d = node_get(s, "domains");
     if (number(d, "names") || !node_true(node_get(d, "looked_up")))
         text_line(out, "Domains:   %lld of %lld names have addresses%s", (long long) number(d, "known"), (long long) number(d, "names"),

@@ -7,6 +7,7 @@ UNSEEN("tp_btf/cgroup_mkdir", "containers that are too short-lived to be found i
 UNSEEN("tp_btf/io_uring_submit_req", "what is asked for through io_uring")
 UNSEEN("tp_btf/cgroup_attach_task", "that a process leaves its container's cgroup; it still counts to the container")
 UNSEEN("tp_btf/io_uring_complete", "where links lead that are opened through io_uring, and to what it connects")
+UNSEEN("iter/task", "which processes have ended: of the programs that were executed the 32,768 last used ones are remembered, whoever still runs them")
 UNSEEN(NULL, "a name that another thread changes while the call runs, of calls that open nothing: the argument is read at the return")
 UNSEEN(NULL, "the file of an opening that another thread closes, or puts another file in its place, before the call returns: the closing is an alert")
 UNSEEN(NULL, "the old name of a hard link or a bind mount: making them is an event")

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 
@@ -179,6 +180,12 @@ static bool has_tracepoint(const struct btf *btf, const char *hook) {
     return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
 }
 
+/* In a namespace of its own the sensor would take all other processes for ended: the number of the first one is fixed (PROC_PID_INIT_INO). */
+static bool sees_all_processes(void) {
+    struct stat st;
+    return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == 0xEFFFFFFC;
+}
+
 /* Tracepoints that this kernel has not are left out; a renamed one is there under one of its names. */
 static void leave_out_absent(Loader *l) {
     struct btf *btf = btf__load_vmlinux_btf();
@@ -188,7 +195,8 @@ static void leave_out_absent(Loader *l) {
     struct bpf_program *p;
     bpf_object__for_each_program(p, l->skeleton->obj) {
         const char *hook = strchr(bpf_program__section_name(p), '/');
-        if (!hook || has_tracepoint(btf, hook + 1))
+        bool there = p == l->skeleton->progs.living ? sees_all_processes() : hook && has_tracepoint(btf, hook + 1);
+        if (there)
             continue;
         bpf_program__set_autoload(p, false);
         if (!uring || (p != l->skeleton->progs.on_uring_submit && p != l->skeleton->progs.on_uring_submit_old))
@@ -307,6 +315,22 @@ int loader_set_task(Loader *l, uint32_t pid, const WireTask *task) {
     if (fd < 0)
         return -errno;
     return bpf_map_update_elem(bpf_map__fd(l->skeleton->maps.tasks), &fd, task, BPF_NOEXIST) < 0 ? -errno : 0;
+}
+
+int loader_living(Loader *l, void (*each)(void *userdata, uint64_t image), void *userdata) {
+    const struct bpf_link *link = l->skeleton->links.living;
+    _cleanup_fd_ int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+    if (fd < 0)
+        return link ? -errno : -EOPNOTSUPP;
+    uint64_t image[512];
+    /* A read hands out whole answers of the program, unless there is no room for the next one. */
+    for (ssize_t n; (n = read(fd, image, sizeof(image))) != 0;) {
+        if (n < 0 && errno != EAGAIN)
+            return -errno;
+        for (ssize_t i = 0; i < n / (ssize_t) sizeof(*image); i++)
+            each(userdata, image[i]);
+    }
+    return 0;
 }
 
 int loader_no_container(Loader *l, uint64_t cgroup) {

@@ -4,12 +4,21 @@
 
 #include "base/alloc.h"
 
-enum { IMAGES_MAX = 16384, BUCKETS = 16384, BYTES_MAX = 12 << 20 };
+enum { IMAGES_MAX = 32768, BUCKETS = 16384, BYTES_MAX = 12 << 20 };
+/* So many may wait for images_sweep() beside those that processes run; when there are more, half of them go. */
+enum { ENDED_MAX = 4096, ENDED_BYTES_MAX = 2 << 20 };
+/* How much later than an end everything that the process did before has been read. */
+static const uint64_t GRACE = 1000000000;
 
 struct Images {
     Image *image;              /* [0] is the head of the list by age */
     uint32_t n, spare;         /* used so far; those given back, linked by `next` */
     size_t count, bytes;
+    size_t kept, kept_bytes;   /* of those, the ones that processes ran at the last sweep */
+    size_t added;              /* since then */
+    size_t waiting;            /* ended, but kept by the last sweep */
+    uint32_t round;            /* number of the sweep that images_mark() is for */
+    uint64_t forgotten;
     uint32_t bucket[BUCKETS];
 };
 
@@ -17,6 +26,7 @@ Images *images_new(void) {
     Images *t = xcalloc(1, sizeof(*t));
     t->image = xcalloc(IMAGES_MAX + 1, sizeof(*t->image));
     t->n = 1;
+    t->round = 1;
     return t;
 }
 
@@ -31,6 +41,10 @@ void images_free(Images *t) {
 
 size_t images_count(const Images *t) {
     return t->count;
+}
+
+uint64_t images_forgotten(const Images *t) {
+    return t->forgotten;
 }
 
 static uint32_t *bucket_of(Images *t, uint64_t id) {
@@ -81,7 +95,59 @@ const Image *images_get(Images *t, uint64_t id) {
         return NULL;
     list_remove(t, i);
     list_front(t, i);
+    t->image[i].ended = 0;
     return &t->image[i];
+}
+
+/* The oldest of those that no process runs, until they take half of the room that is theirs. */
+static void drop_ended(Images *t, size_t bytes) {
+    for (uint32_t i = t->image[0].newer, next; i && (t->waiting > ENDED_MAX / 2 || bytes > ENDED_BYTES_MAX / 2); i = next) {
+        next = t->image[i].newer;
+        if (t->image[i].round == t->round)
+            continue;
+        bytes -= text_bytes(&t->image[i]);
+        t->waiting--;
+        drop(t, i);
+    }
+}
+
+void images_mark(Images *t, uint64_t id) {
+    uint32_t i = find(t, id);
+    if (i)
+        t->image[i].round = t->round;
+}
+
+bool images_crowded(const Images *t) {
+    return t->count > t->kept + ENDED_MAX || t->bytes > t->kept_bytes + ENDED_BYTES_MAX;
+}
+
+bool images_to_sweep(const Images *t) {
+    enum { SOME = 64 };
+    return t->added > SOME || t->waiting;
+}
+
+void images_sweep(Images *t, uint64_t looked, uint64_t read) {
+    t->kept = t->kept_bytes = t->waiting = 0;
+    size_t waiting_bytes = 0;
+    for (uint32_t i = t->image[0].newer, next; i; i = next) {
+        Image *m = &t->image[i];
+        next = m->newer;
+        if (m->round == t->round) {
+            m->ended = 0;
+            t->kept++;
+            t->kept_bytes += text_bytes(m);
+        } else if (m->ended && m->ended + GRACE <= read)
+            drop(t, i);
+        else {
+            m->ended = m->ended ? m->ended : looked;
+            t->waiting++;
+            waiting_bytes += text_bytes(m);
+        }
+    }
+    if (t->waiting > ENDED_MAX / 2 || waiting_bytes > ENDED_BYTES_MAX / 2)
+        drop_ended(t, waiting_bytes);
+    t->added = 0;
+    t->round++;
 }
 
 static void copy(char **at, Str *text) {
@@ -97,7 +163,7 @@ const Image *images_add(Images *t, const Image *image) {
     if (i)
         drop(t, i);
     size_t bytes = text_bytes(image);
-    while (t->count && (t->count >= IMAGES_MAX || t->bytes + bytes > BYTES_MAX))
+    for (; t->count && (t->count >= IMAGES_MAX || t->bytes + bytes > BYTES_MAX); t->forgotten++)
         drop(t, t->image[0].newer);
     i = t->spare;
     if (i)
@@ -117,5 +183,6 @@ const Image *images_add(Images *t, const Image *image) {
     list_front(t, i);
     t->bytes += bytes;
     t->count++;
+    t->added++;
     return new;
 }

@@ -47,6 +47,7 @@ struct Sensor {
     uint64_t past_losses;    /* and those of containers that are forgotten */
     Vec(WireLoss) past;      /* that are about to be */
     bool behind;             /* there may be more in the rings */
+    bool ends_unknown;       /* this kernel does not say which executions processes run */
     DomainsState names;      /* as it was told last */
     const char *blind;       /* what loader_check() said last */
     uint64_t gone, gone_told; /* files that were gone, since that was said; when that was */

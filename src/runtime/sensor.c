@@ -10,7 +10,21 @@ bool sensor_built(void) {
     return true;
 }
 
+static void mark_living(void *userdata, uint64_t image) {
+    images_mark(userdata, image);
+}
+
+/* `read`: everything up to then was read from the rings. */
+static void sweep_images(Sensor *s, uint64_t read) {
+    uint64_t now = since_boot();
+    s->ends_unknown = s->ends_unknown || loader_living(s->loader, mark_living, s->tables.images) < 0;
+    if (!s->ends_unknown)
+        images_sweep(s->tables.images, now, read);
+}
+
 static void add_image(Sensor *s, Event *e) {
+    if (images_crowded(s->tables.images) && !s->ends_unknown)
+        sweep_images(s, 0);
     const WireEvent *w = &e->wire;
     Str path = e->path;
     Image image = {.id = w->process.image, .inode = w->file.inode, .device = w->file.device, .changed = w->file.changed, .modified = w->file.modified, .time = w->time, .exepath = path, .filename = e->string[WIRE_NAME],
@@ -175,7 +189,10 @@ static void check_programs(Sensor *s) {
 static void tick(Sensor *s) {
     check_programs(s);
     tables_clock(&s->tables);
-    cgroups_sweep(s->tables.cgroups, s->behind ? s->event->wire.time : since_boot());
+    uint64_t read = s->behind ? s->event->wire.time : since_boot();
+    cgroups_sweep(s->tables.cgroups, read);
+    if (images_to_sweep(s->tables.images) && !s->ends_unknown)
+        sweep_images(s, read);
     sensor_tell_losses(s);
     sensor_tell_names(s);
 }
@@ -232,6 +249,8 @@ void sensor_totals(const Sensor *s, SensorTotals *ret) {
     *ret = s->totals;
     windows_counts(s->windows, &w);
     ret->forgotten = w.evicted;
+    ret->executions = images_count(s->tables.images);
+    ret->executions_forgotten = images_forgotten(s->tables.images);
     ret->loss_counters = s->losses.told.n;
     domains_state(s->tables.domains, &ret->domains);
     loader_counts(s->loader, &ret->kernel);

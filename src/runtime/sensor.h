@@ -32,6 +32,8 @@ typedef struct SensorOptions {
 typedef struct SensorTotals {
     uint64_t events, alerts, unknown; /* taken from the rings; rules that fired; that were no events of ours */
     uint64_t forgotten;       /* keys of thresholds and sequences that made room for others */
+    size_t executions;        /* that are remembered */
+    uint64_t executions_forgotten; /* for lack of room, though a process may still run them */
     uint64_t limited;         /* evaluations that a limit ended */
     size_t loss_counters;     /* losses that are told apart now, by container, kind and cause: at most WIRE_LOSSES */
     DomainsState domains;

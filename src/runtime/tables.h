@@ -19,16 +19,26 @@ typedef struct Image {
     bool memfd;
     bool writable;         /* for who executed it */
     char *bytes;           /* owned: the texts */
-    uint32_t next, older, newer;
+    uint64_t ended;        /* when it was first seen that no process runs it, nanoseconds since boot; 0: one does, as far as is known */
+    uint32_t next, older, newer, round;
 } Image;
 
 typedef struct Images Images;
 Images *images_new(void);
 void images_free(Images *t);
-/* A place for this id; the oldest one goes when there are too many. Texts are copied. */
+/* A place for this id; the least recently used one goes when there are too many. Texts are copied. */
 const Image *images_add(Images *t, const Image *image);
 const Image *images_get(Images *t, uint64_t id);
 size_t images_count(const Images *t);
+/* How many went for lack of room although a process may have run them. */
+uint64_t images_forgotten(const Images *t);
+/* What no process runs any more goes: images_mark() for each execution that a process runs at `looked` or later, then images_sweep(). It lets go what the one before did not find either and what
+ * was not asked for since, if all events up to then have been read (`read`, nanoseconds since boot as `looked`); and the oldest, if they are many. */
+void images_mark(Images *t, uint64_t id);
+void images_sweep(Images *t, uint64_t looked, uint64_t read);
+/* Would that be of use? And: is it urgent, because the room for ended ones is used up? */
+bool images_to_sweep(const Images *t);
+bool images_crowded(const Images *t);
 
 typedef struct ContainerMount {
     Str source, destination, mode;

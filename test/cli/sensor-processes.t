@@ -44,6 +44,23 @@ container "$tmp/b" "$id" /bin/act forks 400 /data/needle-forks
 all() { [ "$(grep -c "opened /data/needle-forks by name=act exe=/bin/act vpid=[0-9]* parents=act,act,.* cmd=act forks 400 /data/needle-forks in $short;" "$alerts")" = 400 ]; }
 if wait_for 10 all; then pass "400 grandchildren, each with its ancestors"; else fail "400 grandchildren, each with its ancestors" "$(grep -c needle-forks "$alerts")" "$(grep needle-forks "$alerts" | tail -3)"; fi
 is "$(grep needle-forks "$alerts" | grep -o 'vpid=[0-9]*' | sort -u | wc -l)" 400 "and its number"
+
+# One that does nothing is not forgotten for what others execute; what has ended is.
+echo x >"$tmp/root/data/needle-quiet"
+mkfifo "$tmp/root/data/wake"
+container "$tmp/b" "$id" /bin/dash -c 'read x </data/wake; read x </data/needle-quiet' &
+quiet=$!
+wait_for 10 pgrep -fx '/bin/dash -c read x </data/wake; read x </data/needle-quiet' >/dev/null
+for ((i = 0; i < 6000; i++)); do /bin/true; done
+remembered() { "$PLIMSOLL" sensor status --format json | jq "$1"; }
+few() { [ "$(remembered .executions.remembered)" -lt 1500 ]; }
+wait_for 10 few
+like "$(remembered .executions.remembered)" '^([0-9]{2,3}|1[0-4][0-9]{2})$' "6,000 executions that ended are not remembered"
+is "$(remembered .executions.forgotten)" 0 "none was forgotten for lack of room"
+echo >"$tmp/root/data/wake"
+wait "$quiet"
+if alert "opened /data/needle-quiet by name=dash exe=/bin/dash vpid=1 .* cmd=dash -c read x </data/wake; read x </data/needle-quiet in $short;"
+then pass "who was quiet meanwhile is known"; else fail "who was quiet meanwhile is known" "$(grep needle-quiet "$alerts")"; fi
 sensor_stop
 like "$(tail -1 "$messages")" ' 0 lost$' "nothing was lost"
 done_testing

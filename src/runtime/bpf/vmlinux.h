@@ -120,6 +120,10 @@ struct linux_binprm { struct file *file; const char *filename, *interp; int argc
 
 struct pt_regs { unsigned long r10, r9, r8, cx, dx, si, di, bp, bx, ax, orig_ax, ip; };
 
+struct seq_file;
+struct bpf_iter_meta { struct seq_file *seq; };
+struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
+
 struct in6_addr { union { u8 u6_addr8[16]; } in6_u; };
 struct sock_common {
     __be32 skc_daddr, skc_rcv_saddr;

@@ -54,20 +54,4 @@ TEST(lengths_that_lie_are_refused) {
     CHECK_INT(event_decode(all, &e), -EBADMSG);
 }
 
-TEST(images_are_bounded_and_the_oldest_go_first) {
-    Images *t = images_new();
-    for (uint64_t i = 1; i <= 20000; i++)
-        images_add(t, &(Image) {.id = i, .args = STR("a\0b")});
-    CHECK_INT((long long) images_count(t), 16384);
-    CHECK(!images_get(t, 1));
-    CHECK(images_get(t, 20000 - 16384 + 1) != NULL);
-    images_add(t, &(Image) {.id = 20001});
-    CHECK(images_get(t, 20000 - 16384 + 1) != NULL); /* it was asked for */
-    CHECK(!images_get(t, 20000 - 16384 + 2));
-    images_add(t, &(Image) {.id = 20001, .args = STR("new")});
-    CHECK_STR(images_get(t, 20001)->args, "new");
-    CHECK_INT((long long) images_count(t), 16384);
-    images_free(t);
-}
-
 TEST_MAIN()
