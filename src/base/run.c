@@ -8,27 +8,21 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 
 extern char **environ;
 
 enum { SAID_MAX = 300 };
 
-static int64_t now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Reads to the end of the pipe. */
 static int take_output(int fd, unsigned seconds, Buf *out) {
-    int64_t end = now_ms() + (int64_t) seconds * 1000;
+    int64_t end = time_steady_ms() + (int64_t) seconds * 1000;
     char part[64 * 1024];
     for (;;) {
-        int64_t left = end - now_ms();
+        int64_t left = end - time_steady_ms();
         struct pollfd p = {.fd = fd, .events = POLLIN};
         int r = left <= 0 ? 0 : poll(&p, 1, (int) left);
         if (r == 0)

@@ -7,16 +7,6 @@ enum { EXTENDS_DEPTH = 11, REFERENCE_DEPTH = 10, TREE_DEPTH = 256 };
 /* Merge keys in what merge keys bring: an alias stands for its anchor as it was written. */
 enum { MERGE_DEPTH = 64 };
 
-static void append(Node *parent, Node *child) {
-    child->next = NULL;
-    if (parent->list.last)
-        parent->list.last->next = child;
-    else
-        parent->list.first = child;
-    parent->list.last = child;
-    parent->list.n++;
-}
-
 /* Counts a value that is put in, or a merge, which costs as much where it brings nothing. */
 static bool spend(GitlabReader *g, const Node *n) {
     if (++g->copied > GITLAB_COPIES && !g->r->failed) {
@@ -42,7 +32,7 @@ static void put(Node *map, Map *keys, Node *child) {
     bool fresh;
     void **slot = map_slot(keys, child->key, &fresh);
     if (fresh) {
-        append(map, child);
+        node_append(map, child);
     } else {
         Node *old = *slot, *next = old->next;
         *old = *child;
@@ -161,14 +151,14 @@ static void add_items(GitlabReader *g, Node *list, const Node *from, unsigned de
             else {
                 Node *one = target ? copy_of(g, target) : as_text(g, c);
                 if (one)
-                    append(list, one);
+                    node_append(list, one);
             }
         } else if (c->type == NODE_LIST && depth < REFERENCE_DEPTH) {
             add_items(g, list, c, depth + 1);
         } else {
             Node *one = copy_of(g, c);
             if (one)
-                append(list, one);
+                node_append(list, one);
         }
     }
 }

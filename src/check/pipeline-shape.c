@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/pipeline-shape.h"
 
-#include "base/buf.h"
 #include "base/nearest.h"
+#include "parse/node-step.h"
 
 enum { PATH_BYTES = 400, NAMES_BYTES = 4096 };
-
-/* From the top of the file down to the value at hand. */
-typedef struct Step {
-    const struct Step *up;
-    Str key;
-    size_t index; /* SIZE_MAX: a key */
-} Step;
 
 typedef struct Shaper {
     const char *file;
     Diag *diag;
     size_t wrong;
 } Shaper;
-
-static void print_step(const Step *s, Buf *out) {
-    if (!s)
-        return;
-    print_step(s->up, out);
-    if (s->index != SIZE_MAX)
-        buf_printf(out, "[%zu]", s->index);
-    else
-        buf_printf(out, "%s%.*s", out->n ? "." : "", (int) MIN(s->key.n, (size_t) 64), s->key.p ? s->key.p : "");
-}
 
 static const struct {
     unsigned types;
@@ -36,9 +19,9 @@ static const struct {
     {P_SCALAR, "a string"}, {P_TEXT, "a string"}, {P_NUMBER, "a number"}, {P_BOOL, "true or false"}, {P_EXPRESSION, "an expression"}, {P_LIST, "a list"}, {P_MAP, "a map"},
 };
 
-static void wrong(Shaper *s, const Step *at, const Node *n, unsigned types) {
+static void wrong(Shaper *s, const NodeStep *at, const Node *n, unsigned types) {
     _cleanup_(buf_done) Buf path = buf_new(PATH_BYTES), expected = buf_new(PATH_BYTES);
-    print_step(at, &path);
+    node_step_print(at, &path);
     for (size_t i = 0; i < ARRAY_SIZE(type_names); i++)
         if ((types & type_names[i].types) == type_names[i].types) {
             buf_printf(&expected, "%s%s", expected.n ? " or " : "", type_names[i].name);
@@ -66,12 +49,12 @@ static bool fits(const Node *n, unsigned types) {
     return false;
 }
 
-static void check_map(Shaper *s, const Step *at, const Node *n, const PipelineKey *keys);
+static void check_map(Shaper *s, const NodeStep *at, const Node *n, const PipelineKey *keys);
 
-static void check_items(Shaper *s, const Step *at, const Node *list, const PipelineKey *row) {
+static void check_items(Shaper *s, const NodeStep *at, const Node *list, const PipelineKey *row) {
     size_t i = 0;
     node_each(c, list) {
-        Step here = {at, STR_NULL, i++};
+        NodeStep here = {at, STR_NULL, i++};
         if (c->type == NODE_LIST && row->items & P_NESTED)
             check_items(s, &here, c, row);
         else if (!fits(c, row->items))
@@ -81,7 +64,7 @@ static void check_items(Shaper *s, const Step *at, const Node *list, const Pipel
     }
 }
 
-static void check_value(Shaper *s, const Step *at, const Node *n, const PipelineKey *row) {
+static void check_value(Shaper *s, const NodeStep *at, const Node *n, const PipelineKey *row) {
     if (!fits(n, row->types))
         wrong(s, at, n, row->types);
     else if (n->type == NODE_LIST && row->items)
@@ -90,11 +73,11 @@ static void check_value(Shaper *s, const Step *at, const Node *n, const Pipeline
         check_map(s, at, n, row->sub);
 }
 
-static void unknown(Shaper *s, const Step *at, const Node *n, const PipelineKey *keys) {
+static void unknown(Shaper *s, const NodeStep *at, const Node *n, const PipelineKey *keys) {
     _cleanup_(buf_done) Buf names = buf_new(NAMES_BYTES), path = buf_new(PATH_BYTES);
     for (const PipelineKey *k = keys; k->key; k++)
         buf_printf(&names, "%s%s", names.n ? "|" : "", k->key);
-    print_step(at, &path);
+    node_step_print(at, &path);
     Str near = nearest_name(buf_view(&names), n->key);
     int shown = (int) MIN(n->key.n, (size_t) 64);
     const char *sep = path.n ? ": " : "";
@@ -105,7 +88,7 @@ static void unknown(Shaper *s, const Step *at, const Node *n, const PipelineKey 
         diag_add(s->diag, DIAG_WARNING, s->file, n->key_line, n->key_col, "%.*s%sunknown key \"%.*s\"", STR_FMT(buf_view(&path)), sep, shown, n->key.p);
 }
 
-static void check_map(Shaper *s, const Step *at, const Node *n, const PipelineKey *keys) {
+static void check_map(Shaper *s, const NodeStep *at, const Node *n, const PipelineKey *keys) {
     node_each(c, n) {
         const PipelineKey *row = keys;
         while (row->key && !str_eqz(c->key, row->key) && strcmp(row->key, "*") != 0)
@@ -113,7 +96,7 @@ static void check_map(Shaper *s, const Step *at, const Node *n, const PipelineKe
         if (!row->key) {
             unknown(s, at, c, keys);
         } else if (c->type != NODE_NULL) {
-            Step here = {at, c->key, SIZE_MAX};
+            NodeStep here = {at, c->key, SIZE_MAX};
             check_value(s, &here, c, row);
         }
     }

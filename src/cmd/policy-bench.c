@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll policy bench: what rules cost on recorded events or objects. */
-#include <time.h>
 
 #include "base/fs.h"
+#include "base/time.h"
 #include "cmd/cli.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
@@ -83,12 +83,6 @@ static int read_objects(Bench *b, const Source *source, Str text, const char *pl
     return MIN(r, 0);
 }
 
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
-}
-
 static int by_value(const void *a, const void *b) {
     double x = *(const double *) a, y = *(const double *) b;
     return x < y ? -1 : x > y;
@@ -98,8 +92,8 @@ static int by_value(const void *a, const void *b) {
 static double clock_cost(void) {
     double times[1001];
     for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
-        uint64_t begin = now();
-        times[i] = (double) (now() - begin);
+        int64_t begin = time_steady_ns();
+        times[i] = (double) (time_steady_ns() - begin);
     }
     qsort(times, ARRAY_SIZE(times), sizeof(*times), by_value);
     return times[ARRAY_SIZE(times) / 2];
@@ -110,9 +104,9 @@ static void measure(Bench *b, const RuleMatcher *m, size_t rounds) {
     double *times = xcalloc(b->items.n * rounds + 1, sizeof(*times)), clock = clock_cost();
     for (size_t k = 0; k < rounds; k++)
         for (size_t i = 0; i < b->items.n; i++) {
-            uint64_t begin = now();
+            int64_t begin = time_steady_ns();
             b->items.p[i].matches = rule_matcher_match(m, b->items.p[i].subject, b->evaluator, false, found, MATCHES_MAX);
-            double ns = (double) (now() - begin) - clock;
+            double ns = (double) (time_steady_ns() - begin) - clock;
             times[i * rounds + k] = MAX(ns, 0.0);
         }
     for (size_t i = 0; i < b->items.n; i++) {

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "cmd/terminal.h"
 
 enum { APPEARS_MS = 200, EVERY_MS = 100 };
@@ -20,14 +21,8 @@ static struct {
     char *what;
     uint64_t total, bytes;
     unsigned parts, parts_done, frame;
-    uint64_t began_ms, drawn_ms;
+    int64_t began_ms, drawn_ms;
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static uint64_t now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t) t.tv_sec * 1000 + (uint64_t) t.tv_nsec / 1000000;
-}
 
 static void erase(void) {
     if (state.shown)
@@ -77,14 +72,14 @@ void progress_begin(const char *what, uint64_t total, unsigned parts) {
     state.total = total;
     state.parts = parts;
     state.bytes = state.parts_done = state.frame = 0;
-    state.began_ms = now_ms();
+    state.began_ms = time_steady_ms();
     state.drawn_ms = 0;
     state.active = true;
     pthread_mutex_unlock(&state.lock);
 }
 
 static void draw_when_due(void) {
-    uint64_t now = now_ms();
+    int64_t now = time_steady_ms();
     if (state.active && now - state.began_ms >= APPEARS_MS && now - state.drawn_ms >= EVERY_MS) {
         draw();
         state.drawn_ms = now;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/signalfd.h>
 
+#include "base/time.h"
 #include "cmd/message.h"
 #include "cmd/sensor.h"
 #include "deliver/limit.h"
@@ -65,7 +66,7 @@ static Str without_time(Str text) {
 static int on_alert(void *userdata, const SensorAlert *a) {
     Run *r = userdata;
     int severity = (int) a->rule->priority;
-    int64_t now = r->limit ? monotonic_now() : 0;
+    int64_t now = r->limit ? time_steady_ns() : 0;
     if (r->limit && !alert_limit_pass(r->limit, a->rule->name, a->container ? a->container->id : STR("host"), severity, without_time(a->text), now)) {
         r->flush = MIN(r->flush, now);
         return 0;
@@ -216,7 +217,7 @@ static void answer_status(Run *r) {
 
 static void flush_limit(Run *r, bool all) {
     if (r->limit)
-        r->flush = alert_limit_flush(r->limit, monotonic_now(), all, tell_held, r);
+        r->flush = alert_limit_flush(r->limit, time_steady_ns(), all, tell_held, r);
 }
 
 /* While there are events, they are read so often: to be woken for each of them costs more than to look at it. The first one after a pause is read at once. */
@@ -228,7 +229,7 @@ static int timeout_of(const Run *r, int there_was) {
         return there_was == SENSOR_MORE ? 0 : READ_EVERY_MS;
     if (r->flush == INT64_MAX)
         return -1;
-    int64_t wait = (r->flush - monotonic_now()) / 1000000 + 1;
+    int64_t wait = (r->flush - time_steady_ns()) / 1000000 + 1;
     return (int) MAX(MIN(wait, (int64_t) 3600000), (int64_t) 0);
 }
 
@@ -249,7 +250,7 @@ static int serve(Run *r, Error *err) {
         if (p[METRICS].revents)
             sensor_metrics_answer(r->metrics, view(r));
         there_was = e < 0 ? e : sensor_consume(r->sensor, err);
-        if (monotonic_now() >= r->flush)
+        if (time_steady_ns() >= r->flush)
             flush_limit(r, false);
         if (there_was < 0 || !go_on)
             return MIN(there_was, 0);

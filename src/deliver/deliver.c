@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/alloc.h"
+#include "base/time.h"
 #include "base/vec.h"
 #include "deliver/channel.h"
 
@@ -82,7 +83,7 @@ void deliver_state(const Deliver *d, size_t i, DeliverState *ret) {
 }
 
 void deliver_stop(Deliver *d, unsigned seconds) {
-    int64_t until = monotonic_now() + (int64_t) seconds * 1000000000;
+    int64_t until = time_steady_ns() + (int64_t) seconds * 1000000000;
     for (size_t i = 0; i < d->outputs.n; i++)
         channel_end(d->outputs.p[i], until);
     for (size_t i = 0; i < d->outputs.n; i++)

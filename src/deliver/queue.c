@@ -9,12 +9,6 @@
 /* What a message takes besides its line. */
 enum { OVERHEAD = sizeof(Message) + 32 };
 
-int64_t monotonic_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 void queue_init(Queue *q, size_t max) {
     *q = (Queue) {.max = max};
     q->last = &q->first;

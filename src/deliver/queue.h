@@ -36,11 +36,9 @@ void queue_put_back(Queue *q, Message *list);
 void messages_free(Message *list);
 /* Wakes who is in queue_wait(). */
 void queue_wake(Queue *q);
-/* Waits until something has changed since queue_changes() was `seen`, or until `until`. What is decided in between is to be looked at after queue_changes(). */
+/* Waits until something has changed since queue_changes() was `seen`, or until `until` (time_steady_ns(); INT64_MAX is never). What is decided in between is to be looked at after queue_changes(). */
 uint64_t queue_changes(Queue *q);
 void queue_wait(Queue *q, uint64_t seen, int64_t until);
 /* Nothing is waited for any more. */
 void queue_end(Queue *q);
 size_t queue_count(Queue *q);
-/* CLOCK_MONOTONIC, nanoseconds: what `until` is of; INT64_MAX is never. */
-int64_t monotonic_now(void);

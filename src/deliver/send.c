@@ -48,7 +48,7 @@ void channel_problem(Channel *o, const char *text) {
 void channel_lost(Channel *o, uint64_t n, const char *why) {
     if (n == 0)
         return;
-    int64_t now = monotonic_now() / SECOND;
+    int64_t now = time_steady_ns() / SECOND;
     pthread_mutex_lock(&o->lock);
     o->counts.lost += n;
     uint64_t lost = o->counts.lost;
@@ -62,12 +62,12 @@ void channel_lost(Channel *o, uint64_t n, const char *why) {
 
 int channel_waiting(void *output) {
     Channel *o = output;
-    return o->ending && monotonic_now() >= o->until ? -ECANCELED : 0;
+    return o->ending && time_steady_ns() >= o->until ? -ECANCELED : 0;
 }
 
 /* Between two attempts; false: no more attempts, since it ends. */
 static bool pause_for(Channel *o, int64_t delay) {
-    for (int64_t until = monotonic_now() + delay; monotonic_now() < until;) {
+    for (int64_t until = time_steady_ns() + delay; time_steady_ns() < until;) {
         uint64_t seen = queue_changes(&o->queue);
         if (o->ending)
             break;
@@ -127,7 +127,7 @@ static Message *next(Channel *o, bool *ret_spooled) {
             o->kind->reopen(o);
         }
         /* While it ends, the spooler does so first. */
-        queue_wait(&o->queue, seen, o->ending || r < 0 ? monotonic_now() + SECOND : INT64_MAX);
+        queue_wait(&o->queue, seen, o->ending || r < 0 ? time_steady_ns() + SECOND : INT64_MAX);
     }
 }
 

@@ -13,7 +13,7 @@ static Node *child(Node *map, Arena *a, const char *key, NodeType type) {
     if (!n)
         return NULL;
     *n = (Node) {.type = type, .line = map->line, .col = map->col, .key = str_from(key)};
-    kube_append(map, n);
+    node_append(map, n);
     return n;
 }
 

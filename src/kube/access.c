@@ -79,13 +79,13 @@ static const KubeObject *head_of(Access *m, const KubeObject *o) {
             *n = (Node) {.type = NODE_MAP, .line = from->line, .col = from->col, .key = STR("metadata")};
             meta = n;
         }
-        kube_append(root, n);
+        node_append(root, n);
     }
     for (size_t i = 0; meta && i < ARRAY_SIZE(metadata); i++) {
         const Node *from = kube_at(o->metadata, metadata[i]);
         Node *n = from ? kube_copy(from, m->arena) : NULL;
         if (n)
-            kube_append(meta, n);
+            node_append(meta, n);
     }
     if (!m->world)
         m->world = kube_world_in(m->arena);

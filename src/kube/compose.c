@@ -19,19 +19,10 @@ static Node *make(Compose *c, NodeType type, const Node *from) {
     return n;
 }
 
-static void append(Node *parent, Node *n) {
-    if (parent->list.last)
-        parent->list.last->next = n;
-    else
-        parent->list.first = n;
-    parent->list.last = n;
-    parent->list.n++;
-}
-
 Node *compose_item(Compose *c, Node *list, NodeType type, const Node *from) {
     Node *n = list ? make(c, type, from) : NULL;
     if (n)
-        append(list, n);
+        node_append(list, n);
     return n;
 }
 

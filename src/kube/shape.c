@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/shape.h"
 
-#include "base/buf.h"
 #include "kube/quantity.h"
 #include "kube/tree.h"
+#include "parse/node-step.h"
 
 enum { PATH_MAX_BYTES = 512 };
-
-/* From the object down to the value at hand. */
-typedef struct Step {
-    const struct Step *up;
-    Str key;
-    size_t index;  /* SIZE_MAX: a key */
-} Step;
 
 typedef struct Shaper {
     const char *file;
@@ -21,19 +14,9 @@ typedef struct Shaper {
     size_t wrong;
 } Shaper;
 
-static void step_print(const Step *s, Buf *out) {
-    if (!s)
-        return;
-    step_print(s->up, out);
-    if (s->index != SIZE_MAX)
-        buf_printf(out, "[%zu]", s->index);
-    else
-        buf_printf(out, "%s%.*s", out->n ? "." : "", (int) MIN(s->key.n, (size_t) 64), s->key.p);
-}
-
-static void wrong(Shaper *s, const Step *at, const Node *n, const char *expected) {
+static void wrong(Shaper *s, const NodeStep *at, const Node *n, const char *expected) {
     _cleanup_(buf_done) Buf path = buf_new(PATH_MAX_BYTES);
-    step_print(at, &path);
+    node_step_print(at, &path);
     Str p = buf_view(&path);
     s->wrong++;
     if (n->type == NODE_STRING)
@@ -43,7 +26,7 @@ static void wrong(Shaper *s, const Step *at, const Node *n, const char *expected
         diag_add(s->diag, DIAG_ERROR, s->file, n->line, n->col, "%.*s: %.*s: expected %s, found %s", STR_FMT(s->what), STR_FMT(p), expected, node_type_name(n->type));
 }
 
-static void check_map(Shaper *s, const Step *at, const Node *n, const Shape *shape);
+static void check_map(Shaper *s, const NodeStep *at, const Node *n, const Shape *shape);
 
 static bool is_quantity(const Node *n) {
     int64_t v;
@@ -55,14 +38,14 @@ static bool is_int(const Node *n) {
     return kube_int(n, &v) == 0;
 }
 
-static void check_items(Shaper *s, const Step *at, const Node *list, const Shape *row) {
+static void check_items(Shaper *s, const NodeStep *at, const Node *list, const Shape *row) {
     if (list->type != NODE_LIST) {
         wrong(s, at, list, "a list");
         return;
     }
     size_t i = 0;
     node_each(c, list) {
-        Step here = {at, STR_NULL, i++};
+        NodeStep here = {at, STR_NULL, i++};
         if (row->type == SHAPE_STRING_LIST && c->type != NODE_STRING)
             wrong(s, &here, c, "a string");
         else if (row->type == SHAPE_INT_LIST && !is_int(c))
@@ -74,7 +57,7 @@ static void check_items(Shaper *s, const Step *at, const Node *list, const Shape
     }
 }
 
-static void check_entries(Shaper *s, const Step *at, const Node *map, const Shape *row) {
+static void check_entries(Shaper *s, const NodeStep *at, const Node *map, const Shape *row) {
     if (map->type != NODE_MAP) {
         wrong(s, at, map, "a map");
         return;
@@ -85,7 +68,7 @@ static void check_entries(Shaper *s, const Step *at, const Node *map, const Shap
         return;
     }
     node_each(c, map) {
-        Step here = {at, c->key, SIZE_MAX};
+        NodeStep here = {at, c->key, SIZE_MAX};
         if (c->type == NODE_NULL)
             continue;
         if (row->type == SHAPE_STRING_MAP && c->type != NODE_STRING)
@@ -95,7 +78,7 @@ static void check_entries(Shaper *s, const Step *at, const Node *map, const Shap
     }
 }
 
-static void check_value(Shaper *s, const Step *at, const Node *n, const Shape *row) {
+static void check_value(Shaper *s, const NodeStep *at, const Node *n, const Shape *row) {
     switch (row->type) {
     case SHAPE_ANY:
         return;
@@ -132,13 +115,13 @@ static void check_value(Shaper *s, const Step *at, const Node *n, const Shape *r
     }
 }
 
-static void check_map(Shaper *s, const Step *at, const Node *n, const Shape *shape) {
+static void check_map(Shaper *s, const NodeStep *at, const Node *n, const Shape *shape) {
     node_each(c, n) {
         if (c->type == NODE_NULL)
             continue;
         for (const Shape *row = shape; row->key; row++)
             if (c->key.n && c->key.p[0] == row->key[0] && str_eqz(c->key, row->key)) {
-                Step here = {at, c->key, SIZE_MAX};
+                NodeStep here = {at, c->key, SIZE_MAX};
                 check_value(s, &here, c, row);
                 break;
             }

@@ -79,16 +79,6 @@ bool kube_has(const Node *list, const char *text) {
     return false;
 }
 
-void kube_append(Node *parent, Node *child) {
-    child->next = NULL;
-    if (parent->list.last)
-        parent->list.last->next = child;
-    else
-        parent->list.first = child;
-    parent->list.last = child;
-    parent->list.n++;
-}
-
 /* As deep as the readers let a tree be. */
 Node *kube_copy(const Node *n, Arena *a) {
     Node *copy = arena_new(a, Node);
@@ -107,7 +97,7 @@ Node *kube_copy(const Node *n, Arena *a) {
         Node *child = kube_copy(c, a);
         if (!child)
             return NULL;
-        kube_append(copy, child);
+        node_append(copy, child);
     }
     return copy;
 }
@@ -142,7 +132,7 @@ static int merge_one(Merge *m, Node *into, const Node *from, Map *keys, const No
         }
         *copy = *c;
         *slot = copy;
-        kube_append(into, copy);
+        node_append(into, copy);
     }
     return 0;
 }
@@ -174,7 +164,7 @@ static int merge_map(Merge *m, Node *map) {
                 merge_error(m, merge, "\"<<\" stands behind a key that it brings along too; readers differ on which one counts: put it first");
         }
         map_set(&keys, c->key, c);
-        kube_append(map, c);
+        node_append(map, c);
     }
     int r = 0;
     if (node_is(merge, NODE_LIST)) {

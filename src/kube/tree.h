@@ -18,8 +18,6 @@ Str kube_text(const Node *map, const char *path);
 /* A list has this string. */
 bool kube_has(const Node *list, const char *text);
 
-/* The last child of a map or list. */
-void kube_append(Node *parent, Node *child);
 /* A tree of its own with texts of its own; NULL when the arena is full. */
 Node *kube_copy(const Node *n, Arena *a);
 

@@ -79,7 +79,7 @@ static int read_list(Json *j, Node *list) {
         if (r < 0)
             return r;
         lint_assume(child);
-        tree_append(list, child);
+        node_append(list, child);
         skip_space(j);
         if (j->p < j->end && *j->p == ',') {
             j->p++;
@@ -134,7 +134,7 @@ static int read_pair(Json *j, Node *map, TreeKeys *keys) {
                  (int) MIN(key.n, (size_t) 100), key.p, before->key_line, before->key_col);
         return 0;
     }
-    tree_append(map, child);
+    node_append(map, child);
     return 0;
 }
 

@@ -57,6 +57,16 @@ static inline const Node *node_first(const Node *n) {
     return n && (n->type == NODE_LIST || n->type == NODE_MAP) ? n->list.first : NULL;
 }
 #define node_each(child, parent) for (const Node *child = node_first(parent); child; child = child->next)
+/* Appends a child, of which a map must not have one with that key, to a list or map; it may not be in another. */
+static inline void node_append(Node *parent, Node *child) {
+    child->next = NULL;
+    if (parent->list.last)
+        parent->list.last->next = child;
+    else
+        parent->list.first = child;
+    parent->list.last = child;
+    parent->list.n++;
+}
 /* "a map", "a string", … for messages. */
 const char *node_type_name(NodeType type);
 

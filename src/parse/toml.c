@@ -79,7 +79,7 @@ static void name_node(Node *n, const Part *part) {
 static void add_new(TomlGroup *parent, Node *child, const Part *part) {
     name_node(child, part);
     tree_keys_add(&parent->keys, &parent->node, child);
-    tree_append(&parent->node, child);
+    node_append(&parent->node, child);
 }
 
 /* The key is taken already by something that may not be opened here: said, and remembered. */
@@ -165,7 +165,7 @@ static int read_list(Toml *t, TomlGroup *list) {
         r = read_value(t, list->depth + 1, &child);
         if (r < 0)
             return r;
-        tree_append(&list->node, child);
+        node_append(&list->node, child);
         r = skip_lines(t);
         if (r < 0)
             return r;
@@ -347,7 +347,7 @@ static TomlGroup *open_tables(Toml *t, TomlGroup *parent, const Part *part, int 
     }
     if (!there)
         add_new(parent, &list->node, part);
-    tree_append(&list->node, &fresh->node);
+    node_append(&list->node, &fresh->node);
     return fresh;
 }
 

@@ -21,15 +21,6 @@ int tree_count(Tree *t, uint32_t line, uint32_t col);
 int tree_no_memory(Tree *t, uint32_t line, uint32_t col);
 /* A zeroed node at this place; NULL over the limits (said in the Diag): the reader answers -E2BIG. */
 Node *tree_node(Tree *t, NodeType type, uint32_t line, uint32_t col);
-/* Appends a child; for maps see tree_keys_add() first. */
-static inline void tree_append(Node *parent, Node *child) {
-    if (parent->list.last)
-        parent->list.last->next = child;
-    else
-        parent->list.first = child;
-    parent->list.last = child;
-    parent->list.n++;
-}
 /* Says that a limit was passed at this place; returns -E2BIG. */
 int tree_limit(Tree *t, uint32_t line, uint32_t col, const char *fmt, ...) _printf_(4, 5);
 

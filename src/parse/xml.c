@@ -91,10 +91,10 @@ static void start_element(void *userdata, const XML_Char *name, const XML_Char *
         if (!n)
             return;
         n->text = value;
-        tree_append(element, n);
+        node_append(element, n);
     }
     if (x->open.n)
-        tree_append(x->open.p[x->open.n - 1].node, element);
+        node_append(x->open.p[x->open.n - 1].node, element);
     else
         x->root = element;
     vec_push(&x->open, (Open) {.node = element});

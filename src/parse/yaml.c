@@ -177,7 +177,7 @@ static int read_list(Yaml *y, uint32_t depth, Node *list, uint32_t *height) {
         if (r < 0)
             return r;
         *height = MAX(*height, h + 1);
-        tree_append(list, child);
+        node_append(list, child);
     }
     return r;
 }
@@ -238,7 +238,7 @@ static int read_map(Yaml *y, uint32_t depth, Node *map, uint32_t *height) {
                      (int) MIN(child->key.n, (size_t) 100), child->key.p, before->key_line, before->key_col);
             continue;
         }
-        tree_append(map, child);
+        node_append(map, child);
     }
     return r;
 }

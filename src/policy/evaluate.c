@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "policy/evaluator.h"
 
 /* Of one evaluation. Memory that is never used is never touched. */
@@ -258,11 +259,9 @@ void evaluator_until(Evaluator *e, int64_t moment) {
 /* The clock is looked at now and then: before the first of so many steps. */
 static bool is_late(Evaluator *e) {
     enum { STEPS_A_LOOK = 64 };
-    struct timespec t;
     if (e->until == 0 || e->late || e->ticks++ % STEPS_A_LOOK)
         return e->late;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return e->late = (int64_t) t.tv_sec * 1000000000 + t.tv_nsec >= e->until;
+    return e->late = time_steady_ns() >= e->until;
 }
 
 bool run_program(Run *run, const Program *p) {

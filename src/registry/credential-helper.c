@@ -7,21 +7,15 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/time.h"
 #include "registry/docker-config.h"
 
 extern char **environ;
 
 enum { ANSWER_MAX = 64 * 1024, MESSAGE_MAX = 200 };
-
-static int64_t now_ms(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Starts it in a process group of its own, so that what it starts can be ended with it. */
 static int start(const char *program, int in, int out, pid_t *ret) {
@@ -44,7 +38,7 @@ static int start(const char *program, int in, int out, pid_t *ret) {
 /* Reads until its end of file: 0, -ETIMEDOUT, -E2BIG or -errno. */
 static int read_answer(int fd, int64_t deadline, Buf *b) {
     for (;;) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - time_steady_ms();
         struct pollfd p = {.fd = fd, .events = POLLIN};
         int r = left > 0 ? poll(&p, 1, (int) left) : 0;
         if (r == 0)
@@ -73,7 +67,7 @@ static int reap(pid_t pid, int64_t deadline) {
             return status;
         if (p < 0 && errno != EINTR)
             return -1;
-        if (now_ms() >= deadline) {
+        if (time_steady_ms() >= deadline) {
             kill(-pid, SIGKILL);
             while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
                 ;
@@ -106,7 +100,7 @@ int docker_helper_get(Str helper, Str key, unsigned timeout_s, Arena *a, DockerC
         return error_errno(err, r, "%s", program);
     fd_closep(&in_read);
     fd_closep(&out_write);
-    int64_t deadline = now_ms() + (int64_t) timeout_s * 1000;
+    int64_t deadline = time_steady_ms() + (int64_t) timeout_s * 1000;
     Buf b = buf_new(ANSWER_MAX);
     r = read_answer(out_read, deadline, &b);
     int status = reap(pid, r < 0 ? 0 : deadline);
