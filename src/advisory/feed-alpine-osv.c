@@ -22,7 +22,7 @@ static int record(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t 
 }
 
 static int parse(const FeedInput *in, const FeedSink *sink) {
-    return feed_each_json_line(in, sink, record);
+    return feed_each_record(in, sink, record);
 }
 
 const Feed feed_alpine_osv = {

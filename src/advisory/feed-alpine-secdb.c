@@ -67,15 +67,11 @@ static int fix_rows(const FeedSink *sink, Str release, Str package, const Node *
 }
 
 static int parse(const FeedInput *in, const FeedSink *sink) {
-    _cleanup_free_ char *name = str_dup(in->path);
-    Arena a = {0};
-    Diag d = {0};
+    _cleanup_(arena_done) Arena a = {0};
     Node *root = NULL;
     char release[64];
-    int r = json_parse(in->bytes, name, in->limits, &a, &d, &root);
-    if (r < 0)
-        sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no JSON document");
-    else if (!release_of(root, release, sizeof(release))) {
+    int r = feed_json(in, sink, &a, &root);
+    if (r == 0 && !release_of(root, release, sizeof(release))) {
         sink->problem(sink->userdata, 1, "neither a \"distroversion\" like \"v3.20\" nor a known \"urlprefix\"");
         r = -EINVAL;
     }
@@ -95,8 +91,6 @@ static int parse(const FeedInput *in, const FeedSink *sink) {
         if (r < 0)
             break;
     }
-    diag_done(&d);
-    arena_done(&a);
     return r;
 }
 

@@ -7,14 +7,10 @@ static bool detect(Str path, Str head) {
 }
 
 static int parse(const FeedInput *in, const FeedSink *sink) {
-    _cleanup_free_ char *name = str_dup(in->path);
-    Arena a = {0};
-    Diag d = {0};
+    _cleanup_(arena_done) Arena a = {0};
     Node *root = NULL;
-    int r = json_parse(in->bytes, name, in->limits, &a, &d, &root);
-    if (r < 0)
-        sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no JSON document");
-    else
+    int r = feed_json(in, sink, &a, &root);
+    if (r == 0)
         sink->date(sink->userdata, feed_time(node_get_str(root, "dateReleased")));
     node_each(item, node_get(root, "vulnerabilities")) {
         Str id = node_get_str(item, "cveID"), due = node_get_str(item, "dueDate");
@@ -31,8 +27,6 @@ static int parse(const FeedInput *in, const FeedSink *sink) {
         if (r < 0)
             break;
     }
-    diag_done(&d);
-    arena_done(&a);
     return r;
 }
 

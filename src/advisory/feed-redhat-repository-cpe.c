@@ -5,14 +5,10 @@
 
 static int parse(const FeedInput *in, const FeedSink *sink) {
     _cleanup_(arena_done) Arena a = {0};
-    _cleanup_(diag_done) Diag d = {0};
-    _cleanup_free_ char *name = str_dup(in->path);
     Node *root = NULL;
-    int r = json_parse(in->bytes, name, in->limits, &a, &d, &root);
-    if (r < 0) {
-        sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no JSON value");
+    int r = feed_json(in, sink, &a, &root);
+    if (r < 0)
         return r == -EINVAL || r == -E2BIG ? 0 : r;
-    }
     node_each(repository, node_get(root, "data")) {
         sink->count(sink->userdata);
         node_each(cpe, node_get(repository, "cpes")) {

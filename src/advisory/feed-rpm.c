@@ -25,44 +25,6 @@ bool feed_head_id(Str head, const char *prefixes) {
     }
 }
 
-static int each_of_document(const FeedInput *in, const FeedSink *sink,
-                            int (*record)(const FeedInput *, const FeedSink *, Arena *, uint32_t, const Node *)) {
-    _cleanup_(arena_done) Arena a = {0};
-    _cleanup_(diag_done) Diag d = {0};
-    _cleanup_free_ char *name = str_dup(in->path);
-    Node *root = NULL;
-    int r = json_parse(in->bytes, name, in->limits, &a, &d, &root);
-    if (r < 0) {
-        sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no JSON value");
-        return r == -EINVAL || r == -E2BIG ? 0 : r;
-    }
-    if (!node_is(root, NODE_LIST)) {
-        r = record(in, sink, &a, root->line, root);
-        sink->count(sink->userdata);
-        return r == -EINVAL ? 0 : r;
-    }
-    node_each(item, root) {
-        r = record(in, sink, &a, item->line, item);
-        sink->count(sink->userdata);
-        if (r < 0 && r != -EINVAL)
-            return r;
-    }
-    return 0;
-}
-
-int feed_each_record(const FeedInput *in, const FeedSink *sink,
-                     int (*record)(const FeedInput *, const FeedSink *, Arena *, uint32_t, const Node *)) {
-    /* A first line that ends in '}' holds a whole record; otherwise the document is one value. */
-    Str rest = in->bytes, first = STR_NULL;
-    while (str_empty(first) && str_line(&rest, &first))
-        first = str_trim(first);
-    if (str_starts(first, STR("{")) && str_ends(first, STR("}")))
-        return feed_each_json_line(in, sink, record);
-    if (str_empty(str_trim(in->bytes)))
-        return 0;
-    return each_of_document(in, sink, record);
-}
-
 static bool word_char(char c) {
     return isalnum((unsigned char) c) || c == '_' || c == '.' || c == '+' || c == '-';
 }

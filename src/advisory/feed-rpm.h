@@ -7,10 +7,6 @@
 /* Is the first "id" (or "ID") of the document one of these prefixes, separated by spaces? */
 bool feed_head_id(Str head, const char *prefixes);
 
-/* One record after the other: JSON Lines, a list, or one object over many lines, as publishers have it. */
-int feed_each_record(const FeedInput *in, const FeedSink *sink,
-                     int (*record)(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root));
-
 /* An advisory of an rpm distribution, whose rows differ in package and version only. */
 typedef struct RpmAdvisory {
     const FeedSink *sink;

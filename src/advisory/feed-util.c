@@ -7,46 +7,44 @@ VulnDetail feed_detail_new(Str id) {
     return (VulnDetail) {.id = id, .published = TIME_NONE, .modified = TIME_NONE, .epss = -1, .epss_percentile = -1};
 }
 
-/* Pretty-printed JSON in a file of its own: one record, or a list of them. */
-static int each_of_document(const FeedInput *in, const FeedSink *sink, const char *name,
-                            int (*record)(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root)) {
-    Arena a = {0};
-    Diag d = {0};
-    Node *root = NULL;
-    int r = json_parse(in->bytes, name, in->limits, &a, &d, &root);
-    if (r < 0) {
+int feed_json(const FeedInput *in, const FeedSink *sink, Arena *a, Node **ret) {
+    _cleanup_free_ char *name = str_dup(in->path);
+    _cleanup_(diag_done) Diag d = {0};
+    int r = json_parse(in->bytes, name, in->limits, a, &d, ret);
+    if (r < 0)
         sink->problem(sink->userdata, d.items.n ? d.items.p[0].line : 0, "%s", d.items.n ? d.items.p[0].message : "no JSON document");
+    return r;
+}
+
+/* A document of its own: one record, or a list of them. */
+static int each_of_document(const FeedInput *in, const FeedSink *sink, FeedRecord *record) {
+    _cleanup_(arena_done) Arena a = {0};
+    Node *root = NULL;
+    int r = feed_json(in, sink, &a, &root);
+    if (r < 0) {
         sink->count(sink->userdata);
-        r = r == -E2BIG ? -EINVAL : r;
-    } else if (node_is(root, NODE_LIST)) {
-        for (const Node *item = node_first(root); item && (r >= 0 || r == -EINVAL); item = item->next) {
-            r = record(in, sink, &a, item->line, item);
-            sink->count(sink->userdata);
-        }
-    } else {
-        r = record(in, sink, &a, root->line, root);
+        return r == -EINVAL || r == -E2BIG ? 0 : r;
+    }
+    bool list = node_is(root, NODE_LIST);
+    for (const Node *item = list ? node_first(root) : root; item && (r >= 0 || r == -EINVAL); item = list ? item->next : NULL) {
+        r = record(in, sink, &a, item->line, item);
         sink->count(sink->userdata);
     }
-    diag_done(&d);
-    arena_done(&a);
     return r == -EINVAL ? 0 : r;
 }
 
-/* Does the first line hold a whole value, as JSON Lines do? */
-static bool is_pretty(Str bytes) {
-    Str line;
-    bytes = str_trim(bytes);
-    if (!str_line(&bytes, &line) || str_empty(str_trim(bytes)))
-        return false;
-    line = str_trim(line);
-    return line.n == 0 || (line.p[0] == '{' && line.p[line.n - 1] != '}') || (line.p[0] == '[' && line.p[line.n - 1] != ']');
+/* Not JSON Lines, whose first line holds a whole record? */
+static bool is_document(Str bytes) {
+    Str line = STR_NULL;
+    while (str_empty(line) && str_line(&bytes, &line))
+        line = str_trim(line);
+    return str_starts(line, STR("[")) || (str_starts(line, STR("{")) && !str_ends(line, STR("}")));
 }
 
-int feed_each_json_line(const FeedInput *in, const FeedSink *sink,
-                        int (*record)(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root)) {
+int feed_each_record(const FeedInput *in, const FeedSink *sink, FeedRecord *record) {
+    if (in->first_line <= 1 && is_document(in->bytes))
+        return each_of_document(in, sink, record);
     _cleanup_free_ char *name = str_dup(in->path);
-    if (in->first_line <= 1 && is_pretty(in->bytes))
-        return each_of_document(in, sink, name, record);
     uint32_t base = in->first_line ? in->first_line - 1 : 0, line = 0;
     Str rest = in->bytes;
     for (;;) {

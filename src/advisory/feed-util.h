@@ -12,11 +12,14 @@
 /* A detail with every optional field unknown. */
 VulnDetail feed_detail_new(Str id);
 
-/* Calls `record` for each line of a JSON Lines document, or for the one record or the list of records that a document of several lines is
- * (a piece of at most 1 MiB then: see Feed.lines). A line that is not JSON is reported and skipped; a record for which
- * `record` returns -EINVAL was reported by it. `a` holds the record's tree and is emptied after each. Other negative results end the walk. */
-int feed_each_json_line(const FeedInput *in, const FeedSink *sink,
-                        int (*record)(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root));
+/* The document as a tree in `a`; what is no JSON is reported: -EINVAL, -E2BIG. Strings may point into in->bytes. */
+int feed_json(const FeedInput *in, const FeedSink *sink, Arena *a, Node **ret);
+
+/* Takes one record; -EINVAL: it was reported, and the next one follows. `a` holds its tree. */
+typedef int FeedRecord(const FeedInput *in, const FeedSink *sink, Arena *a, uint32_t line, const Node *root);
+/* One record after the other: JSON Lines, a list, or one object over many lines, as publishers have it (these two are pieces of at most 1 MiB: see Feed.lines). A line that is
+ * not JSON is reported and skipped. A negative result of `record` other than -EINVAL ends the walk. */
+int feed_each_record(const FeedInput *in, const FeedSink *sink, FeedRecord *record);
 
 /* Calls `record` for the one document of a YAML file; what is no YAML is reported. A record for which
  * `record` returns -EINVAL was reported by it. */

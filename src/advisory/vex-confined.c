@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a VEX document in a confined worker: its statements come back as wire records, of which nothing is trusted. */
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "advisory/vex.h"
-#include "base/fs.h"
 #include "base/wire.h"
-#include "base/worker.h"
+#include "base/worker-document.h"
 
 static void put_list(Buf *b, const Str *list, size_t n) {
     wire_put_u64(b, n);
@@ -82,54 +78,18 @@ static int decode(Str bytes, Str name, Arena *a, VexDocument *ret) {
     return 0;
 }
 
-typedef struct JobArgs {
-    Limits limits;
-    uint64_t size;
-    /* the name follows */
-} JobArgs;
-
-static int job(const WorkerIo *io) {
-    JobArgs args;
+static int job(Str text, const char *name, const Limits *limits, Buf *answer, Diag *d) {
     VexDocument doc;
     Arena a = {0};
-    Diag d = {0};
-    Buf b = buf_new(BUF_OWN_MAX);
-    if (io->args.n < sizeof(args))
-        return -EINVAL;
-    memcpy(&args, io->args.p, sizeof(args));
-    char *name = str_dup(str_from_at(io->args, sizeof(args)));
-    char *text = args.size ? mmap(NULL, args.size, PROT_READ, MAP_PRIVATE, io->fds[0], 0) : (char *) "";
-    if (text == MAP_FAILED)
-        return worker_fail(io, -errno, "mapping %s: %s", name, strerror(errno));
-    int r = vex_read(str_n(text, args.size), name, &args.limits, &a, &doc, &d);
-    if (r < 0) {
-        char *why = diag_text(&d);
-        return worker_fail(io, r, "%.*s", STR_FMT(str_trim(str_from(why))));
-    }
-    encode(&b, &doc, &d);
-    return b.failed ? b.failed : fs_write_all(io->out, b.p, b.n); /* the process ends: the kernel frees the rest */
-}
-
-static int collect(void *userdata, Str bytes) {
-    return buf_str(userdata, bytes);
+    int r = vex_read(text, name, limits, &a, &doc, d);
+    if (r >= 0)
+        encode(answer, &doc, d);
+    return r;
 }
 
 int vex_open(int fd, const char *name, const Limits *limits, Arena *a, VexDocument *ret, Error *err) {
-    struct stat st;
-    if (fstat(fd, &st) < 0)
-        return error_errno(err, -errno, "%s", name);
-    if (!S_ISREG(st.st_mode))
-        return error_set(err, -EINVAL, "%s: not a regular file", name);
-    if ((uint64_t) st.st_size > limits->document_bytes)
-        return error_set(err, -E2BIG, "%s: %lld bytes, more than the %llu that a document may have", name, (long long) st.st_size,
-                         (unsigned long long) limits->document_bytes);
-    _cleanup_(buf_done) Buf args = buf_new(BUF_OWN_MAX), answer = buf_new(BUF_OWN_MAX);
-    JobArgs j = {*limits, (uint64_t) st.st_size};
-    buf_add(&args, &j, sizeof(j));
-    buf_putz(&args, name);
-    /* A tree takes up to some thirty times its text, in small nodes. */
-    WorkerLimits wl = {.memory = ((uint64_t) 1 << 30) + 32 * j.size};
-    int r = worker_call(job, buf_view(&args), &fd, 1, &wl, collect, &answer, err);
+    _cleanup_(buf_done) Buf answer = buf_new(BUF_OWN_MAX);
+    int r = worker_document(job, fd, name, "a document", limits, &answer, err);
     if (r < 0)
         return r;
     r = decode(arena_str(a, buf_view(&answer)), arena_str(a, str_from(name)), a, ret);

@@ -12,7 +12,6 @@
 #include "cmd/sensor.h"
 #include "deliver/limit.h"
 #include "deliver/notice.h"
-#include "deliver/queue.h"
 #include "runtime/kind.h"
 
 /* How long outputs may take to deliver what waits at the end. */

@@ -90,7 +90,8 @@ static void from_records(StateRead *r, const Records *rec) {
         (void) node_i64(node_get(port, "host_port"), &host);
         (void) node_i64(node_get(port, "container_port"), &inside);
         (void) node_i64(node_get(port, "range"), &range);
-        for (int64_t i = 0; i < range && i <= UINT16_MAX; i++)
+        bool good = host >= 0 && host <= UINT16_MAX && inside >= 0 && inside <= UINT16_MAX;
+        for (int64_t i = 0; good && i < range && i <= UINT16_MAX; i++)
             state_port(r, node_get_str(port, "host_ip"), (uint64_t) (host + i), (uint64_t) (inside + i), node_get_str(port, "protocol"));
     }
 }

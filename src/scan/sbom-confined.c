@@ -2,11 +2,10 @@
 /* Reading an SBOM in a confined worker: its inventory comes back as wire records, of which nothing is trusted. */
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/fs.h"
-#include "base/worker.h"
+#include "base/worker-document.h"
 #include "scan/sbom.h"
 #include "scan/scan.h"
 
@@ -163,35 +162,12 @@ static int decode(Str bytes, Report *r) {
     return wire_ok(w) && w->rest.n == 0 ? 0 : -EBADMSG;
 }
 
-typedef struct JobArgs {
-    Limits limits;
-    uint64_t size;
-    /* the name follows */
-} JobArgs;
-
-static int job(const WorkerIo *io) {
-    JobArgs args;
+static int job(Str text, const char *name, const Limits *limits, Buf *answer, Diag *d) {
     Report r = {0};
-    Diag d = {0};
-    Buf b = buf_new(BUF_OWN_MAX);
-    if (io->args.n < sizeof(args))
-        return -EINVAL;
-    memcpy(&args, io->args.p, sizeof(args));
-    char *text = mmap(NULL, args.size, PROT_READ, MAP_PRIVATE, io->fds[0], 0);
-    if (text == MAP_FAILED)
-        return worker_fail(io, -errno, "mapping the SBOM: %s", strerror(errno));
-    char *name = str_dup(str_from_at(io->args, sizeof(args)));
-    int x = sbom_read(str_n(text, args.size), name, &args.limits, &r, &d);
-    if (x < 0) {
-        char *why = diag_text(&d);
-        return worker_fail(io, x, "%.*s", STR_FMT(str_trim(str_from(why))));
-    }
-    encode(&b, &r);
-    return b.failed ? b.failed : fs_write_all(io->out, b.p, b.n); /* the process ends: the kernel frees the rest */
-}
-
-static int collect(void *userdata, Str bytes) {
-    return buf_str(userdata, bytes);
+    int x = sbom_read(text, name, limits, &r, d);
+    if (x >= 0)
+        encode(answer, &r);
+    return x;
 }
 
 int sbom_open(const char *path, const Limits *limits, Report *r, Error *err) {
@@ -212,15 +188,8 @@ int sbom_open_fd(int fd, const char *path, const Limits *limits, Report *r, Erro
     ssize_t sniffed = fs_pread_all(fd, head, SNIFF, 0);
     if (sniffed <= 0 || sbom_sniff(str_n(head, (size_t) sniffed)) == SBOM_NONE)
         return 0;
-    if ((uint64_t) st.st_size > limits->document_bytes)
-        return error_set(err, -E2BIG, "%s: %lld bytes, more than the %llu that an SBOM may have", path, (long long) st.st_size, (unsigned long long) limits->document_bytes);
-    _cleanup_(buf_done) Buf args = buf_new(BUF_OWN_MAX), answer = buf_new(BUF_OWN_MAX);
-    JobArgs a = {*limits, (uint64_t) st.st_size};
-    buf_add(&args, &a, sizeof(a));
-    buf_putz(&args, path);
-    /* A tree takes up to some thirty times its text, in small nodes. */
-    WorkerLimits wl = {.memory = ((uint64_t) 1 << 30) + 32 * a.size};
-    int x = worker_call(job, buf_view(&args), &fd, 1, &wl, collect, &answer, err);
+    _cleanup_(buf_done) Buf answer = buf_new(BUF_OWN_MAX);
+    int x = worker_document(job, fd, path, "an SBOM", limits, &answer, err);
     if (x < 0)
         return x;
     /* The report's strings are slices of the answer, which moves into its arena. */

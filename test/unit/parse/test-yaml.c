@@ -2,21 +2,8 @@
 #include "base/alloc.h"
 #include "parse/json-write.h"
 #include "parse/node.h"
+#include "unit/parse/doc.h"
 #include "unit/tap.h"
-
-typedef struct Doc {
-    Arena arena;
-    Diag diag;
-    Node *root;
-    size_t n;
-    int r;
-} Doc;
-
-static void doc_done(Doc *d) {
-    arena_done(&d->arena);
-    diag_done(&d->diag);
-}
-#define _doc_ _cleanup_(doc_done)
 
 static Doc read_limited(Str text, Limits limits) {
     Doc d = {0};
