@@ -89,9 +89,13 @@ loader=$(ldd "$tmp/root/bin/cat" | grep -oE '/[^ ]*/ld-linux[^ ]*')
 seen "a program as an argument of the dynamic loader" "script file=$loader .* args=/data/tool /data/dir/none in $short;" "$loader /data/tool /data/dir/none"
 seen "a hard link, when it is made" "hard link /tmp/hard in $short;" "ln /data/secret /tmp/hard"
 seen "a file by a hard link" "secret name=/data/secret by name=cat .* in $short;" "cat /tmp/hard"
+seen "a file by a hard link, through io_uring" "secret name=/data/secret by name=act .* in $short;" "/bin/act uring /tmp/hard"
+seen "and by a thread of the kernel" "secret name=/data/secret by name=act .* in $short;" "/bin/act sqpoll /tmp/hard"
 seen "by one that was there before" "secret name=/data/secret by name=cat .* in $short;" "cat /data/before"
 seen "by one that was just made and is gone again" "secret name=/data/secret by name=cat .* in $short;" "ln /data/secret /tmp/hard2; cat /tmp/hard2; mv /tmp/hard2 /tmp/hard3"
 seen "a file that is mounted elsewhere by itself" "secret name=/data/secret by name=cat .* in $short;" "echo >/tmp/f; mount --bind /data/guarded /tmp/f; umount /tmp/f; mount --bind /data/secret /tmp/f && cat /tmp/f"
+seen "and that one through io_uring" "secret name=/data/secret by name=act .* in $short;" "echo >/tmp/g; mount --bind /data/secret /tmp/g && /bin/act uring /tmp/g"
+seen "by a link that was just made, through io_uring" "secret name=/data/secret by name=act .* in $short;" "ln /data/secret /tmp/hard4; /bin/act uring /tmp/hard4; mv /tmp/hard4 /tmp/hard5"
 seen "a file that got the name when its link had been opened already" "secret name=/data/late by name=cat .* in $short;" "ln /data/plain /tmp/p; cat /tmp/p /tmp/p; mv /data/plain /data/late; cat /tmp/p"
 unlike "$(grep 'secret name=' "$alerts")" "name=/tmp/" "and by no other name"
 before=$(grep -c "secret name=" "$alerts")
