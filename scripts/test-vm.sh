@@ -14,7 +14,7 @@ log=$build/test-vm.log
 echo "test-vm.sh: starting ${kernel##*/vm-}, the log is $log"
 timeout --foreground "${PLIMSOLL_VM_SECONDS:-1500}" qemu-system-x86_64 -machine q35 -accel "${PLIMSOLL_VM_ACCEL:-tcg,thread=multi}" -cpu max,arch-capabilities=off -smp 2 -m 3072 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
   -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" -append "$line" \
-  -fsdev local,id=files,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=files,mount_tag=files </dev/null | tr -d '\r' | tee "$log" || true
+  -fsdev local,id=files,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=files,mount_tag=files </dev/null | stdbuf -oL tr -d '\r' | tee "$log" || true
 rc=$(sed -n 's/^test-vm: ended with \([0-9]*\)$/\1/p' "$log")
 [ -n "$rc" ] || { echo "test-vm.sh: the virtual machine ended before its tests" >&2; exit 1; }
 exit "$rc"
