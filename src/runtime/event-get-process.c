@@ -153,6 +153,8 @@ static Value proc_is_exe_lower(const Ask *a) { return value_bool(a->e->image && 
 static Value proc_is_exe_memfd(const Ask *a) { return value_bool(a->e->image && a->e->image->memfd); }
 static Value proc_exe_ino(const Ask *a) { return a->e->image ? number_if(a->e->image->inode) : value_none(); }
 static Value proc_exe_ino_ctime(const Ask *a) { return a->e->image ? number_if(a->e->image->changed) : value_none(); }
+static Value proc_script(const Ask *a) { return a->e->image ? str_opt(a->e->image->script) : value_none(); }
+static Value proc_interpreter(const Ask *a) { return a->e->image && a->e->image->script.n ? str_opt(a->e->image->exepath) : value_none(); }
 static Value proc_exe_sha256(const Ask *a) {
     const Event *e = a->e;
     return e->image && e->tables ? str_opt(ask_copy(a, program_hash(e->tables->hashes, e->image, e->container, e->wire.process.pid))) : value_none();
@@ -202,6 +204,7 @@ Getter *const event_process_getters[EVENT_SLOTS] = {
     [SLOT_PROC_PPID_DURATION] = proc_ppid_duration, [SLOT_PROC_IS_EXE_WRITABLE] = proc_is_exe_writable, [SLOT_PROC_IS_EXE_UPPER_LAYER] = proc_is_exe_upper,
     [SLOT_PROC_IS_EXE_LOWER_LAYER] = proc_is_exe_lower, [SLOT_PROC_IS_EXE_FROM_MEMFD] = proc_is_exe_memfd, [SLOT_PROC_EXE_INO] = proc_exe_ino,
     [SLOT_PROC_EXE_INO_CTIME] = proc_exe_ino_ctime, [SLOT_PROC_EXE_INO_MTIME] = proc_exe_ino_mtime, [SLOT_PROC_EXE_SHA256] = proc_exe_sha256,
+    [SLOT_PROC_SCRIPT] = proc_script, [SLOT_PROC_INTERPRETER] = proc_interpreter,
     [SLOT_PROC_EXE_INO_CTIME_START] = proc_exe_ino_ctime_start, [SLOT_THREAD_TID] = thread_tid, [SLOT_THREAD_CAP_EFFECTIVE] = cap_effective,
     [SLOT_THREAD_CAP_PERMITTED] = cap_permitted, [SLOT_THREAD_CAP_INHERITABLE] = cap_inheritable, [SLOT_USER_UID] = user_uid, [SLOT_USER_NAME] = user_name,
     [SLOT_USER_LOGINUID] = user_loginuid, [SLOT_USER_LOGINNAME] = user_loginname, [SLOT_USER_HOMEDIR] = user_homedir, [SLOT_USER_SHELL] = user_shell,

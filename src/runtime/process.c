@@ -52,7 +52,7 @@ static uint32_t *bucket_of(Images *t, uint64_t id) {
 }
 
 static size_t text_bytes(const Image *i) {
-    return i->exepath.n + i->filename.n + i->args.n + i->env.n;
+    return i->exepath.n + i->filename.n + i->args.n + i->env.n + i->script.n;
 }
 
 static void list_remove(Images *t, uint32_t i) {
@@ -177,6 +177,7 @@ const Image *images_add(Images *t, const Image *image) {
     copy(&at, &new->filename);
     copy(&at, &new->args);
     copy(&at, &new->env);
+    copy(&at, &new->script);
     uint32_t *bucket = bucket_of(t, new->id);
     new->next = *bucket;
     *bucket = i;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "runtime/script.h"
 
 enum { TEXT_MAX = 4096 };
 
@@ -56,7 +57,7 @@ static uint64_t home_of(const Tables *t, uint32_t pid) {
 
 static void add_process(Loader *l, Tables *t, uint32_t pid) {
     WireTask task = {.image = (uint64_t) 1 << 63 | pid, .home = home_of(t, pid)};
-    char args[TEXT_MAX], path[64], target[PATH_MAX], comm[sizeof(task.name)];
+    char args[TEXT_MAX], path[64], target[PATH_MAX], cwd[PATH_MAX], script[PATH_MAX], comm[sizeof(task.name)];
     Str name = read_proc(pid, "comm", comm, sizeof(comm));
     if (str_ends(name, STR("\n")))
         name.n--;
@@ -74,6 +75,10 @@ static void add_process(Loader *l, Tables *t, uint32_t pid) {
         image.changed = (uint64_t) st.st_ctim.tv_sec * 1000000000 + (uint64_t) st.st_ctim.tv_nsec;
         image.modified = (uint64_t) st.st_mtim.tv_sec * 1000000000 + (uint64_t) st.st_mtim.tv_nsec;
     }
+    /* Where it is now; where it was when it was executed nobody kept. */
+    snprintf(path, sizeof(path), "/proc/%u/%s", pid, "cwd");
+    n = readlink(path, cwd, sizeof(cwd));
+    image.script = script_of(&image, STR_NULL, n > 0 ? str_n(cwd, (size_t) n) : STR_NULL, script, sizeof(script));
     images_add(t->images, &image);
 }
 

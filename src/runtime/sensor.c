@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "runtime/domains.h"
 #include "runtime/running.h"
+#include "runtime/script.h"
 #include "runtime/sensor-private.h"
 
 enum { LINE_MAX_BYTES = 1 << 20, EVENTS_AT_ONCE = 4096, ROUNDS_AT_END = 64, WINDOWS_BYTES = 4 << 20 };
@@ -22,6 +23,22 @@ static void sweep_images(Sensor *s, uint64_t read) {
         images_sweep(s->tables.images, now, read);
 }
 
+/* What an execution named, where the kernel says that it is a script. The kernel's name for a descriptor is /dev/fd/NUMBER, perhaps with a name below it. */
+static Str named_script(const Event *e, char *room, size_t max) {
+    static const Str fds = STR("/dev/fd/");
+    Str name = e->string[WIRE_NAME], number;
+    if (!(e->wire.flags & WIRE_SCRIPT) || !e->string[WIRE_BASE].p || !str_starts(name, fds))
+        return e->wire.flags & WIRE_SCRIPT ? name : STR_NULL;
+    name = str_from_at(name, fds.n);
+    size_t n = path_from_names(e->string[WIRE_BASE], room, max);
+    if (str_cut(name, '/', &number, &name) && n < max && name.n < max - n) {
+        room[n++] = '/';
+        memcpy(room + n, name.p, name.n);
+        n += name.n;
+    }
+    return str_n(room, n);
+}
+
 static void add_image(Sensor *s, Event *e) {
     if (images_crowded(s->tables.images) && !s->ends_unknown)
         sweep_images(s, 0);
@@ -32,6 +49,8 @@ static void add_image(Sensor *s, Event *e) {
     image.memfd = str_starts(path, STR("/memfd:"));
     if (image.memfd)
         image.exepath = str_from_at(path, 1);
+    char room[2 * WIRE_STRING_MAX], script[2 * WIRE_STRING_MAX];
+    image.script = script_of(&image, named_script(e, room, sizeof(room)), e->cwd, script, sizeof(script));
     e->image = images_add(s->tables.images, &image);
 }
 

@@ -15,6 +15,7 @@ typedef struct Image {
     Str filename;          /* as the call named it */
     Str args;              /* each ended by a NUL, the first is proc.exe */
     Str env;
+    Str script;            /* script_of() */
     uint8_t layer;
     bool memfd;
     bool writable;         /* for who executed it */

@@ -49,6 +49,7 @@ enum WireFlags {
     WIRE_UNREADABLE = 1 << 1, /* a name could not be read */
     WIRE_NO_FILE = 1 << 2,    /* the descriptor was closed already */
     WIRE_EXE_WRITABLE = 1 << 3, /* who executes the program may write to it */
+    WIRE_SCRIPT = 1 << 4,       /* the kernel runs another program than the one that was named: what was named is a script (#!, binfmt_misc) */
 };
 
 enum WireLayer { WIRE_LAYER_NONE, WIRE_LAYER_UPPER, WIRE_LAYER_LOWER };

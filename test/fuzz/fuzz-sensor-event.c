@@ -4,6 +4,7 @@
 
 #include "policy/program.h"
 #include "runtime/event.h"
+#include "runtime/script.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
@@ -15,6 +16,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         tables_init(&tables);
         v = evaluator_new();
     }
+    /* As a program and its arguments. */
+    Str rest = str_n((const char *) p, n);
+    Image image = {0};
+    char room[64];
+    str_split(&rest, 0, &image.exepath);
+    image.args = rest;
+    if (script_of(&image, STR_NULL, STR("/"), room, sizeof(room)).n > sizeof(room))
+        abort();
     /* Inputs are short: the event's fixed part is filled from them over and over, its lengths from their beginning. */
     char bytes[sizeof(WireEvent) + 512] = {0};
     for (size_t i = 0; n && i < sizeof(bytes); i++)

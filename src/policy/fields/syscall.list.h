@@ -79,6 +79,8 @@ FIELD(PROC_EXE_INO_CTIME, "proc.exe_ino.ctime", INT, NANOSECONDS, O, NULL, "Last
 FIELD(PROC_EXE_INO_MTIME, "proc.exe_ino.mtime", INT, NANOSECONDS, O, NULL, "Last change of the program's content")
 FIELD(PROC_EXE_INO_CTIME_START, "proc.exe_ino.ctime_duration_proc_start", INT, NANOSECONDS, O, NULL, "From the last change of the program's inode to the start of the process")
 FIELD(PROC_EXE_SHA256, "proc.exe_sha256", STRING, NONE, O, NULL, "SHA-256 of the program's file; absent when the file as it was executed cannot be read any more")
+FIELD(PROC_SCRIPT, "proc.script", STRING, NONE, O | FIELD_PATH, NULL, "Path of the file that an interpreter runs (#!, sh FILE, python3 FILE, ld.so FILE), links not resolved")
+FIELD(PROC_INTERPRETER, "proc.interpreter", STRING, NONE, O | FIELD_PATH, NULL, "Path of the interpreter of proc.script, links resolved; absent when the program is no interpreter of a file")
 FIELD(THREAD_TID, "thread.tid", INT, NONE, S, NULL, "Thread id")
 FIELD(THREAD_CAP_EFFECTIVE, "thread.cap_effective", STRING, NONE, S, NULL, "Effective capabilities, separated by spaces")
 FIELD(THREAD_CAP_PERMITTED, "thread.cap_permitted", STRING, NONE, S, NULL, "Permitted capabilities, separated by spaces")

@@ -120,6 +120,20 @@ static __always_inline void put_area(struct scratch *s, u32 which, u64 from, u64
     s->e.size = at + n;
 }
 
+/* A script that was executed by its descriptor is called /dev/fd/NUMBER or /dev/fd/NUMBER/NAME by the kernel: what the descriptor is. */
+static __always_inline void put_script_base(struct scratch *s, const char *fdpath) {
+    enum { NUMBER = 8, ROOM_FD = 20 };
+    char text[ROOM_FD] = {};
+    u32 fd = 0;
+    if (!fdpath || bpf_probe_read_kernel(text, sizeof(text) - 1, fdpath) < 0)
+        return;
+    for (u32 i = NUMBER; i < ROOM_FD && text[i] >= '0' && text[i] <= '9'; i++)
+        fd = 10 * fd + (text[i] - '0');
+    struct file *f = file_of(fd);
+    if (f)
+        put_path(s, WIRE_BASE, (u64) BPF_CORE_READ(f, f_path.dentry), (u64) BPF_CORE_READ(f, f_path.mnt));
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm) {
     u64 image = (bpf_ktime_get_boot_ns() & ~0xffull) | (bpf_get_smp_processor_id() & 0xff);
@@ -149,6 +163,10 @@ int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *b
     put_file(s, exe);
     if (may_write((u64) BPF_CORE_READ((struct file *) exe, f_inode), (u64) BPF_CORE_READ(t, cred)))
         s->e.flags |= WIRE_EXE_WRITABLE;
+    if (bprm->interp != bprm->filename) {
+        s->e.flags |= WIRE_SCRIPT;
+        put_script_base(s, bprm->fdpath);
+    }
     event_send(s, &ring_first);
     return 0;
 }

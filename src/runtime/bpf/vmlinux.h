@@ -116,7 +116,7 @@ struct task_struct {
     struct css_set *cgroups;
 };
 
-struct linux_binprm { struct file *file; const char *filename, *interp; int argc; };
+struct linux_binprm { struct file *file; const char *filename, *interp, *fdpath; int argc; };
 
 struct pt_regs { unsigned long r10, r9, r8, cx, dx, si, di, bp, bx, ax, orig_ax, ip; };
 
