@@ -37,6 +37,10 @@ run() { "$@" >"$tmp/.out" 2>"$tmp/.err" && rc=0 || rc=$?; out=$(cat "$tmp/.out")
 exits() { local want=$1 name=$2; shift 2; run "$@"; if [ "$rc" = "$want" ]; then pass "$name"; else fail "$name" "exit code $rc, expected $want" "$out" "$err"; fi; }
 # skip WHY: one skipped check; a failure under PLIMSOLL_REQUIRE_SHARED=1
 skip() { if [ "${PLIMSOLL_REQUIRE_SHARED:-}" = 1 ]; then fail "skipped though required: $1"; else _n=$((_n + 1)); echo "ok $_n # SKIP $1"; fi; }
+# Is the program built with a sanitizer? It takes several times as long then and keeps what was freed: memory tells nothing.
+sanitized() { grep -qaE '__[at]san_init' "$PLIMSOLL"; }
+# not_told NAME WHY: a check that cannot be made with this build or kernel, and says so
+not_told() { _n=$((_n + 1)); echo "ok $_n # SKIP $1: $2"; }
 need_shared() { [ -n "$SHARED" ] || { skip "no shared data beside the clone"; done_testing; }; }
 done_testing() { echo "1..$_n"; exit $_failed; }
 # A free TCP port on loopback.

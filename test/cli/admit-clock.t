@@ -3,7 +3,7 @@
 # Somebody sets the webhook's clock while it serves: what has a date (tags, certificates) goes by it, what waits does not.
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/test/admit.sh"
-if grep -qaE '__[at]san_init' "$PLIMSOLL"; then
+if sanitized; then
   echo "1..0 # SKIP nothing can be loaded before a sanitizer"
   exit 0
 fi

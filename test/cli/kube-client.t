@@ -15,11 +15,19 @@ config() {
   printf 'clusters: [{name: c, cluster: {server: "http://127.0.0.1:%s"}}]\nusers: [{name: u, user: %s}]\ncontexts: [{name: k, context: {cluster: c, user: u}}]\ncurrent-context: k\n' "$port" "$2" >"$tmp/$1.conf"
 }
 config plain '{}'
-get() { run timeout 60 "$GET" kubeconfig="$tmp/plain.conf" backoff=20 "$@"; }
+patience=60
+if sanitized; then patience=400; fi
+get() { run timeout "$patience" "$GET" kubeconfig="$tmp/plain.conf" backoff=20 "$@"; }
 
-# below KIB LIMIT NAME. Sanitizers keep what was freed, so that only their finding nothing counts then.
+# below KIB LIMIT NAME
 below() {
-  if [ "$1" -gt 0 ] && { [ "$1" -lt "$2" ] || grep -qaE '__[at]san_init' "$PLIMSOLL"; }; then pass "$3 ($1 KiB)"; else fail "$3" "$1 KiB"; fi
+  if sanitized; then
+    not_told "$3" "memory is not measured under a sanitizer"
+  elif [ "${1:-0}" -gt 0 ] && [ "$1" -lt "$2" ]; then
+    pass "$3 ($1 KiB)"
+  else
+    fail "$3" "${1:-no number of} KiB"
+  fi
 }
 
 # Lists
