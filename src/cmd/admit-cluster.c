@@ -170,8 +170,9 @@ int cluster_watch_ask(ClusterWatch *w, FactStore *s, bool all, int64_t now, size
         r = fact_store_ask(s, reference, now, err);
         *ret_asked += r == 0;
     }
-    w->asked = i;
+    /* What the store could not take comes again with the next look. */
+    w->asked = r < 0 && r != -EDQUOT && i ? MIN(i - 1, w->asked) : i;
     pthread_mutex_unlock(&w->lock);
     /* The rest comes when the queue is shorter: with the next look at all. */
-    return r == -ENOSPC ? 0 : r;
+    return r == -EDQUOT ? 0 : r;
 }

@@ -20,16 +20,16 @@ struct FactKeeper {
     bool ending;
     struct stat seen;
     unsigned wait;         /* looks to let pass before it is read again */
-    char *said;            /* the failure that was told last, so that it is told once */
+    char *said_load, *said_ask; /* the failures that were told last, so that each is told once */
     FactStore *queue;      /* open while images are asked for */
     int failed;
 };
 
-static void say(FactKeeper *k, const char *text) {
-    if (k->said && strcmp(k->said, text) == 0)
+static void say(char **said, const char *text) {
+    if (*said && strcmp(*said, text) == 0)
         return;
-    free(k->said);
-    k->said = xstrdup(text);
+    free(*said);
+    *said = xstrdup(text);
     message_error("%s", text);
 }
 
@@ -51,9 +51,9 @@ static void look(FactKeeper *k) {
     int r = image_facts_load(k->path, &f, &err);
     if (r == 0) {
         admission_service_images(k->service, f);
-        free(TAKE_PTR(k->said));
+        free(TAKE_PTR(k->said_load));
     } else {
-        say(k, error_text(&err, r));
+        say(&k->said_load, error_text(&err, r));
     }
     admission_service_images_failed(k->service, r < 0);
     k->wait = r < 0 ? AGAIN_LOOKS : 0;
@@ -62,12 +62,20 @@ static void look(FactKeeper *k) {
 static void ask(void *userdata, Str reference) {
     _cleanup_error_ Error err = {0};
     FactKeeper *k = userdata;
-    if (k->failed == 0 && !k->queue)
+    bool tried = k->failed == 0;
+    if (tried && !k->queue)
         k->failed = fact_store_open(k->path, FACT_STORE_WRITE, &k->queue, &err);
     if (k->failed == 0)
         k->failed = fact_store_ask(k->queue, reference, time_now(), &err);
-    if (k->failed < 0 && err.message)
-        say(k, err.message);
+    if (k->failed == 0) {
+        free(TAKE_PTR(k->said_ask));
+        return;
+    }
+    admission_service_unqueued(k->service);
+    if (tried) {
+        error_wrap(&err, k->failed, "images that are to be scanned find no place in the queue");
+        say(&k->said_ask, error_text(&err, k->failed));
+    }
 }
 
 static void *keep(void *p) {
@@ -101,7 +109,7 @@ int fact_keeper_start(const char *path, AdmissionService *s, FactKeeper **ret, E
     look(k);
     int r = -pthread_create(&k->thread, NULL, keep, k);
     if (r < 0) {
-        free(k->said);
+        free(k->said_load);
         free(k);
         return error_errno(err, r, "starting a thread");
     }
@@ -117,6 +125,7 @@ void fact_keeper_stop(FactKeeper *k) {
     pthread_join(k->thread, NULL);
     pthread_mutex_destroy(&k->lock);
     pthread_cond_destroy(&k->wake);
-    free(k->said);
+    free(k->said_load);
+    free(k->said_ask);
     free(k);
 }

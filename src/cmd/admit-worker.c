@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "cmd/admit-cluster.h"
@@ -114,6 +115,8 @@ static void check(const Cli *cli, const sigset_t *signals, bool *ret_ending) {
     const char *argv[24] = {"plimsoll", "--quiet", "check", "--cluster", "--policy", policy_of(cli), "--format", "json", "--output", report, "--also", metrics, "--also", reports};
     size_t n = 14;
     int code = 0;
+    struct stat before = {0}, after = {0};
+    (void) stat(report, &before);
     if (kubeconfig) {
         argv[n++] = "--kubeconfig";
         argv[n++] = kubeconfig;
@@ -125,8 +128,10 @@ static void check(const Cli *cli, const sigset_t *signals, bool *ret_ending) {
     const char *why = run_self((char *const *) argv, minutes_of(cli, "--check-every"), signals, ret_ending, &code);
     if (why && !*ret_ending)
         message_warning("judging the cluster: %s; the files in %s stay as they were", why, dir);
+    else if (code == EXIT_INCOMPLETE && stat(report, &after) == 0 && after.st_ino != before.st_ino)
+        message_warning("judging the cluster: not all of it could be seen; the gaps are in %s", report);
     else if (code == EXIT_INCOMPLETE)
-        message_warning("judging the cluster: not all of it could be seen; the gaps are in %s/report.json", dir);
+        message_warning("judging the cluster: it could not be seen, or not be written down; %s is as it was", report);
 }
 
 /* Is it out of the queue, and its tag good again? Then even an incomplete scan was remembered. */
@@ -135,17 +140,6 @@ static bool is_done(FactStore *s, const char *reference) {
     bool same = fact_store_next(s, time_now(), &next, NULL) == 1 && strcmp(next, reference) == 0;
     free(next);
     return !same;
-}
-
-/* What came since the last time, or all of it: what was forgotten, or found no room in the queue, is asked for again. */
-static void look_at_cluster(ClusterWatch *cluster, FactStore *s, bool all) {
-    _cleanup_error_ Error err = {0};
-    size_t asked = 0;
-    int r = cluster_watch_ask(cluster, s, all, time_now(), &asked, &err);
-    if (r < 0)
-        message_warning("%s", error_text(&err, r));
-    else if (asked)
-        message_note("%zu images of the cluster were not known", asked);
 }
 
 /* Is it time again? *last: time_steady(), TIME_NONE before the first time. A clock that is set changes nothing. */
@@ -160,53 +154,102 @@ static bool due(int64_t *last, int64_t seconds) {
     return r;
 }
 
-static int work(const Cli *cli, ClusterWatch *cluster, FactStore *s, const sigset_t *signals, Error *err) {
-    const struct timespec pause = {.tv_sec = POLL_S}, second = {.tv_sec = 1};
-    bool ending = false, waits = false;
+typedef struct Worker {
+    const Cli *cli;
+    ClusterWatch *cluster;   /* NULL: nothing is watched */
+    FactStore *store;
+    const sigset_t *signals;
+    bool ending, waits;      /* waits: the pods of the cluster are not told in full yet */
+    int64_t looked, forgot, checked, updated;
+    char *failed;            /* a reference that the store is to take down as failed; NULL: none */
+    const char *why;
+    bool said;               /* that the store fails */
+} Worker;
+
+/* What came since the last time, or all of it: what was forgotten, or found no room in the queue, is asked for again. */
+static int look_at_cluster(Worker *w, Error *err) {
+    size_t asked = 0;
+    bool all = is_due(w->looked, (int64_t) minutes_of(w->cli, "--every") * 60), listed = cluster_watch_listed(w->cluster);
+    int r = cluster_watch_ask(w->cluster, w->store, all, time_now(), &asked, err);
+    if (asked)
+        message_note("%zu images of the cluster were not known", asked);
+    if (r < 0)
+        return r;
+    w->looked = all && listed ? time_steady() : w->looked;
+    w->waits = !listed;
+    return 0;
+}
+
+static int forget(Worker *w, Error *err) {
     uint64_t keep = 0;
-    int64_t looked = TIME_NONE, forgot = TIME_NONE, checked = TIME_NONE, updated = TIME_NONE;
-    str_to_u64(str_from(cli_value(cli, "--keep")), DAYS_MAX, &keep);
-    while (!ending) {
-        if (due(&forgot, DAY_S)) {
-            int x = fact_store_forget(s, time_now() - (int64_t) keep * DAY_S, err);
-            if (x < 0)
-                return x;
-        }
-        if (cli_value(cli, "--update-every") && due(&updated, (int64_t) minutes_of(cli, "--update-every") * 60)) {
-            update(cli, signals, &ending);
-            if (ending)
-                break;
-        }
-        if (cli_value(cli, "--check") && due(&checked, (int64_t) minutes_of(cli, "--check-every") * 60)) {
-            check(cli, signals, &ending);
-            if (ending)
-                break;
-        }
-        if (cluster) {
-            bool all = is_due(looked, (int64_t) minutes_of(cli, "--every") * 60), listed = cluster_watch_listed(cluster);
-            look_at_cluster(cluster, s, all);
-            looked = all && listed ? time_steady() : looked;
-            waits = !listed;
-        }
-        _cleanup_free_ char *reference = NULL;
-        int r = fact_store_next(s, time_now(), &reference, err);
-        if (r < 0)
-            return r;
-        if (r == 0 && cli_flag(cli, "--once") && !waits)
+    if (!is_due(w->forgot, DAY_S))
+        return 0;
+    str_to_u64(str_from(cli_value(w->cli, "--keep")), DAYS_MAX, &keep);
+    int r = fact_store_forget(w->store, time_now() - (int64_t) keep * DAY_S, err);
+    if (r == 0)
+        w->forgot = time_steady();
+    return r;
+}
+
+static int take_down(Worker *w, Error *err) {
+    int r = w->failed ? fact_store_failed(w->store, str_from(w->failed), str_from(w->why), time_now(), err) : 0;
+    if (r == 0)
+        free(TAKE_PTR(w->failed));
+    return r;
+}
+
+/* 1: it scanned something; 0: there is nothing to do. Failures are taken down before anything else is begun: an image that cannot be remembered is not scanned again and again. */
+static int turn(Worker *w, Error *err) {
+    const Cli *cli = w->cli;
+    if (cli_value(cli, "--update-every") && due(&w->updated, (int64_t) minutes_of(cli, "--update-every") * 60))
+        update(cli, w->signals, &w->ending);
+    if (!w->ending && cli_value(cli, "--check") && due(&w->checked, (int64_t) minutes_of(cli, "--check-every") * 60))
+        check(cli, w->signals, &w->ending);
+    int r = w->ending ? 0 : take_down(w, err);
+    if (r == 0 && !w->ending)
+        r = forget(w, err);
+    if (r == 0 && !w->ending && w->cluster)
+        r = look_at_cluster(w, err);
+    _cleanup_free_ char *reference = NULL;
+    if (r == 0 && !w->ending)
+        r = fact_store_next(w->store, time_now(), &reference, err);
+    if (r <= 0)
+        return r;
+    message_note("scanning %s", reference);
+    const char *why = scan(cli, reference, w->signals, &w->ending);
+    if (w->ending || is_done(w->store, reference))
+        return 1;
+    w->why = why ? why : "the scan remembered something else";
+    w->failed = TAKE_PTR(reference);
+    message_warning("%s: %s", w->failed, w->why);
+    r = take_down(w, err);
+    return r < 0 ? r : 1;
+}
+
+/* A full disk, or somebody who holds the store, may be over soon. */
+static bool passes(int r) {
+    return r == -ENOSPC || r == -EBUSY || r == -EIO;
+}
+
+static int work(Worker *w, Error *err) {
+    const struct timespec pause = {.tv_sec = POLL_S}, second = {.tv_sec = 1};
+    while (!w->ending) {
+        _cleanup_error_ Error passing = {0};
+        const bool once = cli_flag(w->cli, "--once");
+        int r = turn(w, &passing);
+        if (r < 0 && (once || !passes(r)))
+            return error_set(err, r, "%s", error_text(&passing, r));
+        if (r < 0 && !w->said)
+            message_error("%s; it is tried again", error_text(&passing, r));
+        else if (r >= 0 && w->said)
+            message_note("the fact store can be written again");
+        w->said = r < 0;
+        if (r == 0 && once && !w->waits)
             break;
-        if (r == 0) {
-            int got = sigtimedwait(signals, NULL, cluster ? &second : &pause);
-            ending = got == SIGTERM || got == SIGINT;
-            continue;
+        if (r <= 0 && !w->ending) {
+            int got = sigtimedwait(w->signals, NULL, w->cluster && r == 0 ? &second : &pause);
+            w->ending = got == SIGTERM || got == SIGINT;
         }
-        message_note("scanning %s", reference);
-        const char *why = scan(cli, reference, signals, &ending);
-        if (ending || is_done(s, reference))
-            continue;
-        message_warning("%s: %s", reference, why ? why : "the scan remembered something else");
-        r = fact_store_failed(s, str_from(reference), str_from(why ? why : "the scan remembered something else"), time_now(), err);
-        if (r < 0)
-            return r;
     }
     return 0;
 }
@@ -230,8 +273,10 @@ static int run(Cli *cli) {
     int r = fact_store_open(cli_value(cli, "--facts"), FACT_STORE_WRITE, &s, &err);
     if (r == 0 && client)
         r = cluster_watch_start(&(ClusterWatchOptions) {client, cli_value(cli, "--facts"), cli_flag(cli, "--once")}, &cluster, &err);
+    Worker w = {.cli = cli, .cluster = cluster, .store = s, .signals = &signals, .looked = TIME_NONE, .forgot = TIME_NONE, .checked = TIME_NONE, .updated = TIME_NONE};
     if (r == 0)
-        r = work(cli, cluster, s, &signals, &err);
+        r = work(&w, &err);
+    free(w.failed);
     return r < 0 ? message_fail(EXIT_INCOMPLETE, &err, r) : EXIT_DONE;
 }
 

@@ -44,9 +44,16 @@ typedef struct Admit {
     AuditService *audit;     /* NULL: --audit was not asked for */
     LineLog *log, *alerts;   /* one and the same where both go to one file */
     int log_fd, alerts_fd;
+    int log_failed, alerts_failed; /* what was told of them last */
     int64_t loaded;          /* when rules were read, or tried to be: time_steady() */
     struct stat metrics;     /* of --metrics-add when it was read */
 } Admit;
+
+static void log_done(LineLog *l, const char *what) {
+    uint64_t lost = l ? line_log_free(l, LOG_S) : 0;
+    if (lost)
+        message_warning("%llu lines of the log of %s were lost", (unsigned long long) lost, what);
+}
 
 static void admit_done(Admit *m) {
     if (m->http)
@@ -60,10 +67,8 @@ static void admit_done(Admit *m) {
     bundle_keeper_stop(&m->bundles);
     if (m->tls)
         tls_server_free(m->tls);
-    if (m->alerts && m->alerts != m->log)
-        line_log_free(m->alerts, LOG_S);
-    if (m->log)
-        line_log_free(m->log, LOG_S);
+    log_done(m->alerts == m->log ? NULL : m->alerts, "alerts");
+    log_done(m->log, "decisions");
     if (m->log_fd > STDERR_FILENO)
         close(m->log_fd);
     if (m->alerts_fd > STDERR_FILENO)
@@ -243,6 +248,19 @@ static void refresh_metrics(const Cli *cli, Admit *m) {
     admission_service_metrics_add(m->service, text);
 }
 
+/* Whether a log can be written, when that changes. */
+static void tell_log(LineLog *l, const char *path, int *told) {
+    const int r = l ? line_log_failed(l) : 0;
+    if (r == *told)
+        return;
+    *told = r;
+    path = strcmp(path, "-") == 0 ? "standard output" : path;
+    if (r < 0)
+        message_error("%s: %s; lines wait in memory, and what finds no room there is lost", path, strerror(-r));
+    else
+        message_note("%s can be written again; %llu lines were lost so far", path, (unsigned long long) line_log_dropped(l));
+}
+
 /* `all`: whether or not anything seems to have changed. */
 static void refresh(Cli *cli, Admit *m, bool all) {
     _cleanup_error_ Error err = {0};
@@ -270,6 +288,8 @@ static void serve(Cli *cli, Admit *m, const sigset_t *signals) {
         if (got < 0 || got == SIGHUP) {
             refresh(cli, m, got == SIGHUP);
             refresh_metrics(cli, m);
+            tell_log(m->log, cli_value(cli, "--decision-log"), &m->log_failed);
+            tell_log(m->alerts == m->log ? NULL : m->alerts, cli_value(cli, "--alert-log"), &m->alerts_failed);
         } else if (ending < 0) {
             admission_service_ready(m->service, false);
             ending = (int) admit_seconds(cli, "--drain") + 1;

@@ -43,6 +43,7 @@ struct AdmissionService {
     AuditService *audit;     /* NULL: none */
     const _Atomic int64_t *bundles_asked; /* NULL: there are none */
     _Atomic bool ready, images_failed;
+    _Atomic uint64_t unqueued;
 };
 
 static Desk *desk_new(void) {
@@ -121,7 +122,13 @@ static void ask(void *userdata, Str reference) {
     pthread_mutex_lock(&s->lock);
     if (s->asked.n < ASKED_MAX)
         map_slot(&s->asked, reference, &fresh);
+    else
+        s->unqueued += !map_get(&s->asked, reference);
     pthread_mutex_unlock(&s->lock);
+}
+
+void admission_service_unqueued(AdmissionService *s) {
+    s->unqueued++;
 }
 
 void admission_service_asked(AdmissionService *s, void (*each)(void *userdata, Str reference), void *userdata) {
@@ -304,8 +311,12 @@ static void serve_metrics(void *userdata, const HttpServed *q, HttpAnswer *a) {
     metrics_gauge(&a->body, "plimsoll_admission_images", "Images that scans have settled", (int64_t) images);
     metrics_gauge(&a->body, "plimsoll_admission_facts_failed", "1 while the fact store cannot be read: what was read before stays in use", s->images_failed);
     metrics_gauge(&a->body, "plimsoll_admission_tags", "Tags that are known to lead to an image", (int64_t) tags);
-    if (s->log)
-        metrics_counter(&a->body, "plimsoll_admission_log_dropped_total", "Lines of the decision log that were lost because nobody read it fast enough", line_log_dropped(s->log));
+    if (s->o.asks)
+        metrics_counter(&a->body, "plimsoll_admission_unqueued_total", "Images that were to be scanned and found no place in the queue of the fact store: it is full, locked or broken, or its disk is full", s->unqueued);
+    if (s->log) {
+        metrics_counter(&a->body, "plimsoll_admission_log_dropped_total", "Lines of the decision log that were lost: nobody read it fast enough, or it could not be written for too long", line_log_dropped(s->log));
+        metrics_gauge(&a->body, "plimsoll_admission_log_failed", "1 while the decision log cannot be written: lines wait in memory", line_log_failed(s->log) < 0);
+    }
     if (s->tls)
         metrics_gauge(&a->body, "plimsoll_admission_certificate_expires_seconds", "When the server's certificate ends, in seconds since 1970", tls_server_expires(s->tls));
     if (s->audit)

@@ -25,6 +25,8 @@ void admission_service_config(AdmissionService *s, const AdmissionConfig *c, voi
 void admission_service_images(AdmissionService *s, ImageFacts *f);
 /* Could the store of those facts not be read the last time? For /metrics. */
 void admission_service_images_failed(AdmissionService *s, bool failed);
+/* An image that a review asked for found no place in the queue. For /metrics. */
+void admission_service_unqueued(AdmissionService *s);
 /* Calls `each` with every image that reviews wanted a scan of since the last time. */
 void admission_service_asked(AdmissionService *s, void (*each)(void *userdata, Str reference), void *userdata);
 

@@ -189,6 +189,8 @@ void audit_service_metrics(AuditService *s, Buf *out) {
     metrics_counter(out, "plimsoll_audit_deferred_total", "Batches that were told to come again, for too many were waiting", s->deferred);
     metrics_counter(out, "plimsoll_audit_uncounted_total", "Events of users of whom nothing is counted, for there were too many of them", s->forgotten);
     metrics_gauge(out, "plimsoll_audit_waiting_bytes", "Bytes of the batches that wait", (int64_t) waiting);
-    if (s->o.log)
-        metrics_counter(out, "plimsoll_audit_log_dropped_total", "Lines of the log of alerts that were lost because nobody read it fast enough", line_log_dropped(s->o.log));
+    if (s->o.log) {
+        metrics_counter(out, "plimsoll_audit_log_dropped_total", "Lines of the log of alerts that were lost: nobody read it fast enough, or it could not be written for too long", line_log_dropped(s->o.log));
+        metrics_gauge(out, "plimsoll_audit_log_failed", "1 while the log of alerts cannot be written: lines wait in memory", line_log_failed(s->o.log) < 0);
+    }
 }

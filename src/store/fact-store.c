@@ -133,7 +133,7 @@ int fact_store_ask(FactStore *s, Str reference, int64_t now, Error *err) {
     if (r < 0)
         return r;
     if (n >= QUEUE_MAX)
-        return error_set(err, -ENOSPC, "the queue of images to scan is full (%d)", QUEUE_MAX);
+        return error_set(err, -EDQUOT, "the queue of images to scan is full (%d)", QUEUE_MAX);
     return run(s, "INSERT OR IGNORE INTO queue(reference, asked, due, tries, why) VALUES(?1, ?2, ?2, 0, '')", err, &reference, 1, times, ARRAY_SIZE(times));
 }
 

@@ -35,7 +35,7 @@ int fact_store_put(FactStore *s, const ImageFact *image, const TagFact *tag, Err
 int fact_store_images(FactStore *s, int (*each)(void *userdata, const ImageFact *f), void *userdata, Error *err);
 int fact_store_tags(FactStore *s, int (*each)(void *userdata, const TagFact *f), void *userdata, Error *err);
 
-/* Asks for a scan of the reference, which may be in the queue already. -ENOSPC when the queue is full. */
+/* Asks for a scan of the reference, which may be in the queue already. -EDQUOT: the queue is full. */
 int fact_store_ask(FactStore *s, Str reference, int64_t now, Error *err);
 /* What to scan next: the longest asked for whose turn it is, else a tag that has run out. 1 with a fresh string; 0: nothing. */
 int fact_store_next(FactStore *s, int64_t now, char **ret_reference, Error *err);
