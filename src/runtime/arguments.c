@@ -182,7 +182,8 @@ static Shown show_user(const Place *p) {
     return (Shown) {text(p, "%u", (uint32_t) number(p)), name};
 }
 static Shown show_tuple(const Place *p) {
-    return (Shown) {p->e->description.p ? p->e->description : STR(""), STR_NULL};
+    Str s = event_description(p->e, p->scratch);
+    return (Shown) {s.p ? s : STR(""), STR_NULL};
 }
 static Shown show_exe(const Place *p) {
     const Event *e = p->e;
@@ -205,8 +206,10 @@ static Shown show_fd(const Place *p) {
     if (fd < 0)
         return (Shown) {bare, errno_name(p->e->wire.result)};
     char type = event_typechar(p->e);
-    bool own = p->e->wire.file.fd == fd && type;
-    return (Shown) {bare, own ? text(p, "<%c>%.*s", type, STR_FMT(p->e->description)) : STR_NULL};
+    if (p->e->wire.file.fd != fd || !type)
+        return (Shown) {bare, STR_NULL};
+    Str what = event_description(p->e, p->scratch);
+    return (Shown) {bare, text(p, "<%c>%.*s", type, STR_FMT(what))};
 }
 
 typedef struct Format {

@@ -52,7 +52,7 @@ static Value fd_typechar(const Ask *a) {
     return value_str(str_n(out, 1));
 }
 static bool is_file(const Event *e) { return has_fd(e) && (event_is_open(e) || e->wire.file.type == WIRE_FILE_PATH); }
-static Value fd_name(const Ask *a) { return has_fd(a->e) ? str_opt(a->e->description) : value_none(); }
+static Value fd_name(const Ask *a) { return has_fd(a->e) ? str_opt(event_description(a->e, a->scratch)) : value_none(); }
 static Value fd_nameraw(const Ask *a) { return event_is_open(a->e) ? str_opt(a->e->string[WIRE_NAME]) : fd_name(a); }
 static Value fd_path_resolved(const Ask *a) { return has_fd(a->e) && a->e->wire.file.type == WIRE_FILE_PATH ? str_opt(a->e->path) : value_none(); }
 static Value fd_directory(const Ask *a) {

@@ -124,7 +124,8 @@ static void print_address(char *out, size_t max, const WireAddress *a) {
 }
 
 /* fd.name of a socket: client->server, or where it listens. */
-static Str add_tuple(Event *e) {
+static Str tuple(const Event *e, Scratch *scratch) {
+    enum { TUPLE_MAX = 160 };
     const WireFile *f = &e->wire.file;
     char local[64], remote[64];
     if (f->family != AF_INET && f->family != AF_INET6)
@@ -132,17 +133,23 @@ static Str add_tuple(Event *e) {
     WireAddress other = f->remote;
     if (other.port == 0 && f->named.family == f->family)
         other = f->named;
+    char *out = scratch_alloc(scratch, TUPLE_MAX);
+    if (!out)
+        return STR_NULL;
     print_address(local, sizeof(local), &f->local);
     print_address(remote, sizeof(remote), &other);
-    char *out = e->room + e->used;
     int n;
     if (other.port == 0)
-        n = snprintf(out, left(e), "%s", f->local.port ? local : "");
+        n = snprintf(out, TUPLE_MAX, "%s", f->local.port ? local : "");
     else if (f->server)
-        n = snprintf(out, left(e), "%s->%s", remote, local);
+        n = snprintf(out, TUPLE_MAX, "%s->%s", remote, local);
     else
-        n = snprintf(out, left(e), "%s->%s", local, remote);
-    return n >= 0 && (size_t) n < left(e) ? take(e, (size_t) n) : STR_NULL;
+        n = snprintf(out, TUPLE_MAX, "%s->%s", local, remote);
+    return str_n(out, (size_t) n);
+}
+
+Str event_description(const Event *e, Scratch *scratch) {
+    return e->wire.file.type == WIRE_FILE_SOCKET && !event_is_open(e) ? tuple(e, scratch) : e->description;
 }
 
 bool event_is_open(const Event *e) {
@@ -154,12 +161,10 @@ Str event_other_name(const Event *e) {
     return file && !str_eq(e->path, e->description) ? e->path : STR_NULL;
 }
 
-/* What fd.name is: of an open the name that was asked for, of another call what the descriptor is. */
+/* What fd.name is: of an open the name that was asked for, of another call what the descriptor is. That of a socket is put together when it is asked for. */
 static Str describe(Event *e) {
     if (event_is_open(e))
         return e->string[WIRE_NAME].p || !e->path.p ? e->name : e->path; /* a name that cannot be read any more */
-    if (e->wire.file.type == WIRE_FILE_SOCKET)
-        return add_tuple(e);
     return e->wire.type == WIRE_SYSCALL ? e->path : STR_NULL;
 }
 

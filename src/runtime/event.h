@@ -18,7 +18,7 @@ typedef struct Event {
     Str cwd;                   /* with a "/" at its end; STR_NULL when not known */
     Str name, name2;           /* as given, joined with the directory and cleaned without looking at links; STR_NULL: none */
     Str path;                  /* the kernel's path of the descriptor or program; STR_NULL: none */
-    Str description;           /* fd.name */
+    Str description;           /* fd.name, but of sockets: event_description() */
     Str alias;                 /* another name of the file that was opened, which rules look for (alias.h); STR_NULL: none */
     const Image *image;        /* what the process runs; NULL: not known */
     const Image *ancestor[WIRE_ANCESTORS];
@@ -34,6 +34,9 @@ void event_resolve(Event *e);
 
 /* The second name of an opened file, by which rules are tried as well: the kernel's, where it is another one. STR_NULL: there is none. */
 Str event_other_name(const Event *e);
+
+/* fd.name: .description, or both ends of a socket, in `scratch`; STR_NULL: none, or there is no room. */
+Str event_description(const Event *e, Scratch *scratch);
 
 /* Source syscall; the object is an Event. */
 extern const SubjectOps event_ops;

@@ -18,7 +18,7 @@ struct Images {
     size_t added;              /* since then */
     size_t waiting;            /* ended, but kept by the last sweep */
     uint32_t round;            /* number of the sweep that images_mark() is for */
-    uint64_t forgotten;
+    uint64_t forgotten, clock;
     uint32_t bucket[BUCKETS];
 };
 
@@ -93,10 +93,15 @@ const Image *images_get(Images *t, uint64_t id) {
     uint32_t i = find(t, id);
     if (!i)
         return NULL;
-    list_remove(t, i);
-    list_front(t, i);
-    t->image[i].ended = 0;
-    return &t->image[i];
+    Image *m = &t->image[i];
+    /* Among those that were asked for since the last one was added, or since the last sweep, the order says nothing. */
+    if (m->used != t->clock) {
+        list_remove(t, i);
+        list_front(t, i);
+        m->used = t->clock;
+        m->ended = 0;
+    }
+    return m;
 }
 
 /* The oldest of those that no process runs, until they take half of the room that is theirs. */
@@ -148,6 +153,7 @@ void images_sweep(Images *t, uint64_t looked, uint64_t read) {
         drop_ended(t, waiting_bytes);
     t->added = 0;
     t->round++;
+    t->clock++;
 }
 
 static void copy(char **at, Str *text) {
@@ -185,5 +191,6 @@ const Image *images_add(Images *t, const Image *image) {
     t->bytes += bytes;
     t->count++;
     t->added++;
+    new->used = ++t->clock;
     return new;
 }

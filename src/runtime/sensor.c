@@ -208,6 +208,7 @@ static void check_programs(Sensor *s) {
 static void tick(Sensor *s) {
     check_programs(s);
     tables_clock(&s->tables);
+    domains_update(s->tables.domains);
     uint64_t read = s->behind ? s->event->wire.time : since_boot();
     cgroups_sweep(s->tables.cgroups, read);
     if (images_to_sweep(s->tables.images) && !s->ends_unknown)
@@ -217,7 +218,6 @@ static void tick(Sensor *s) {
 }
 
 int sensor_consume(Sensor *s, Error *err) {
-    domains_update(s->tables.domains);
     int n = loader_consume(s->loader, EVENTS_AT_ONCE);
     if (n < 0)
         return error_errno(err, n, "reading events");

@@ -21,6 +21,7 @@ typedef struct Image {
     bool writable;         /* for who executed it */
     char *bytes;           /* owned: the texts */
     uint64_t ended;        /* when it was first seen that no process runs it, nanoseconds since boot; 0: one does, as far as is known */
+    uint64_t used;
     uint32_t next, older, newer, round;
 } Image;
 

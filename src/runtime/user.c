@@ -3,24 +3,38 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "runtime/tables.h"
 
-enum { FILE_MAX = 1 << 20, ACCOUNTS = 64 };
+enum { FILE_MAX = 1 << 20, ACCOUNTS = 64, PLACES = 256 };
+/* How long, in milliseconds, what a file says is not looked at again, and that it does not say something: to open it costs more than to evaluate all rules. */
+enum { FRESH_MS = 1000, ABSENT_MS = 100 };
 
 /* One file, kept as text: it is small, and looked at for alerts and for rules that ask for names. */
 typedef struct Names {
     uint64_t device, inode, changed;
     char *text;
     size_t n;
-    uint64_t used;
+    uint64_t used, read;     /* of Users.clock, .reads */
 } Names;
+
+/* Which of them a container's (or the host's) was. */
+typedef struct Place {
+    uint64_t owner;          /* hash of the container's id; 0: the host */
+    const char *name;        /* "etc/passwd"; NULL: unused */
+    int64_t looked;          /* when, in milliseconds */
+    const Names *file;       /* NULL: it had none */
+    uint64_t read;           /* .read of that one: another file may be in its place by now */
+} Place;
 
 struct Users {
     Names file[ACCOUNTS];
-    uint64_t clock;
+    Place place[PLACES];
+    uint64_t clock, reads;
 };
 
 Users *users_new(void) {
@@ -33,18 +47,18 @@ void users_free(Users *u) {
     free(u);
 }
 
-/* The text of a file as it is now; the one read longest ago makes room. */
-static Str text_of(Users *u, int fd) {
+/* A file as it is now, NULL: there is none; the one used longest ago makes room. */
+static const Names *names_of(Users *u, int fd) {
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return STR_NULL;
+        return NULL;
     uint64_t changed = (uint64_t) st.st_ctim.tv_sec * 1000000000 + (uint64_t) st.st_ctim.tv_nsec;
     Names *oldest = &u->file[0];
     for (size_t i = 0; i < ACCOUNTS; i++) {
         Names *f = &u->file[i];
         if (f->text && f->device == st.st_dev && f->inode == st.st_ino && f->changed == changed) {
             f->used = ++u->clock;
-            return str_n(f->text, f->n);
+            return f;
         }
         if (f->used < oldest->used)
             oldest = f;
@@ -52,10 +66,10 @@ static Str text_of(Users *u, int fd) {
     char *text;
     size_t n;
     if (fs_read_fd(fd, "accounts", FILE_MAX, &text, &n, NULL) < 0)
-        return STR_NULL;
+        return NULL;
     free(oldest->text);
-    *oldest = (Names) {st.st_dev, st.st_ino, changed, text, n, ++u->clock};
-    return str_n(text, n);
+    *oldest = (Names) {st.st_dev, st.st_ino, changed, text, n, ++u->clock, ++u->reads};
+    return oldest;
 }
 
 static Str field(Str line, unsigned n) {
@@ -81,9 +95,14 @@ static int open_file(const Container *c, uint32_t pid, const char *file) {
     return -1;
 }
 
-static Str lookup(Users *u, const Container *c, uint32_t pid, const char *file, uint32_t id, unsigned column) {
-    _cleanup_fd_ int fd = open_file(c, pid, file);
-    Str rest = text_of(u, fd), line;
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static Str find(const Place *p, uint32_t id, unsigned column) {
+    Str rest = p->file ? str_n(p->file->text, p->file->n) : STR_NULL, line;
     while (str_line(&rest, &line)) {
         uint64_t number;
         if (str_to_u64(field(line, 2), UINT32_MAX, &number) == 0 && number == id)
@@ -92,15 +111,32 @@ static Str lookup(Users *u, const Container *c, uint32_t pid, const char *file, 
     return STR_NULL;
 }
 
+static Str lookup(Users *u, const Container *c, uint32_t pid, const char *name, uint32_t id, unsigned column) {
+    uint64_t owner = c ? hash_keyed(c->id.p, c->id.n) : 0;
+    Place *p = &u->place[(owner ^ (uintptr_t) name) % PLACES];
+    int64_t now = now_ms();
+    if (p->owner == owner && p->name == name && now - p->looked < FRESH_MS && (!p->file || p->file->read == p->read)) {
+        Str found = find(p, id, column);
+        if (found.p || now - p->looked < ABSENT_MS)
+            return found;
+    }
+    _cleanup_fd_ int fd = open_file(c, pid, name);
+    *p = (Place) {.owner = owner, .name = name, .looked = now, .file = names_of(u, fd)};
+    p->read = p->file ? p->file->read : 0;
+    return find(p, id, column);
+}
+
+static const char passwd[] = "etc/passwd", group[] = "etc/group";
+
 Str users_name(Users *u, const Container *c, uint32_t pid, uint32_t uid) {
-    return lookup(u, c, pid, "etc/passwd", uid, 0);
+    return lookup(u, c, pid, passwd, uid, 0);
 }
 Str users_group(Users *u, const Container *c, uint32_t pid, uint32_t gid) {
-    return lookup(u, c, pid, "etc/group", gid, 0);
+    return lookup(u, c, pid, group, gid, 0);
 }
 Str users_home(Users *u, const Container *c, uint32_t pid, uint32_t uid) {
-    return lookup(u, c, pid, "etc/passwd", uid, 5);
+    return lookup(u, c, pid, passwd, uid, 5);
 }
 Str users_shell(Users *u, const Container *c, uint32_t pid, uint32_t uid) {
-    return lookup(u, c, pid, "etc/passwd", uid, 6);
+    return lookup(u, c, pid, passwd, uid, 6);
 }
