@@ -162,6 +162,34 @@ TEST(every_feed_reads_its_case_as_expected) {
     CHECK_MSG(ran >= 10, "only %zu feeds have a case", ran);
 }
 
+/* Large documents of one record a line come in pieces: a bad line, first or not, costs itself, of whichever feed. */
+TEST(a_bad_line_of_a_later_piece_costs_one_record) {
+    static const char *const bad[] = {"", "!\n", "[1,\n", "{\"id\":\n", "{}}\n"};
+    const char *top = getenv("TOP");
+    _cleanup_free_ char *path = xasprintf("%s/test/case/advisory/almalinux-osv/input", top ? top : "."), *bytes = NULL;
+    nftw(path, collect, 8, FTW_PHYS);
+    vec_sort(&found, compare);
+    size_t n = 0;
+    CHECK(found.n > 0 && fs_read(found.p[0], (size_t) 1 << 24, &bytes, &n, NULL) == 0);
+    Limits limits = limits_default();
+    Str rest = str_n(bytes, n), record = STR_NULL;
+    CHECK(str_line(&rest, &record));
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        Buf text = buf_new(BUF_OWN_MAX), out = buf_new(BUF_OWN_MAX);
+        FeedSink sink = {&out, on_row, on_detail, on_eol, on_repository_cpe, on_date, on_count, on_problem};
+        buf_printf(&text, "%s%.*s\n", bad[i], STR_FMT(record));
+        FeedInput in = {.path = str_from(found.p[0]), .bytes = buf_view(&text), .first_line = 1000, .limits = &limits};
+        CHECK_INT(feed_by_name(STR("almalinux-osv"))->parse(&in, &sink), 0);
+        CHECK_MSG(str_find(buf_view(&out), STR("row almalinux:9 ship")) >= 0, "behind \"%s\": %.*s", bad[i], STR_FMT(buf_view(&out)));
+        CHECK((str_find(buf_view(&out), STR("problem at line 1000:")) >= 0) == (bad[i][0] != 0));
+        buf_done(&text);
+        buf_done(&out);
+    }
+    for (size_t i = 0; i < found.n; i++)
+        free(found.p[i]);
+    vec_done(&found);
+}
+
 /* Development aid: `unit-advisory-test-feeds FILE` prints what comes of a document. */
 int main(int argc, char **argv) {
     if (argc < 2)
