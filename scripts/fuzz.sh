@@ -44,7 +44,7 @@ fuzz() {
   # What is found new is kept between runs, beside the hand-made corpus of the tree.
   mkdir -p "build-fuzz/corpus/$name"
   "build-fuzz/test/fuzz/fuzz-$name" -max_total_time="$time" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="build-fuzz/findings/$name-" "build-fuzz/corpus/$name" "test/corpus/$name" >"$log" 2>&1 || found=$log
+    -artifact_prefix="$PWD/build-fuzz/findings/$name-" "build-fuzz/corpus/$name" "test/corpus/$name" >"$log" 2>&1 || found=$log
   stat() { sed -n "s/^stat::$1: *//p" "$log"; }
   local runs new cause
   runs=$(stat number_of_executed_units) new=$(stat new_units_added)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "base/time.h"
 #include "runtime/container-state.h"
 
 /* {"Repositories": {"app": {"app:1": "sha256:ID", "app@sha256:DIGEST": "sha256:ID"}}}: the digests by which an image was pulled or pushed. */
@@ -43,11 +42,6 @@ static void from_ports(StateRead *r, const Node *ports) {
     }
 }
 
-static int64_t time_of(Str text) {
-    int64_t seconds;
-    return time_parse(text, &seconds) == 0 && seconds > 0 ? seconds * 1000000000 : 0;
-}
-
 bool state_docker(StateRead *r, const char *dir) {
     Container *c = r->c;
     _cleanup_free_ char *path = xasprintf("%s/config.v2.json", dir), *host = xasprintf("%s/hostconfig.json", dir);
@@ -66,7 +60,7 @@ bool state_docker(StateRead *r, const char *dir) {
         c->ip = c->ip.n ? c->ip : state_keep(r, node_get_str(one, "IPAddress"));
     from_ports(r, node_get(network, "Ports"));
     const Node *state = node_get(config, "State");
-    int64_t started = node_true(node_get(state, "Running")) ? time_of(node_get_str(state, "StartedAt")) : 0;
+    int64_t started = node_true(node_get(state, "Running")) ? state_time(node_get_str(state, "StartedAt")) : 0;
     c->start = started ? started : c->start;
     const Node *settings = state_json(r, host);
     c->privileged = node_true(node_get(settings, "Privileged"));

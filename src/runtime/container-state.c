@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/time.h"
 
 enum { STATE_MAX = 8 << 20, NODES_MAX = 400000, COPY_MAX = 8 << 20, MAP_MAX = 1 << 30, TEXTS_MAX = 256, PORTS_MAX = 256, PROBLEM_MAX = 300 };
 
@@ -103,6 +104,11 @@ Str state_file(StateRead *r, const char *path) {
     }
     arena_defer(&r->scratch, free, text);
     return str_n(text, n);
+}
+
+int64_t state_time(Str text) {
+    int64_t seconds;
+    return time_parse(text, &seconds) == 0 && seconds > 0 && seconds <= INT64_MAX / 1000000000 ? seconds * 1000000000 : 0;
 }
 
 Str state_short_id(StateRead *r, Str id) {

@@ -20,6 +20,8 @@ const Node *state_json_text(StateRead *r, Str text, const char *name);
 /* Notes what could not be read; the first problem stays. */
 void state_problem(StateRead *r, const char *fmt, ...) _printf_(2, 3);
 Str state_keep(StateRead *r, Str s);
+/* A date of RFC 3339 as nanoseconds since 1970; 0: it is none, or one that cannot be said so (before 1970, after 2262). */
+int64_t state_time(Str text);
 /* "sha256:0123…" as the first digits. */
 Str state_short_id(StateRead *r, Str id);
 /* The name of the image with its parts; an earlier one stays. */

@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/time.h"
 #include "runtime/container-state.h"
 
 enum { ID_MIN = 12, ID_MAX = 64, CONTAINER_BYTES = 2 << 20, CONTAINER_FIRST = 1024, SCRATCH_BYTES = 64 << 20 };
@@ -204,9 +203,9 @@ static char *bundle_of_state(StateRead *r, const char *root) {
     bool is_crun = !state;
     if (!state)
         state = state_json(r, crun);
-    int64_t created;
-    if (time_parse(node_get_str(state, "created"), &created) == 0)
-        r->c->start = created * 1000000000;
+    int64_t created = state_time(node_get_str(state, "created"));
+    if (created)
+        r->c->start = created;
     Str bundle = is_crun ? node_get_str(state, "bundle") : STR_NULL;
     node_each(label, is_crun ? NULL : node_path(state, "config", "labels", NULL)) {
         Str key, value;

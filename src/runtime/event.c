@@ -185,7 +185,7 @@ static bool is_server(const Event *e) {
 
 void event_resolve(Event *e) {
     const WireEvent *w = &e->wire;
-    e->time = e->tables->boot + (int64_t) w->time;
+    e->time = (int64_t) ((uint64_t) e->tables->boot + w->time);
     add_cwd(e);
     e->name = add_name(e, WIRE_NAME, WIRE_BASE, e->kind->wire.name);
     e->name2 = add_name(e, WIRE_NAME2, WIRE_BASE2, e->kind->wire.name2);
