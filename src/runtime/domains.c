@@ -124,12 +124,26 @@ static void take(Domains *d, const char *packet, size_t n) {
     memcpy(k->address, end + 1, k->n * sizeof(*k->address));
 }
 
-void domains_update(Domains *d) {
+bool domains_update(Domains *d) {
     char packet[PACKET_MAX];
     ssize_t n = -1;
-    while (d->socket >= 0 && !d->dead && (n = recv(d->socket, packet, sizeof(packet), MSG_DONTWAIT)) > 0)
+    bool some = false;
+    while (d->socket >= 0 && !d->dead && (n = recv(d->socket, packet, sizeof(packet), MSG_DONTWAIT)) > 0) {
         take(d, packet, (size_t) n);
+        some = true;
+    }
     d->dead |= n == 0 || (n < 0 && d->socket >= 0 && errno != EAGAIN && errno != EINTR);
+    return some;
+}
+
+void domains_each(const Domains *d, void (*each)(void *userdata, const IpValue *ip), void *userdata) {
+    for (size_t i = 0; i < d->known.n; i++)
+        for (size_t k = 0; k < d->known.p[i].n; k++) {
+            const DomainAddress *a = &d->known.p[i].address[k];
+            IpValue ip = {.family = a->family};
+            memcpy(ip.bytes, a->bytes, a->family == 4 ? 4 : 16);
+            each(userdata, &ip);
+        }
 }
 
 void domains_state(const Domains *d, DomainsState *ret) {

@@ -16,8 +16,10 @@ void domains_free(Domains *d);
 /* From now on these are asked for, again and again. The first call starts the process, also when there is nothing to ask yet: later, the sensor may have given up the rights
  * that this takes. What is known already stays until it is answered anew. */
 int domains_set(Domains *d, StrArray names, Error *err);
-/* Takes in the answers that have come. */
-void domains_update(Domains *d);
+/* Takes in the answers that have come. True: there were some. */
+bool domains_update(Domains *d);
+/* All addresses that are known. */
+void domains_each(const Domains *d, void (*each)(void *userdata, const IpValue *ip), void *userdata);
 
 typedef struct DomainsState {
     size_t names, known;       /* that are asked for; that have addresses */

@@ -23,6 +23,9 @@ enum {
     FILTER_DEPTH = 24,        /* directories above a file; more: sent */
     FILTER_HOSTS = 1024,
     FILTER_HARMLESS = 8192,
+    FILTER_PORTS = 128,       /* ranges of ports that rules tell apart */
+    FILTER_ADDRESSES = 32,    /* the same of IPv4 addresses; the last one is all of IPv6 */
+    FILTER_DOMAINS = 1024,    /* words of the table of addresses that have names */
 };
 
 /* Row of FilterTables.row: nothing can fire; anything may; else the number of a mask. */
@@ -71,10 +74,22 @@ typedef struct FilterDirectory {
     __u64 any, named;
 } FilterDirectory;
 
+/* Which end of its connection the process is, for calls that tell: rules are then asked by both ends as well. */
+enum FilterEnds { FILTER_ENDS_NONE, FILTER_ENDS_CLIENT, FILTER_ENDS_SERVER };
+
+/* Rules that may hold for a connection, by the server's port and by both addresses. */
+typedef struct FilterEndTables {
+    __u64 port_from[FILTER_PORTS];       /* first port of each range, from 0 up; the highest number where there are no more */
+    __u64 port_bits[FILTER_PORTS];
+    __u64 address_from[FILTER_ADDRESSES];
+    __u64 pair_bits[FILTER_ADDRESSES * FILTER_ADDRESSES]; /* [range of the server's address * FILTER_ADDRESSES + the client's] */
+} FilterEndTables;
+
 /* Never changed while programs look at them, but for being switched off first. */
 typedef struct FilterTables {
     __u64 seed;    /* of the keys of directories; other tables have another one, so that what was remembered under these is not found any more */
-    __u64 mask[FILTER_MASKS];
+    __u64 mask[FILTER_MASKS]; /* rules that may hold if the event has one of their names */
+    __u64 free[FILTER_MASKS]; /* rules that may hold whatever its names are: of connections. Of other events such a rule means FILTER_SEND */
     __u64 comm_bits, suffix_bits; /* all that are in `comms`, in `suffix` */
     __u64 exact_bits; /* rules that look for whole names of files */
     __u64 n_suffixes;
@@ -82,6 +97,8 @@ typedef struct FilterTables {
     FilterName comms[FILTER_COMMS];
     FilterName bases[FILTER_BASES];
     __u8 bloom[FILTER_BASES];  /* is the name in `bases` at all? */
+    FilterEndTables end;
+    __u8 ends[WIRE_KINDS];     /* enum FilterEnds */
     __u8 shape[WIRE_KINDS];
     __u8 argument[WIRE_KINDS]; /* FILTER_NUMBER: which; FILTER_OPEN: 1 for creat(), whose flags are given */
     __u8 row[WIRE_KINDS * FILTER_CLASSES];
@@ -167,4 +184,28 @@ static inline __u32 filter_protocol(__u32 protocol) {
 
 static inline __u32 filter_number_class(__s64 result, __u64 number) {
     return filter_result(result) | (__u32) (number < FILTER_NUMBER_OTHER ? number : FILTER_NUMBER_OTHER) << FILTER_NUMBER_SHIFT;
+}
+
+/* An address as IPv6 has it, in two words; of IPv4 the one that is mapped. */
+static inline __u64 filter_mapped(__u32 address) {
+    return (__u64) address << 32 | 0xffff0000;
+}
+
+static inline __u32 filter_range(const __u64 *from, __u32 n, __u64 value) {
+    __u32 at = 0;
+    for (__u32 step = n / 2; step; step /= 2)
+        if (from[(at + step) & (n - 1)] <= value)
+            at += step;
+    return at;
+}
+
+static inline __u32 filter_address_range(const FilterEndTables *t, __u64 high, __u64 low) {
+    if (high || (__u32) low != 0xffff0000)
+        return FILTER_ADDRESSES - 1;
+    return filter_range(t->address_from, FILTER_ADDRESSES, __builtin_bswap32((__u32) (low >> 32)));
+}
+
+/* Where an address has its bit in the table of those that have names: more of them may share it. */
+static inline __u32 filter_domain_bit(__u64 high, __u64 low) {
+    return filter_mix(filter_mix(0, high), low) % (64 * FILTER_DOMAINS);
 }

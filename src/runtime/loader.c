@@ -75,6 +75,12 @@ void loader_set_filter(Loader *l, const FilterTables *t) {
     __atomic_store_n(&bss->filter_active, t ? other + 1 : 0, __ATOMIC_RELEASE);
 }
 
+void loader_set_domains(Loader *l, const uint64_t *bits) {
+    for (size_t i = 0; i < FILTER_DOMAINS; i++)
+        if (l->skeleton->bss->domain_addresses[i] != bits[i])
+            __atomic_store_n(&l->skeleton->bss->domain_addresses[i], bits[i], __ATOMIC_RELEASE);
+}
+
 FilterDirectory *loader_directories(Loader *l) {
     return l->skeleton->bss->directories;
 }

@@ -38,6 +38,8 @@ void loader_set_kinds(Loader *l, const bool *wanted);
 void loader_set_filter(Loader *l, const FilterTables *t);
 /* A file with several names of which rules look for none, by filter_file_key(): its openings need not be sent for their sake. */
 void loader_harmless(Loader *l, uint64_t key);
+/* Addresses that have a name which rules compare with: FILTER_DOMAINS words, a bit for each (filter_domain_bit()). */
+void loader_set_domains(Loader *l, const uint64_t *bits);
 /* What they remember of directories, FILTER_SETS * FILTER_WAYS of them, for push_down_learn(). */
 FilterDirectory *loader_directories(Loader *l);
 /* Is a cgroup certainly no container's? */

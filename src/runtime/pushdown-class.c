@@ -298,8 +298,13 @@ static void begin(Sampler *s, const Kind *kind) {
     s->event.wire.file.fd = -1;
 }
 
+Event *sampler_event(Sampler *s, const Kind *kind) {
+    begin(s, kind);
+    return &s->event;
+}
+
 /* Adds what one event says to *yes and *no. */
-static void try(Sampler *s, const Check *c, bool *yes, bool *no) {
+void sampler_try(Sampler *s, const Check *c, bool *yes, bool *no) {
     Subject subject = {.source = s->source, .ops = &event_ops, .object = &s->event};
     int r = program_evaluate(c->program, &subject, s->evaluator);
     *yes |= r != 0;
@@ -314,7 +319,7 @@ static void try_value(Sampler *s, const Kind *kind, const Dimension *d, const Ch
         if (sample == SAMPLE_END)
             return;
         if (sample == SAMPLE_TRY)
-            try(s, c, yes, no);
+            sampler_try(s, c, yes, no);
     }
 }
 
@@ -336,14 +341,20 @@ static const Dimension *dimension_of(const Kind *kind, const Check *c, bool *ret
     return found;
 }
 
+/* "in" a list that is empty, as lists are that people are to fill in: no event holds. */
+static bool is_in_nothing(const AstNode *n) {
+    return n->op == OP_IN && !n->items && !n->right && n->modifier == MODIFIER_NONE;
+}
+
 void sampler_kind_truth(Sampler *s, const Kind *kind, Check *c) {
     bool of_kind_only = false, yes = true, no = true;
     if (c->program)
         dimension_of(kind, c, &of_kind_only);
+    of_kind_only |= c->program && is_in_nothing(c->node);
     if (of_kind_only) {
         yes = no = false;
         begin(s, kind);
-        try(s, c, &yes, &no);
+        sampler_try(s, c, &yes, &no);
     }
     memset(&c->truth.yes, yes ? 0xff : 0, sizeof(c->truth.yes));
     memset(&c->truth.no, no ? 0xff : 0, sizeof(c->truth.no));
@@ -375,7 +386,7 @@ static Truth try_all(Sampler *s, const Kind *kind, const Dimension *d, const Che
 void sampler_truth(Sampler *s, const Kind *kind, Check *c) {
     bool of_kind_only = false;
     const Dimension *d = c->program ? dimension_of(kind, c, &of_kind_only) : NULL;
-    if (of_kind_only || !d)
+    if (of_kind_only || !d || is_in_nothing(c->node))
         return;
     Alike alike;
     memset(&alike, 0, sizeof(alike)); /* with what lies between its members */

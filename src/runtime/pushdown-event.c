@@ -2,6 +2,7 @@
 /* What the programs see of an event, in the sensor: what they may remember of its directories, and what they decide. */
 #include <sys/socket.h>
 
+#include "runtime/domains.h"
 #include "runtime/pushdown-private.h"
 
 uint64_t filter_names_hash(uint64_t seed, Str names) {
@@ -174,12 +175,47 @@ static bool is_special(Str name) {
     return name.n == 0 || str_eqz(name, ".") || str_eqz(name, "..");
 }
 
+static bool has_name(const Event *e, const uint64_t w[2]) {
+    IpValue ip = {.family = w[0] || (uint32_t) w[1] != 0xffff0000 ? 6 : 4};
+    Str name;
+    memcpy(ip.bytes, ip.family == 4 ? (const char *) &w[1] + 4 : (const char *) w, ip.family == 4 ? 4 : 16);
+    return e->tables->domains && domains_of(e->tables->domains, &ip, &name, 1) > 0;
+}
+
+static void words_of(const WireAddress *a, uint64_t w[2]) {
+    uint32_t address;
+    memcpy(&address, a->bytes, sizeof(address));
+    memcpy(w, a->bytes, sizeof(a->bytes));
+    if (a->family == AF_INET) {
+        w[0] = 0;
+        w[1] = filter_mapped(address);
+    }
+}
+
+/* Rules that it could matter to by the ends of its connection. */
+static uint64_t of_ends(const FilterTables *t, const Event *e) {
+    const WireFile *f = &e->wire.file;
+    enum FilterEnds ends = t->ends[e->wire.kind];
+    uint64_t server[2], client[2];
+    if (ends == FILTER_ENDS_NONE || f->type != WIRE_FILE_SOCKET || (f->family != AF_INET && f->family != AF_INET6) || !f->remote.port)
+        return FILTER_ALL;
+    words_of(ends == FILTER_ENDS_SERVER ? &f->local : &f->remote, server);
+    words_of(ends == FILTER_ENDS_SERVER ? &f->remote : &f->local, client);
+    if (has_name(e, server) || has_name(e, client))
+        return FILTER_ALL;
+    uint16_t port = ends == FILTER_ENDS_SERVER ? f->local.port : f->remote.port;
+    uint32_t pair = filter_address_range(&t->end, server[0], server[1]) * FILTER_ADDRESSES + filter_address_range(&t->end, client[0], client[1]);
+    return t->end.port_bits[filter_range(t->end.port_from, FILTER_PORTS, port)] & t->end.pair_bits[pair];
+}
+
 bool push_down_sends(const PushDown *p, const Event *e, bool host) {
     const FilterTables *t = &p->tables;
     uint8_t row = t->row[e->wire.kind * FILTER_CLASSES + class_of(p, e) + (host ? FILTER_HOST : 0)];
     if (row == FILTER_DROP || row == FILTER_SEND)
         return row == FILTER_SEND;
-    uint64_t mask = t->mask[row];
+    uint64_t ends = of_ends(t, e), mask = t->mask[row] & ends;
+    if (t->free[row] & ends)
+        return true;
     if (of_process(t, e) & mask)
         return true;
     if (t->shape[e->wire.kind] != FILTER_OPEN)

@@ -74,10 +74,24 @@ static void print_check(const Check *c, Buf *out) {
     buf_printf(out, "    %.*s%s\n", STR_FMT(str_head(shown, WIDTH)), shown.n > WIDTH ? "…" : "");
 }
 
+/* Comparisons that the ends of a connection decide. */
+static void print_ends(const Condition *c, Buf *out) {
+    bool told = false;
+    for (size_t i = 0; i < c->checks.n; i++) {
+        if (c->checks.p[i]->ends == ENDS_NOT)
+            continue;
+        if (!told)
+            buf_putz(out, "   of a connection, as its port and addresses say:\n");
+        told = true;
+        print_check(c->checks.p[i], out);
+    }
+}
+
 /* What one kind says, without its name. */
 static void print_need(const Condition *c, const Kind *kind, const Need *need, Buf *out) {
     print_classes(kind, &need->may, out);
     buf_putc(out, '\n');
+    print_ends(c, out);
     if (classes_empty(&need->names))
         return;
     bool some = false;
@@ -96,7 +110,7 @@ static bool is_left(const Check *c) {
         yes |= c->truth.yes.w[i] & c->truth.no.w[i];
         no |= c->truth.no.w[i] != 0;
     }
-    return yes && no && !c->absent;
+    return yes && no && !c->absent && c->ends == ENDS_NOT;
 }
 
 typedef struct Group {
@@ -107,6 +121,9 @@ void push_down_explain(const Rule *rule, Buf *out) {
     Arena a = {0};
     _cleanup_(sampler_freep) Sampler *s = sampler_new();
     Condition *c = condition_read(rule, &a);
+    FilterEndTables ends;
+    ends_begin(&ends);
+    ends_add_ranges(&ends, rule->condition);
     Vec(Group) groups = {0};
     bool *left = xcalloc(c->checks.n + 1, sizeof(*left));
     size_t n;
@@ -116,6 +133,7 @@ void push_down_explain(const Rule *rule, Buf *out) {
         condition_need(c, s, &kinds[k], &need);
         if (classes_empty(&need.may))
             continue;
+        ends_find_checks(&ends, c, &kinds[k]);
         Buf text = buf_new(BUF_OWN_MAX);
         print_need(c, &kinds[k], &need, &text);
         size_t g = 0;

@@ -109,7 +109,7 @@ static void decide(const Part *p, Truth *ret) {
     }
 }
 
-static Classes holds(const Condition *c) {
+Classes condition_holds(const Condition *c) {
     Truth t;
     decide(c->root, &t);
     return t.yes;
@@ -129,12 +129,12 @@ void condition_need(Condition *c, Sampler *s, const Kind *kind, Need *ret) {
         sampler_kind_truth(s, kind, k);
         k->absent = false;
     }
-    ret->may = holds(c);
+    ret->may = condition_holds(c);
     if (classes_empty(&ret->may))
         return;
     for (size_t i = 0; i < c->checks.n; i++)
         sampler_truth(s, kind, c->checks.p[i]);
-    ret->may = holds(c);
+    ret->may = condition_holds(c);
     if (classes_empty(&ret->may))
         return;
     /* Names are looked at where a file is opened; that of the process everywhere but at executions, which are told of whatever they are. */
@@ -145,7 +145,7 @@ void condition_need(Condition *c, Sampler *s, const Kind *kind, Need *ret) {
         k->absent = k->atoms && k->n_atoms && (k->atoms[0].of == OF_COMM ? process : open);
         cost = k->absent ? MAX(cost, k->cost) : cost;
     }
-    Classes without = holds(c);
+    Classes without = condition_holds(c);
     for (size_t i = 0; i < CLASS_WORDS; i++)
         ret->names.w[i] = ret->may.w[i] & ~without.w[i];
     if (classes_empty(&ret->names))
@@ -157,7 +157,7 @@ void condition_need(Condition *c, Sampler *s, const Kind *kind, Need *ret) {
             if (!k->absent || k->cost != cost)
                 continue;
             k->absent = false;
-            Classes with = holds(c);
+            Classes with = condition_holds(c);
             k->absent = meet(&with, &ret->names);
         }
 }

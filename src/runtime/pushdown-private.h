@@ -38,6 +38,9 @@ typedef struct CheckField {
     Str arg;            /* evt.arg: its name; else what is in the brackets; STR_NULL: nothing */
 } CheckField;
 
+/* What a comparison is about: the server's port, addresses, names of addresses. */
+typedef enum CheckEnds { ENDS_NOT, ENDS_PORT, ENDS_ADDRESS, ENDS_NAME } CheckEnds;
+
 /* One comparison of a condition. */
 typedef struct Check {
     const AstNode *node;
@@ -49,6 +52,7 @@ typedef struct Check {
     size_t n_atoms;
     int cost;           /* how much is sent for it when it is looked for in the kernel: the highest are done without first */
     Truth truth;        /* for the kind at hand */
+    CheckEnds ends;     /* for the kind at hand: what of a connection it is about, where the tables tell apart what it does */
     bool absent;        /* the names are assumed not to be there */
 } Check;
 
@@ -77,6 +81,9 @@ void sampler_free(Sampler *s);
 DEFINE_CLEANUP(Sampler, sampler_free, sampler_freep);
 void sampler_kind_truth(Sampler *s, const Kind *kind, Check *c); /* what the kind alone says */
 void sampler_truth(Sampler *s, const Kind *kind, Check *c);      /* after that one: with the rest of the class */
+/* An event of the kind, all of it empty, and what a check says of it as it is then. */
+Event *sampler_event(Sampler *s, const Kind *kind);
+void sampler_try(Sampler *s, const Check *c, bool *yes, bool *no);
 enum FilterShape push_down_shape(const Kind *kind);
 /* The argument whose number is part of the class (FILTER_NUMBER); -1: none. */
 int push_down_number(const Kind *kind);
@@ -85,6 +92,18 @@ int push_down_number(const Kind *kind);
 Condition *condition_read(const Rule *rule, Arena *a);
 void condition_done(Condition *c);
 void condition_need(Condition *c, Sampler *s, const Kind *kind, Need *ret);
+/* In which classes it may hold, as the checks are now. */
+Classes condition_holds(const Condition *c);
+
+/* pushdown-ends.c: both ends of a connection. */
+enum FilterEnds push_down_ends(const Kind *kind);
+/* Adds the ports and addresses that the condition compares with to the ranges, from ends_begin() on. */
+void ends_begin(FilterEndTables *t);
+void ends_add_ranges(FilterEndTables *t, const AstNode *condition);
+/* The ranges in which the condition may hold for the kind get the bit. After condition_need(), which must be called again before its result is used. */
+void ends_add_rule(FilterEndTables *t, Condition *c, Sampler *s, const Kind *kind, uint64_t bit);
+/* Which of its checks are decided by that. */
+void ends_find_checks(FilterEndTables *t, Condition *c, const Kind *kind);
 
 /* pushdown-names.c */
 void check_find_atoms(Check *c, Arena *a);
@@ -101,6 +120,7 @@ Str filter_directory_of(Str base, Str raw, char *room, size_t max);
 
 struct PushDown {
     FilterTables tables;
+    FilterEndTables ends; /* for `tables`, which are made anew until all names find room */
     Vec(Atom) atoms;
     Vec(Str) names;
     Arena arena;

@@ -38,7 +38,12 @@ static bool wants_env(const Rule *rule, const Condition *c) {
     return false;
 }
 
-static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, uint64_t (*care)[FILTER_CLASSES]) {
+/* Rules that events of a class matter to: those that need a name, and those that do not. */
+typedef struct Care {
+    uint64_t named, free;
+} Care;
+
+static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, Care (*care)[FILTER_CLASSES]) {
     Arena a = {0};
     Condition *c = condition_read(rule, &a);
     uint64_t bit = (uint64_t) 1 << *number % RULE_BITS;
@@ -47,16 +52,21 @@ static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, 
     const Kind *kinds = sensor_kinds(&n);
     for (size_t k = 0; k < n; k++) {
         Need need;
+        bool ends = push_down_ends(&kinds[k]) != FILTER_ENDS_NONE, named;
         condition_need(c, s, &kinds[k], &need);
         if (classes_empty(&need.may))
             continue;
         for (size_t i = 0; i < FILTER_CLASSES; i++)
-            if (classes_has(&need.may, i))
-                care[k][i] |= classes_has(&need.names, i) ? bit : UINT64_MAX;
-        if (classes_empty(&need.names))
-            continue;
-        add_atoms(p, c, bit);
-        used = true;
+            if (classes_has(&need.names, i))
+                care[k][i].named |= bit;
+            else if (classes_has(&need.may, i))
+                care[k][i].free |= ends ? bit : UINT64_MAX;
+        named = !classes_empty(&need.names);
+        if (named)
+            add_atoms(p, c, bit);
+        if (ends)
+            ends_add_rule(&p->ends, c, s, &kinds[k], bit);
+        used |= named || ends;
     }
     *number += used;
     p->env |= wants_env(rule, c);
@@ -71,6 +81,7 @@ static uint64_t fill(PushDown *p, uint64_t seed) {
     for (unsigned i = 0; i < SEEDS; i++) {
         memset(t, 0, sizeof(*t));
         t->seed = i ? filter_mix(seed, i) : seed;
+        t->end = p->ends;
         rest = 0;
         atoms_fill(p->atoms.p, p->atoms.n, t, &rest);
         if (!rest)
@@ -80,18 +91,23 @@ static uint64_t fill(PushDown *p, uint64_t seed) {
 }
 
 /* The row of a class: its set's number, found or new. */
-static uint8_t row_of(FilterTables *t, size_t *n_masks, uint64_t care, uint64_t rest) {
-    if (care == 0)
+static uint8_t row_of(FilterTables *t, size_t *n_masks, Care care, uint64_t rest) {
+    if (!care.named && !care.free)
         return FILTER_DROP;
-    if (care == UINT64_MAX || care & rest)
+    if (care.free == UINT64_MAX || care.named & rest)
         return FILTER_SEND;
     for (size_t i = 1; i <= *n_masks; i++)
-        if (t->mask[i] == care)
+        if (t->mask[i] == care.named && t->free[i] == care.free)
             return (uint8_t) i;
     if (*n_masks + 1 == FILTER_SEND)
         return FILTER_SEND;
-    t->mask[++*n_masks] = care;
+    t->mask[++*n_masks] = care.named;
+    t->free[*n_masks] = care.free;
     return (uint8_t) *n_masks;
+}
+
+static bool is_loaded(const Rule *r) {
+    return r->enabled && r->program && r->source == source_by_name(STR("syscall"));
 }
 
 PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
@@ -99,10 +115,14 @@ PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
     _cleanup_(sampler_freep) Sampler *s = sampler_new();
     size_t n, number = 0, n_masks = 0;
     const Kind *kinds = sensor_kinds(&n);
-    uint64_t (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care));
+    Care (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care));
     FilterTables *t = &p->tables;
+    ends_begin(&p->ends);
     for (size_t i = 0; i < n_rules; i++)
-        if (rules[i]->enabled && rules[i]->program && rules[i]->source == source_by_name(STR("syscall")))
+        if (is_loaded(rules[i]))
+            ends_add_ranges(&p->ends, rules[i]->condition);
+    for (size_t i = 0; i < n_rules; i++)
+        if (is_loaded(rules[i]))
             add_rule(p, rules[i], &number, s, care);
     uint64_t rest = fill(p, seed);
     for (size_t i = 0; i < p->atoms.n; i++) {
@@ -113,6 +133,7 @@ PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
         vec_push(&p->names, a->text);
     }
     for (size_t k = 0; k < n; k++) {
+        t->ends[k] = (uint8_t) push_down_ends(&kinds[k]);
         t->shape[k] = (uint8_t) push_down_shape(&kinds[k]);
         t->argument[k] = t->shape[k] == FILTER_OPEN ? strcmp(kinds[k].name, "creat") == 0 : (uint8_t) MAX(push_down_number(&kinds[k]), 0);
         for (size_t i = 0; i < FILTER_CLASSES; i++)

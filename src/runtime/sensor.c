@@ -67,7 +67,28 @@ static void learn(Sensor *s, const Event *e) {
         loader_set_host(s->loader, p->cgroup, true);
 }
 
+static void add_domain(void *userdata, const IpValue *ip) {
+    uint64_t *bits = userdata, words[2] = {0};
+    uint32_t address;
+    memcpy(words, ip->bytes, sizeof(words));
+    memcpy(&address, ip->bytes, sizeof(address));
+    if (ip->family == 4) {
+        words[0] = 0;
+        words[1] = filter_mapped(address);
+    }
+    uint32_t bit = filter_domain_bit(words[0], words[1]);
+    bits[bit / 64] |= (uint64_t) 1 << bit % 64;
+}
+
+/* The programs send what such an address is an end of. */
+static void tell_domains(Sensor *s) {
+    uint64_t bits[FILTER_DOMAINS] = {0};
+    domains_each(s->tables.domains, add_domain, bits);
+    loader_set_domains(s->loader, bits);
+}
+
 static void push_down(Sensor *s) {
+    tell_domains(s);
     const Str *names;
     size_t n = push_down_names(s->rules->down, &names);
     aliases_set(s->aliases, names, n);
@@ -208,7 +229,8 @@ static void check_programs(Sensor *s) {
 static void tick(Sensor *s) {
     check_programs(s);
     tables_clock(&s->tables);
-    domains_update(s->tables.domains);
+    if (domains_update(s->tables.domains))
+        tell_domains(s);
     uint64_t read = s->behind ? s->event->wire.time : since_boot();
     cgroups_sweep(s->tables.cgroups, read);
     if (images_to_sweep(s->tables.images) && !s->ends_unknown)

@@ -46,6 +46,51 @@ cat >"$tmp/rules.yaml" <<'EOF'
   condition: evt.type in (unlink, unlinkat) and container.id != host and evt.arg.path endswith gone or evt.type = unlinkat and evt.arg.name endswith gone
   output: "removed %evt.type container=%container.name"
   priority: NOTICE
+- rule: Port
+  desc: A range of ports
+  condition: evt.type = connect and fd.l4proto = udp and fd.sport >= 17002 and fd.sport <= 17004 and not fd.snet = "127.0.7.0/24"
+  output: "port %fd.sip:%fd.sport res=%evt.res container=%container.name"
+  priority: NOTICE
+- rule: Address
+  desc: Networks, of one end and of both
+  condition: evt.type = connect and fd.typechar in (4, 6) and (fd.sip = "127.0.9.9" or fd.sip = "::1" or fd.net = "127.0.10.0/24") and fd.sport in (17001, 17005, 17010)
+  output: "address %fd.sip:%fd.sport from=%fd.cip type=%fd.typechar container=%container.name"
+  priority: NOTICE
+- rule: Accepted
+  desc: The other end, and a port of ours
+  condition: evt.type in (accept, accept4) and fd.lport = 17010 and not fd.rip in (127.0.0.1, "127.0.7.7")
+  output: "accepted %fd.cip at=%fd.sip:%fd.sport container=%container.name"
+  priority: NOTICE
+EOF
+cat >"$tmp/connect.py" <<'EOF'
+import socket
+
+def udp(to, port, family=socket.AF_INET, own=None):
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        if own:
+            s.bind((own, 0))
+        s.connect((to, port))
+
+for port in range(17001, 17006):
+    for to in "127.0.0.1", "127.0.7.1", "127.0.8.0", "127.0.9.9", "127.0.10.255":
+        udp(to, port)
+    udp("::1", port, socket.AF_INET6)
+    udp("::ffff:127.0.9.9", port, socket.AF_INET6)
+    udp("::ffff:127.0.7.9", port, socket.AF_INET6)
+    udp("127.0.0.1", port, own="127.0.10.10")
+with socket.socket() as server, socket.socket(socket.AF_INET6) as dual:
+    for s, at in (server, ("0.0.0.0", 17010)), (dual, ("::", 17011)):
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(at)
+        s.listen()
+    for s, to in (server, ("127.0.0.1", 17010)), (server, ("127.0.9.9", 17010)), (dual, ("127.0.9.9", 17011)):
+        for own in "127.0.0.1", "127.0.7.7", "127.0.10.1":
+            with socket.socket() as client:
+                client.bind((own, 0))
+                client.connect(to)
+                s.accept()[0].close()
+with socket.socket() as refused:
+    refused.connect_ex(("127.0.9.9", 17005))
 EOF
 sed -i "s|WATCHED|$tmp/watched/|" "$tmp/rules.yaml"
 rootfs "$tmp/root" dash cat ln mv mkdir rm chroot
@@ -84,6 +129,7 @@ on_host() {
       rm -rf "$tmp/copy" && cp -r "$tmp/tree" "$tmp/copy" && rm -r "$tmp/copy"
       for how in open64 open32 openat2 uring sqpoll; do "$act" "$how" "$tmp/entrance.needle"; done
       (cd "$tmp" && "$act" uring entrance.needle)
+      python3 "$tmp/connect.py"
     done
   ) >/dev/null 2>&1
 }
@@ -114,7 +160,8 @@ else
   fail "the same alerts with and without push-down" "$(diff "$tmp/off.txt" "$tmp/on.txt")"
 fi
 for what in 'secret .*/\.secret/file .*container=host' 'secret .*/\.secret/a/b/file .*container=NAME' 'secret .* raw=link/shadow .*container=NAME' 'secret /etc/shadow .* raw=/proc/self/root/etc/shadow|secret /etc/shadow raw=/proc/self/root' \
-  'key .*/hard.needle' 'failed .*/plain/absent-3' 'climbs ' 'emptied ' 'removed .*NAME' "watched $tmp/bound/sub/file|watched $tmp/watched/sub/file" 'watched /watched/f .*NAME' 'key .*/entrance.needle .*type=open '; do
+  'key .*/hard.needle' 'failed .*/plain/absent-3' 'climbs ' 'emptied ' 'removed .*NAME' "watched $tmp/bound/sub/file|watched $tmp/watched/sub/file" 'watched /watched/f .*NAME' 'key .*/entrance.needle .*type=open ' \
+  'port 127.0.0.1:17002 ' 'port 127.0.8.0:17004 ' 'port ::1:17003 ' 'address 127.0.9.9:17001 .*type=4' 'address 127.0.0.1:17005 from=127.0.10.10 ' 'address 127.0.9.9:17010 ' 'accepted 127.0.10.1 at=127.0.0.1:17010 '; do
   if grep -qE -- "$what" "$tmp/on.txt"; then pass "seen: $what"; else fail "seen: $what" "$(cat "$tmp/on.txt")"; fi
 done
 like "$(cat "$tmp/on.messages")" '^[0-9]+ calls looked at: [1-9][0-9]* settled in the kernel, [0-9]+ sent( .*)?$' "with it, calls are settled in the kernel"
@@ -133,6 +180,25 @@ settled=$(sed -n 's/.* looked at: \([0-9]*\) settled.*/\1/p' "$messages")
 if grep -q 'older than 6.2, cannot look at names' "$messages"; then _n=$((_n + 1)); echo "ok $_n # SKIP before Linux 6.2 (bpf_rdonly_cast) the kernel settles nothing by names"
 elif [ "$settled" -ge 19000 ]; then pass "20,000 opens of one file are settled in the kernel: $settled settled, $sent sent"; else fail "20,000 opens of one file are settled in the kernel" "$(cat "$messages")"; fi
 
+# So are connections whose ends no rule is about.
+sensor_start --rules "$tmp/rules.yaml"
+python3 -c '
+import socket
+for i in range(5000):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.connect(("127.0.0.1", 17000))
+    s.close()'
+python3 "$tmp/connect.py"
+alert 'accepted 127.0.10.1 at=127.0.0.1:17010 ' 10
+sensor_stop
+sent=$(sed -n 's/.* settled in the kernel, \([0-9]*\) sent.*$/\1/p' "$messages")
+settled=$(sed -n 's/.* looked at: \([0-9]*\) settled.*/\1/p' "$messages")
+if grep -q 'older than 6.2, cannot look at names' "$messages"; then _n=$((_n + 1)); echo "ok $_n # SKIP before Linux 6.2 (bpf_rdonly_cast) the kernel does not look at ends of connections"
+elif [ "$settled" -ge 5000 ] && [ "$sent" -lt 5000 ]; then pass "5,000 connections are settled in the kernel: $settled settled, $sent sent"; else fail "5,000 connections are settled in the kernel" "$(cat "$messages")"; fi
+
+exits 0 "policy explain of a rule on connections" "$PLIMSOLL" policy explain --rules "$tmp/rules.yaml" Accepted
+like "$out" 'of a connection, as its port and addresses say:' "says that its ends decide"
+like "$out" 'fd.lport = 17010' "and what they are compared with"
 exits 0 "policy explain of a rule on system calls" "$PLIMSOLL" policy explain --rules "$tmp/rules.yaml" "Secret read"
 like "$out" 'open, openat, openat2; success; O_RDONLY, O_RDWR' "says what the kernel decides"
 like "$out" 'fd.name in \(/etc/shadow, /etc/gshadow\)' "and which names it looks for"

@@ -2,6 +2,7 @@
 /* Is there a rule that this event could matter to? Asked before anything is gathered; what is cheap to know comes first (filter.h, docs/sensor.md "Push-down"). */
 #pragma once
 
+#include "runtime/bpf/ends.h"
 #include "runtime/bpf/opened.h"
 
 /* Events that were settled here, by kind. */
@@ -14,6 +15,7 @@ struct {
 
 /* What a socket is: by loads, or before 6.2 by calls. */
 struct socket_facts {
+    u64 sk;
     u32 family, state, protocol;
 };
 
@@ -25,12 +27,14 @@ static __always_inline struct socket_facts facts_of(struct file *f) {
     struct socket_facts facts;
     if (bpf_rdonly_cast) {
         struct sock *sk = AS(struct socket, f->private_data)->sk;
+        facts.sk = (u64) sk;
         facts.family = sk->__sk_common.skc_family;
         facts.state = sk->__sk_common.skc_state;
         facts.protocol = sk->sk_protocol;
     } else {
         struct socket *socket = BPF_CORE_READ(f, private_data);
         struct sock *sk = BPF_CORE_READ(socket, sk);
+        facts.sk = (u64) sk;
         facts.family = BPF_CORE_READ(sk, __sk_common.skc_family);
         facts.state = BPF_CORE_READ(sk, __sk_common.skc_state);
         facts.protocol = BPF_CORE_READ(sk, sk_protocol);
@@ -39,7 +43,10 @@ static __always_inline struct socket_facts facts_of(struct file *f) {
 }
 
 /* What the descriptor is, and whether the call names an address. */
-static __always_inline u32 class_of_descriptor(struct task_struct *task, const WireKind *k, const u64 *a, s64 ret, bool compat) {
+static __always_inline u32 class_of_descriptor(struct task_struct *task, const WireKind *k, struct question *q) {
+    const u64 *a = q->arg;
+    s64 ret = q->result;
+    bool compat = q->number >= WIRE_SYSCALLS;
     s32 fd = k->flags & WIRE_KIND_FD_RESULT ? ret < 0 ? -1 : (s32) ret : (s32) a[k->fd & 7];
     struct file *f = bpf_rdonly_cast ? file_at(task, fd) : fd >= 0 ? file_of(fd) : NULL;
     if (!f)
@@ -47,6 +54,7 @@ static __always_inline u32 class_of_descriptor(struct task_struct *task, const W
     if (!is_socket(f))
         return filter_fd_class(ret, FILTER_TYPE_FILE, FILTER_OTHER, 0);
     struct socket_facts socket = facts_of(f);
+    q->socket = socket.family == FAMILY_INET || socket.family == FAMILY_INET6 ? socket.sk : 0;
     u32 family = socket.family, facts = socket.state == 1 ? FILTER_CONNECTED : 0;
     s8 address = k->address;
     u64 at = address >= 0 ? a[address & 7] : 0;
@@ -90,10 +98,21 @@ static __always_inline bool settle(u32 kind) {
     return true;
 }
 
-/* What is left of the rules in that class. */
-static __always_inline u64 wanted_in(const FilterTables *t, u32 kind, u32 class) {
+/* What is left of the rules in a class, and those of them that hold whatever its names are. */
+struct wanted {
+    u64 all, free;
+};
+
+static __always_inline struct wanted wanted_in(const FilterTables *t, u32 kind, u32 class) {
     u8 row = t->row[(kind * FILTER_CLASSES + class) & (WIRE_KINDS * FILTER_CLASSES - 1)];
-    return row == FILTER_DROP ? 0 : row == FILTER_SEND ? FILTER_ALL : t->mask[row];
+    struct wanted w = {};
+    if (row == FILTER_SEND) {
+        w.all = w.free = FILTER_ALL;
+    } else if (row != FILTER_DROP) {
+        w.free = t->free[row];
+        w.all = t->mask[row] | w.free;
+    }
+    return w;
 }
 
 /* Rules that it could matter to, by the names that it has; at least those of the wanted ones. */
@@ -101,7 +120,7 @@ __attribute__((noinline)) u64 interest(struct question *q, u64 wanted, u32 shape
     NEEDS_CAST(FILTER_ALL);
     u32 zero = 0;
     struct room *r = bpf_map_lookup_elem(&rooms, &zero);
-    if (!q || !r || wanted == FILTER_ALL)
+    if (!q || !r)
         return FILTER_ALL;
     u64 bits = wanted & filter_tables(q->active)->comm_bits ? bits_of_process(&r->process, q) : 0;
     if (shape == FILTER_OPEN)
@@ -122,18 +141,28 @@ static __always_inline bool is_settled(struct task_struct *task, struct question
     if (shape == FILTER_OPEN)
         class = class_of_open(t, kind, k, q->arg, q->result);
     else if (shape == FILTER_FD)
-        class = class_of_descriptor(task, k, q->arg, q->result, q->number >= WIRE_SYSCALLS);
+        class = class_of_descriptor(task, k, q);
     else if (shape == FILTER_NUMBER)
         class = filter_number_class(q->result, q->arg[t->argument[kind] & 7]);
     else
         class = filter_result(q->result);
-    u64 wanted = wanted_in(t, kind, class), bits = wanted ? interest(q, wanted, shape) : 0;
-    if (!(bits & wanted))
+    struct wanted w = wanted_in(t, kind, class);
+    if (!w.all)
         return settle(kind);
-    u64 on_host = wanted_in(t, kind, class | FILTER_HOST);
-    if (on_host == wanted || !is_host(task))
+    u64 ends = FILTER_ALL, bits = FILTER_ALL;
+    if (q->socket && t->ends[kind] && w.all != FILTER_ALL)
+        ends = find_ends(q, t->ends[kind]);
+    if (!(w.free & ends)) {
+        bits = w.all & ends ? interest(q, w.all & ends, shape) : 0;
+        if (!(bits & w.all & ends))
+            return settle(kind);
+    }
+    struct wanted on_host = wanted_in(t, kind, class | FILTER_HOST);
+    if ((on_host.all == w.all && on_host.free == w.free) || !is_host(task))
         return false;
-    if (on_host && wanted == FILTER_ALL)
-        bits = interest(q, on_host, shape);
-    return on_host & ~wanted || bits & on_host ? false : settle(kind);
+    if (on_host.free & ends || on_host.all & ends & ~w.all)
+        return false;
+    if (w.free & ends && on_host.all & ends) /* it was not looked at yet */
+        bits = interest(q, on_host.all & ends, shape);
+    return bits & on_host.all & ends ? false : settle(kind);
 }

@@ -29,6 +29,7 @@ struct question {
     u64 arg[8];
     s64 result;
     u64 task;    /* struct task_struct *: to ask for it is a call */
+    u64 socket;  /* struct sock * that has addresses; 0: none */
     u32 number;  /* of the call, as kind_row() takes it */
     u32 active;  /* the tables that it is looked up in */
 };

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pushdown-rules.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/fs.h"
+#include "policy/match.h"
 
 uint64_t random_below(uint64_t *state, uint64_t n) {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -90,6 +93,44 @@ void record_read(Str line, Record *ret) {
     w->size = (uint32_t) ret->n;
 }
 
+/* Ends of connections, which recorded events have few of. */
+static const char *const addresses[] = {"0.0.0.0", "127.0.0.1", "10.1.2.3", "10.255.255.255", "11.0.0.0", "169.254.169.254", "192.168.1.1", "8.8.8.8", "255.255.255.255", "::1", "2001:db8::5", "fd00:ec2::254"};
+static const uint16_t ports[] = {1, 22, 53, 79, 80, 81, 443, 1000, 1001, 29999, 30000, 32767, 32768, 65535};
+
+static void set_address(WireAddress *a, unsigned family, const char *text, uint16_t port) {
+    Value v;
+    ip_parse(str_from(text), &v);
+    a->family = (uint16_t) family;
+    a->port = port;
+    memset(a->bytes, 0, sizeof(a->bytes));
+    if (family == AF_INET6 && v.ip.family == 4) {
+        memset(a->bytes + 10, 0xff, 2);
+        memcpy(a->bytes + 12, v.ip.bytes, 4);
+    } else {
+        memcpy(a->bytes, v.ip.bytes, v.ip.family == 4 ? 4 : 16);
+    }
+}
+
+/* The same event with other ends. */
+static void vary(Record *r, uint64_t *state) {
+    WireFile *f = &((WireEvent *) (void *) r->bytes)->file;
+    const char *a = addresses[random_below(state, ARRAY_SIZE(addresses))], *b = addresses[random_below(state, ARRAY_SIZE(addresses))];
+    f->family = strchr(a, ':') || strchr(b, ':') || random_below(state, 3) == 0 ? AF_INET6 : AF_INET;
+    set_address(&f->local, f->family, a, ports[random_below(state, ARRAY_SIZE(ports))]);
+    set_address(&f->remote, f->family, b, random_below(state, 8) ? ports[random_below(state, ARRAY_SIZE(ports))] : 0);
+}
+
+static void add_varied(Records *to, const Record *r) {
+    enum { TIMES = 6 };
+    const WireEvent *w = (const WireEvent *) (const void *) r->bytes;
+    uint64_t state = to->n;
+    for (int i = 0; i < TIMES && w->file.type == WIRE_FILE_SOCKET && (w->file.family == AF_INET || w->file.family == AF_INET6); i++) {
+        vec_reserve(to, 1);
+        to->p[to->n] = *r;
+        vary(&to->p[to->n++], &state);
+    }
+}
+
 void records_load(Records *ret) {
     const char *top = getenv("TOP");
     _cleanup_free_ char *path = xasprintf("%s/test/unit/runtime/events.tsv", top ? top : ".");
@@ -102,6 +143,8 @@ void records_load(Records *ret) {
     while (str_line(&rest, &line)) {
         vec_reserve(ret, 1);
         record_read(line, &ret->p[ret->n++]);
+        Record last = ret->p[ret->n - 1];
+        add_varied(ret, &last);
     }
 }
 
@@ -197,6 +240,51 @@ static void path_check(Maker *m) {
     }
 }
 
+static void address_text(Maker *m, const WireAddress *a, bool net) {
+    Value v = {.type = VALUE_IP, .ip = {.family = 4}};
+    char text[INET6_ADDRSTRLEN];
+    bool mapped = a->family == AF_INET6 && memcmp(a->bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
+    bool v4 = a->family == AF_INET || mapped;
+    const char *other = addresses[below(m, ARRAY_SIZE(addresses))];
+    inet_ntop(v4 ? AF_INET : AF_INET6, mapped ? a->bytes + 12 : a->bytes, text, sizeof(text));
+    const char *shown = below(m, 4) ? text : other;
+    ip_parse(str_from(shown), &v);
+    buf_printf(m->out, "\"%s", shown);
+    if (net && below(m, 2))
+        buf_printf(m->out, "/%d", (int) below(m, v.ip.family == 4 ? 33 : 129));
+    buf_putc(m->out, '"');
+}
+
+/* A port or addresses of the connection that the event has. */
+static void ends_check(Maker *m) {
+    static const char *const port_fields[] = {"fd.sport", "fd.sport", "fd.rport", "fd.lport", "fd.cport", "fd.port"}, *const orders[] = {"=", "!=", "<", "<=", ">", ">="};
+    static const char *const address_fields[] = {"fd.sip", "fd.rip", "fd.lip", "fd.cip", "fd.ip", "fd.snet", "fd.rnet", "fd.lnet", "fd.cnet", "fd.net"};
+    static const char *const names[] = {"fd.sip.name = a.example", "fd.rip.name != a.example", "fd.sip.name exists", "fd.lip.name in (a.example, b.example)"};
+    const WireFile *f = &m->target->wire.file;
+    const WireAddress *end = below(m, 2) ? &f->local : &f->remote;
+    uint64_t what = below(m, 9);
+    if (what < 4) {
+        int port = below(m, 4) ? end->port : ports[below(m, ARRAY_SIZE(ports))];
+        const char *field = port_fields[below(m, ARRAY_SIZE(port_fields))];
+        if (below(m, 3))
+            buf_printf(m->out, "%s %s %d", field, orders[below(m, ARRAY_SIZE(orders))], port);
+        else
+            buf_printf(m->out, "%s in (%d, 80, 30000)", field, port);
+    } else if (what < 8) {
+        size_t field = below(m, ARRAY_SIZE(address_fields));
+        bool list = below(m, 3) == 0;
+        buf_printf(m->out, "%s %s", address_fields[field], list ? "in (" : below(m, 2) ? "= " : "!= ");
+        address_text(m, end, field > 4);
+        if (list) {
+            buf_putz(m->out, ", ");
+            address_text(m, end, field > 4);
+            buf_putc(m->out, ')');
+        }
+    } else {
+        buf_putz(m->out, names[below(m, ARRAY_SIZE(names))]);
+    }
+}
+
 static void kind_check(Maker *m) {
     static const char all[] = "open openat openat2 creat connect accept accept4 listen socket sendto sendmsg recvfrom recvmsg rename unlink mkdir dup dup2 ptrace bpf chmod execve setns";
     Str other = pick(m, all);
@@ -228,6 +316,8 @@ static void condition(Maker *m, unsigned depth) {
             compare_text(m, "proc.name", str_from(m->target->wire.process.comm));
         else if (what < 4 && m->target->kind->wire.name >= 0)
             path_check(m);
+        else if (what < 4 && m->target->wire.file.type == WIRE_FILE_SOCKET)
+            ends_check(m);
         else
             plain_check(m);
         return;

@@ -155,6 +155,29 @@ static void take_all_for_files(PushDown *p) {
             p->tables.row[i] = p->tables.row[(i & ~(size_t) (7 << FILTER_TYPE_SHIFT)) | FILTER_TYPE_FILE << FILTER_TYPE_SHIFT];
 }
 
+static void forget_ports(PushDown *p) {
+    for (size_t i = 0; i < FILTER_PORTS / 2; i++)
+        p->tables.end.port_bits[i] = p->tables.end.port_bits[0];
+}
+static void exchange_ends(PushDown *p) {
+    for (size_t i = 0; i < WIRE_KINDS; i++)
+        p->tables.ends[i] = p->tables.ends[i] ? FILTER_ENDS_CLIENT + FILTER_ENDS_SERVER - p->tables.ends[i] : FILTER_ENDS_NONE;
+}
+static void exchange_addresses(PushDown *p) {
+    FilterEndTables *t = &p->tables.end;
+    for (size_t a = 0; a < FILTER_ADDRESSES; a++)
+        for (size_t b = 0; b < a; b++) {
+            uint64_t bits = t->pair_bits[a * FILTER_ADDRESSES + b];
+            t->pair_bits[a * FILTER_ADDRESSES + b] = t->pair_bits[b * FILTER_ADDRESSES + a];
+            t->pair_bits[b * FILTER_ADDRESSES + a] = bits;
+        }
+}
+static void take_ipv6_for_ipv4(PushDown *p) {
+    FilterEndTables *t = &p->tables.end;
+    for (size_t i = 0; i < FILTER_ADDRESSES; i++)
+        t->pair_bits[(FILTER_ADDRESSES - 1) * FILTER_ADDRESSES + i] = t->pair_bits[i];
+}
+
 TEST(a_push_down_that_is_wrong_is_found_out) {
     static const struct {
         const char *name;
@@ -162,6 +185,7 @@ TEST(a_push_down_that_is_wrong_is_found_out) {
     } mistakes[] = {
         {"names of files", forget_names}, {"ends of names", forget_suffixes}, {"names of processes", forget_processes}, {"prefixes", forget_prefixes},
         {"success and failure", exchange_success_and_failure}, {"flags", take_reading_for_writing}, {"types of descriptors", take_all_for_files},
+        {"ports", forget_ports}, {"which end", exchange_ends}, {"addresses", exchange_addresses}, {"IPv6", take_ipv6_for_ipv4},
     };
     for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
         Outcome o = differ(RULES, false, mistakes[i].spoil);
