@@ -294,6 +294,10 @@ static int start(Cli *cli, Run *r, SensorOptions *o, Error *err) {
     r->view.deliver = r->deliver;
     if (*missing)
         fprintf(stderr, "hooks that this kernel does not offer: %s\n", missing);
+    SensorTotals t;
+    sensor_totals(r->sensor, &t);
+    if (t.kernel.unfiltered && !o->no_push_down)
+        fprintf(stderr, "names are not looked at in this kernel, which is older than 6.2: opens that only their names would settle are all sent to the sensor\n");
     if (r->metrics)
         message_note("metrics on port %u", sensor_metrics_port(r->metrics));
     malloc_trim(0); /* what reading rules and the kernel's types took is not needed again */

@@ -22,6 +22,7 @@ struct Loader {
     int epoll, timer;
     LoaderOptions o;
     Buf log, missing;
+    bool unfiltered; /* LoaderCounts */
     bool inside; /* loader_consume_first() is running */
     WireKind kinds[2 * WIRE_SYSCALLS]; /* what the programs were told to look at */
     unsigned left; /* events until it is enough for once */
@@ -192,11 +193,17 @@ static bool sees_all_processes(void) {
     return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == 0xEFFFFFFC;
 }
 
+/* Linux 6.2: names are read by loads then, for which the programs ask it (bpf/lookup.h). */
+static bool has_names(const struct btf *btf) {
+    return btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+}
+
 /* Tracepoints that this kernel has not are left out; a renamed one is there under one of its names. */
 static void leave_out_absent(Loader *l) {
     struct btf *btf = btf__load_vmlinux_btf();
     if (!btf)
         return;
+    l->unfiltered = !has_names(btf);
     bool uring = has_tracepoint(btf, "io_uring_submit_req") || has_tracepoint(btf, "io_uring_submit_sqe");
     struct bpf_program *p;
     bpf_object__for_each_program(p, l->skeleton->obj) {
@@ -364,7 +371,7 @@ int loader_counts(const Loader *l, LoaderCounts *ret) {
         ret->seen[i] = sum(l->skeleton->maps.seen, i, room, cpus);
     for (uint32_t i = 0; i < WIRE_KINDS; i++)
         ret->settled[i] = sum(l->skeleton->maps.settled, i, room, cpus);
-    ret->unfiltered = l->skeleton->bss->filter_missing;
+    ret->unfiltered = l->unfiltered;
     for (uint32_t c = 0; c < WIRE_CAUSES; c++)
         for (uint32_t i = 0; i < WIRE_KINDS; i++)
             ret->lost[c][i] = sum(l->skeleton->maps.losses, c * WIRE_KINDS + i, room, cpus);

@@ -55,7 +55,7 @@ is "$((got + ${lost:-0}))" "$calls" "what arrived and what was counted as lost i
 is "${told:-0}" "${lost:-0}" "each loss is in an alert"
 
 # With room enough, all of it arrives.
-sensor_start --rules "$tmp/rules.yaml"
+sensor_start --rules "$tmp/rules.yaml" --ring-bytes 33554432
 "$act" storm 5000
 sensor_stop
 is "$(grep -c ' storm ' "$alerts") $(sed -n 's/.* alerts, \(.*\)$/\1/p' "$messages")" "5000 0 lost" "with room enough, all of it"

@@ -27,7 +27,8 @@ opens() {
   shift
   mkdir -p "$tmp/$name/watched"
   echo x >"$tmp/$name/watched/file"
-  sensor_start --rules "$tmp/rules.yaml" "$@"
+  # Room for all that is opened in one go: this is not about losses, and a sensor may be slow.
+  sensor_start --rules "$tmp/rules.yaml" --ring-bytes 67108864 "$@"
   for how in $hows; do echo "$how $("$act" place "$how" "$tmp/$name")"; done >"$tmp/$name.made"
   # One process after the other on the same processor, with this name and without, the same file; one opens it before it executes the program of that name.
   taskset -c 0 bash -c 'for i in {1..50}; do "$1" open64 "$3"; (exec -a named-program "$1" open64 "$3"); (: <"$3"; exec "$2" open64 "$3"); done' loop "$act" "$tmp/named-program" "$tmp/anything"
@@ -49,6 +50,10 @@ for name in on off; do
   done <"$tmp/$name.made"
   is "$(cat "$tmp/$name.named")" 50 "a process by the name of its program, $label"
 done
-like "$(cat "$tmp/on.messages")" 'looked at: [0-9]{5,} settled in the kernel' "the other opens are settled in the kernel"
+if grep -q '^names are not looked at in this kernel' "$tmp/on.messages"; then
+  like "$(cat "$tmp/on.messages")" 'looked at: [0-9]{1,4} settled in the kernel.*cannot look at names' "the other opens are sent, as was said at the start"
+else
+  like "$(cat "$tmp/on.messages")" 'looked at: [0-9]{5,} settled in the kernel' "the other opens are settled in the kernel"
+fi
 is "$(grep -c ' 0 lost$' "$tmp/on.messages" "$tmp/off.messages" | grep -c ':1$')" 2 "nothing was lost"
 done_testing

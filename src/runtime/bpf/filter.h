@@ -134,8 +134,6 @@ static __always_inline bool is_settled(struct task_struct *task, struct question
     u32 active = q->active = filter_active, kind = (k->kind - 1) & (WIRE_KINDS - 1), class;
     if (!active)
         return false;
-    if (!bpf_rdonly_cast)
-        filter_missing = 1; /* interest() knows no names then */
     const FilterTables *t = filter_tables(active);
     u8 shape = t->shape[kind];
     if (shape == FILTER_OPEN)
