@@ -20,7 +20,7 @@ cat >"$tmp/rules.yaml" <<'EOF'
 EOF
 cp "$act" "$tmp/named-program"
 echo x >"$tmp/anything"
-hows='rename exchange rename32 uring another mount root reuse link symlink base'
+hows='rename exchange rename32 uring another mount root reuse link symlink base umount setns overlay'
 # opens NAME OPTION…: how many were made and seen of each, as NAME.made and NAME.seen
 opens() {
   local name=$1 how
@@ -36,7 +36,7 @@ opens() {
   alert "watched $tmp/$name/watched/file" 10
   sensor_stop
   sed -i 's|watched /plain/file|/root/watched/file|' "$alerts"
-  for how in $hows; do echo "$how $(grep -cE "/$how/watched(/x)?/(file|link)\\." "$alerts")"; done >"$tmp/$name.seen"
+  for how in $hows; do echo "$how $(grep -cE "/$how(/mnt)?/watched(/x)?/(file|link)\\." "$alerts")"; done >"$tmp/$name.seen"
   grep -c "named named-program $tmp/anything\\." "$alerts" >"$tmp/$name.named"
   cp "$messages" "$tmp/$name.messages"
 }

@@ -85,6 +85,94 @@ static int by_mount(void) {
     return by_move(mount_elsewhere);
 }
 
+/* Names through DIR/mnt/to: what is mounted there says where they lead. */
+static char via[300], mnt[260];
+
+/* "to" below DIR/mnt, a link to that directory. */
+static int link_at_mnt(const char *to) {
+    char name[300];
+    snprintf(name, sizeof(name), "%s/to", mnt);
+    return symlink(to, name);
+}
+
+/* Mounts of its own, and a file in both directories. */
+static int make_mnt(const char *dir) {
+    char other[300];
+    snprintf(mnt, sizeof(mnt), "%s/mnt", dir);
+    snprintf(via, sizeof(via), "%s/to/file", mnt);
+    snprintf(other, sizeof(other), "%s/file", watched);
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mkdir(mnt, 0700) < 0 || mkdir(watched, 0700) < 0)
+        return -1;
+    return close(open(other, O_CREAT | O_WRONLY, 0600));
+}
+
+/* Another file system is mounted there and unmounted again. */
+static int by_umount(const char *dir) {
+    if (make_mnt(dir) < 0 || link_at_mnt(plain) < 0)
+        return -1;
+    for (int i = 0; i < ROUNDS; i++) {
+        open_all(via, AT_FDCWD, 0);
+        if (mount("tmpfs", mnt, "tmpfs", 0, NULL) < 0 || link_at_mnt(watched) < 0)
+            return -1;
+        open_all(via, AT_FDCWD, 1);
+        if (umount(mnt) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The process goes from one set of mounts to another and back. */
+static int by_setns(const char *dir) {
+    int ns[2];
+    if (make_mnt(dir) < 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        if (mount("tmpfs", mnt, "tmpfs", 0, NULL) < 0 || link_at_mnt(i ? watched : plain) < 0 || (ns[i] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)) < 0 || (!i && unshare(CLONE_NEWNS) < 0))
+            return -1;
+    }
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        if (setns(ns[i & 1], CLONE_NEWNS) < 0)
+            return -1;
+        open_all(via, AT_FDCWD, i & 1);
+    }
+    return 0;
+}
+
+/* Directories in the upper layer of an overlay are renamed; what is in a lower one is opened before it is copied up and afterwards. */
+static int by_overlay(const char *dir) {
+    char options[1000], layer[3][300], name[320];
+    static const char *const layers[] = {"lower", "upper", "work"};
+    if (make_mnt(dir) < 0)
+        return -1;
+    for (int i = 0; i < 3; i++) {
+        snprintf(layer[i], sizeof(layer[i]), "%s/%s", dir, layers[i]);
+        if (mkdir(layer[i], 0700) < 0)
+            return -1;
+    }
+    /* Below: the file of the watched directory; the plain one is made above. */
+    snprintf(name, sizeof(name), "%s/watched", layer[0]);
+    if (mkdir(name, 0700) < 0)
+        return -1;
+    snprintf(name, sizeof(name), "%s/watched/file", layer[0]);
+    if (close(open(name, O_CREAT | O_WRONLY, 0600)) < 0)
+        return -1;
+    snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s", layer[0], layer[1], layer[2]);
+    if (mount("overlay", mnt, "overlay", 0, options) < 0)
+        return -1;
+    snprintf(watched, sizeof(watched), "%.200s/mnt/watched", dir);
+    snprintf(plain, sizeof(plain), "%.200s/mnt/plain", dir);
+    snprintf(name, sizeof(name), "%s/file", watched);
+    open_all(name, AT_FDCWD, 1);
+    int fd = open(name, O_WRONLY | O_APPEND);
+    if (fd < 0 || write(fd, "x", 1) != 1 || close(fd) < 0)
+        return -1;
+    open_all(name, AT_FDCWD, 1);
+    if (unlink(name) < 0 || rmdir(watched) < 0 || mkdir(plain, 0700) < 0)
+        return -1;
+    snprintf(name, sizeof(name), "%s/file", plain);
+    return close(open(name, O_CREAT | O_WRONLY, 0600)) < 0 ? -1 : by_move(move_64);
+}
+
 static int by_root(const char *dir) {
     int root = open("/", O_PATH), here;
     if (chdir(plain) < 0 || (here = open(".", O_PATH)) < 0)
@@ -192,7 +280,8 @@ int open_in_places(const char *how, const char *dir) {
         if (strcmp(how, moves[i].how) == 0)
             r = by_move(moves[i].move);
     r = strcmp(how, "mount") == 0 ? by_mount() : strcmp(how, "root") == 0 ? by_root(below) : strcmp(how, "reuse") == 0 ? by_reuse() : strcmp(how, "link") == 0 ? by_link()
-        : strcmp(how, "symlink") == 0 ? by_symlink(below) : strcmp(how, "base") == 0 ? by_base(below) : r;
+        : strcmp(how, "symlink") == 0 ? by_symlink(below) : strcmp(how, "base") == 0 ? by_base(below) : strcmp(how, "umount") == 0 ? by_umount(below) : strcmp(how, "setns") == 0 ? by_setns(below)
+        : strcmp(how, "overlay") == 0 ? by_overlay(below) : r;
     printf("%ld\n", opened);
     return r;
 }
