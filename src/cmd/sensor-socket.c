@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "base/fs.h"
+#include "base/time.h"
 #include "cmd/sensor.h"
 
 enum { ANSWER_S = 5 };
@@ -112,9 +113,12 @@ int sensor_socket_ask(const char *path, Buf *ret, Error *err) {
     int r = connect_to(path, &fd, &pid, err);
     if (r == -ENOENT || r == -ECONNREFUSED)
         return error_set(err, r, "no sensor runs here (%s); name its socket with --status-socket when it is another one", path);
+    int64_t until = time_steady_ns() + ANSWER_S * (int64_t) 1000000000;
     while (r == 0) {
         char room[16384];
         ssize_t n = read(fd, room, sizeof(room));
+        if (n > 0 && time_steady_ns() > until)
+            return error_set(err, -ETIMEDOUT, "%s: the sensor (process %d) does not come to an end with its answer", path, pid);
         if (n <= 0)
             return n == 0 ? ret->failed : error_errno(err, errno == EAGAIN ? -ETIMEDOUT : -errno, "%s: the sensor (process %d) does not answer", path, pid);
         r = buf_add(ret, room, (size_t) n);

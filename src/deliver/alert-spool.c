@@ -24,8 +24,13 @@ struct AlertSpool {
 };
 
 /* The journal is synced when it is written back only: what the system takes over a process cannot lose any more, a loss of power the last moments. */
+#define TABLE "message(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, severity INTEGER NOT NULL, line BLOB NOT NULL)"
 static const char set_up[] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=256; PRAGMA journal_size_limit=1048576;"
-                             "CREATE TABLE IF NOT EXISTS message(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, severity INTEGER NOT NULL, line BLOB NOT NULL);";
+                             "CREATE TABLE IF NOT EXISTS " TABLE ";";
+/* Something else than our table is in it, or numbers that leave no room for more. */
+static const char strange[] = "SELECT (SELECT count(*) FROM sqlite_schema WHERE name NOT IN ('message', 'sqlite_sequence')) OR (SELECT sql FROM sqlite_schema WHERE name = 'message') <> 'CREATE TABLE " TABLE "' "
+                              "OR EXISTS(SELECT 1 FROM message WHERE id < 1 OR typeof(severity) <> 'integer' OR typeof(time) <> 'integer' OR typeof(line) <> 'blob') "
+                              "OR (SELECT coalesce(max(seq), 0) NOT BETWEEN 0 AND 1 << 62 FROM sqlite_sequence)";
 
 static int lock(AlertSpool *s, Error *err) {
     const char *path = s->path;
@@ -56,15 +61,19 @@ void alert_spool_free(AlertSpool *s) {
     free(s);
 }
 
-/* Damage that is not looked for may look like a spool with less in it. */
+/* Damage that is not looked for may look like a spool with less in it; somebody else's tables may take alerts and give none. */
 static int check_store(AlertSpool *s, Error *err) {
-    _cleanup_(store_stmt_freep) StoreStmt *check = NULL;
+    _cleanup_(store_stmt_freep) StoreStmt *check = NULL, *other = NULL;
     int r = store_prepare(s->store, "PRAGMA quick_check(1)", &check, err);
     if (r == 0)
         r = store_step(check, err);
     if (r == 1 && !str_eqz(store_str(check, 0), "ok"))
         return error_set(err, -EBADMSG, "%s: %.*s", s->path, STR_FMT(store_str(check, 0)));
-    return MIN(r, 0);
+    if (r == 1)
+        r = store_prepare(s->store, strange, &other, err);
+    if (r == 0)
+        r = store_step(other, err);
+    return r == 1 && store_i64(other, 0) ? error_set(err, -EBADMSG, "%s: it is not the file of a spool", s->path) : MIN(r, 0);
 }
 
 static int open_store(AlertSpool *s, Error *err) {
