@@ -16,6 +16,17 @@ quiet=(--quiet --no-cache --archives never)
 # check "TEXT" "LEFT OPERATOR RIGHT" "WHAT IS SHOWN": one line that holds or is missed, as measure.py writes them
 check() { awk -v t="$1" -v s="$3" "BEGIN { printf \"  %-6s %s: %s\\n\", ($2) ? \"holds\" : \"MISSED\", t, s }"; }
 title() { printf '\n%s\n' "$*"; }
+# with_program "TITLE" SCRIPT "FILE…" OPTION…: a Python script of here with the path of a static program made of these C files, and its options.
+with_program() {
+  local script=$2 files=$3
+  title "$1"
+  shift 3
+  tmp=$(mktemp -d "${TMPDIR:-/var/tmp}/plimsoll-bench.XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  # shellcheck disable=SC2086 # several words
+  (cd "$top" && ${CC:-cc} -std=gnu17 -O2 -Wall -I test/kernel -static $files -o "$tmp/program")
+  python3 "$bench/$script" "$tmp/program" "$@"
+}
 # kept NAME COMMAND…: runs the command with the path of NAME in the cache as its last word unless that is there already.
 kept() {
   local path=$cache/$1

@@ -19,6 +19,7 @@ import time
 from sensor_bench import Sensor, bundle, maps_bytes, need, percentile, rules_all
 
 AT_ONCE, SAMPLE_S, RULE = 4, 10, "Read sensitive file untrusted"
+CPU_MAX, RESIDENT_MAX = 3, 30  # % of a core, MiB
 
 
 class Containers:
@@ -92,7 +93,7 @@ def main():
 
 
 def report(o, n, seconds, samples, took, failed, seen, others, prefix, cpu, totals, messages):
-    print(f"  {n} containers in {seconds:.0f} s; each took {statistics.median(took) * 1000:.0f} ms from runc's start to its end (p99 {percentile(took, 0.99) * 1000:.0f}); sensor's CPU {cpu:.2f} % of a core,"
+    print(f"  {n} containers in {seconds:.0f} s; each took {statistics.median(took) * 1000:.0f} ms from runc's start to its end (p99 {percentile(took, 0.99) * 1000:.0f});"
           f" {totals['events']} events")
     good = check(not failed, f"all containers ran ({len(failed)} did not: {failed[:1]})")
     good &= check(seconds < n * 60 / o.per_minute * 1.05 + 1, f"{n * 60 / seconds:.0f} a minute of {o.per_minute}")
@@ -103,7 +104,10 @@ def report(o, n, seconds, samples, took, failed, seen, others, prefix, cpu, tota
     good &= check(len(known) + len(failed) >= n and not wrong and max(seen.values(), default=0) == 1 and len(set(names)) == len(names),
                   f"{len(known)} of {n} acts were told of once, with the name and the id of their container; {sum(seen[k] for k in wrong)} with another ({wrong[:2]})")
     good &= check(totals["lost"] == 0, f"{totals['lost']} events lost" + "".join("; " + m for m in messages if m.startswith("lost:")))
-    # What runs is remembered up to a bound (16,384 executions): until that is reached, the first third grows.
+    good &= check(cpu <= CPU_MAX, f"sensor's CPU {cpu:.2f} % of a core, at most {CPU_MAX}")
+    most = max(s[0] for s in samples)
+    good &= check(most <= RESIDENT_MAX, f"resident at most {most:.2f} MiB of {RESIDENT_MAX}")
+    # Containers are remembered for ten seconds after their end: until then the first third grows.
     third = max(len(samples) // 3, 1)
     for i, what in enumerate(("resident", "memory of its own", "maps")):
         a, b, c = (statistics.mean(s[i] for s in part) for part in (samples[:third], samples[third:2 * third], samples[-third:]))

@@ -79,6 +79,8 @@ int event_ring_consume(EventRing *r, int (*each)(void *userdata, Str event), voi
     int n = 0, x = 0;
     for (bool more = true; more && x >= 0;) {
         uint64_t end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
+        if (end - at > r->bytes)
+            return -EBADMSG; /* more than there is room for, or less than was read */
         more = at < end;
         while (at < end && x >= 0) {
             const char *record;
@@ -88,13 +90,14 @@ int event_ring_consume(EventRing *r, int (*each)(void *userdata, Str event), voi
                 more = false;
                 break;
             }
-            if (BPF_RINGBUF_HDR_SZ + size > r->mapped - (at - r->from))
+            uint64_t next = at + ((BPF_RINGBUF_HDR_SZ + (uint64_t) size + 7) & ~7ull);
+            if (next > end || BPF_RINGBUF_HDR_SZ + size > r->mapped - (at - r->from))
                 return -EBADMSG; /* none of ours is that long */
             if (!(length & BPF_RINGBUF_DISCARD_BIT)) {
                 x = each(userdata, str_n(record + BPF_RINGBUF_HDR_SZ, size));
                 n += x >= 0;
             }
-            at += (BPF_RINGBUF_HDR_SZ + (uint64_t) size + 7) & ~7ull;
+            at = next;
             __atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
         }
     }

@@ -9,5 +9,6 @@ typedef struct EventRing EventRing;
 /* Of the map `fd`, which stays the caller's, with room for `bytes`. NULL and errno when it cannot be mapped. */
 EventRing *event_ring_new(int fd, size_t bytes);
 void event_ring_free(EventRing *r);
-/* Hands out what is there; `each` may read until it returns, and below 0 ends it. Returns the number that was handed out, what `each` returned, or -errno. */
+/* Hands out what is there; `each` may read until it returns, and below 0 ends it. Returns the number that was handed out, what `each` returned, or -errno (-EBADMSG: lengths or positions that
+ * cannot be). */
 int event_ring_consume(EventRing *r, int (*each)(void *userdata, Str event), void *userdata);

@@ -25,6 +25,11 @@ SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     if (getentropy(&seed, sizeof(seed)) < 0)
         seed = (uint64_t) (uintptr_t) r ^ since_boot();
     r->down = push_down_new(rules, n, seed);
+    r->source = syscall;
+    size_t n_kinds;
+    const Kind *kinds = sensor_kinds(&n_kinds);
+    for (size_t i = 0; i < n_kinds; i++)
+        r->asked_in_order[i] = rule_matcher_candidates(r->ordered, str_from(kinds[i].name)) > 0;
     r->domains = domains_wanted(rules, n);
     return r;
 }
@@ -106,7 +111,7 @@ static void evaluate_own(Sensor *s, const Event *e, const Subject *subject) {
 /* A file has two names, Falco's and the kernel's, and perhaps a third by which rules look for it: a rule fires when it holds for one of them as a whole. So neither can what a rule is about be hidden behind a
  * link, nor can what it excepts be used to hide. */
 void sensor_evaluate(Sensor *s, const RuleMatcher *matcher, Event *e) {
-    Subject subject = {.source = source_by_name(STR("syscall")), .ops = &event_ops, .object = e};
+    Subject subject = {.source = s->rules->source, .ops = &event_ops, .object = e};
     if (e->kind->number[0] < 0 && matcher == s->rules->matcher)
         evaluate_own(s, e, &subject);
     /* The first that holds may make no alert, and then the next one is asked. */
@@ -143,7 +148,7 @@ void sensor_evaluate_late(Sensor *s, uint64_t before) {
 }
 
 void sensor_evaluate_in_order(Sensor *s, Event *e, Str bytes) {
-    bool asked = rule_matcher_candidates(s->rules->ordered, str_from(e->kind->name)) > 0;
+    bool asked = s->rules->asked_in_order[e->wire.kind];
     if (e->wire.type == WIRE_EXEC && asked)
         late_add(s->late, e->wire.time, e->number, bytes);
     sensor_evaluate_late(s, e->wire.type == WIRE_EXEC ? 0 : e->wire.time);

@@ -18,8 +18,10 @@ enum { MATCHES_MAX = 1024, OTHER_NAMES = 2, ASKED_MAX = 64 };
 
 /* An evaluator remembers what it found out for a matcher: they live and die together. */
 struct SensorRules {
+    const Source *source;
     RuleMatcher *matcher;
     RuleMatcher *ordered;    /* sequences: they go by the order of events */
+    bool asked_in_order[WIRE_KINDS]; /* are any of `ordered` about the kind? */
     PushDown *down;
     Evaluator *evaluator;
     bool windows;            /* some of `matcher` fire by several events */
