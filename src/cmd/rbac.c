@@ -40,6 +40,14 @@ static void take(void *userdata, const KubeObject *o) {
         t->also(t->userdata, o);
 }
 
+static void finish(RbacInput *in) {
+    rbac_finish(&in->rbac);
+    if (in->rbac.n_limited)
+        vec_push(&in->gathered.missed,
+                 ((CheckMiss) {(char *) "aggregated ClusterRoles",
+                               (char *) arena_printf(&in->arena, "over the limit: what %zu of them gather from others is not known; these count only with the rules that stand in them", in->rbac.n_limited).p}));
+}
+
 int rbac_input(Cli *cli, RbacInput *ret, GatherEach also, void *userdata) {
     size_t n;
     const char *const *paths = cli_values(cli, "--manifests", &n);
@@ -55,13 +63,13 @@ int rbac_input(Cli *cli, RbacInput *ret, GatherEach also, void *userdata) {
         ret->rbac.live = true;
         int x = rbac_live(cli, take, &t, &ret->gathered);
         if (x == 0)
-            rbac_finish(&ret->rbac);
+            finish(ret);
         return x;
     }
     int r = gather_files(paths, n, &limits, take, &t, &ret->gathered, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
-    rbac_finish(&ret->rbac);
+    finish(ret);
     return 0;
 }
 

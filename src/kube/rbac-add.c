@@ -129,6 +129,16 @@ static bool is_builtin(const KubeObject *o) {
            (str_starts(o->name, STR("system:")) || str_eqz(o->name, "cluster-admin"));
 }
 
+/* As with roles; only the role of a binding cannot be changed: of two that name different ones the API server keeps what was there first, which no file says. Both count then. */
+static void binding_put(Rbac *r, RbacBinding b) {
+    uint32_t next = (uint32_t) r->bindings.n;
+    uint32_t i = rbac_index(r, &r->binding_of, b.namespace, b.name, 2 * b.role_name + b.role_cluster, next);
+    if (i == next)
+        vec_push(&r->bindings, b);
+    else
+        r->bindings.p[i] = b;
+}
+
 static void add_binding(Rbac *r, const KubeObject *o) {
     bool cluster = str_eqz(o->kind, "ClusterRoleBinding");
     const Node *ref = kube_at(o->root, "roleRef"), *list = kube_at(o->root, "subjects");
@@ -153,7 +163,7 @@ static void add_binding(Rbac *r, const KubeObject *o) {
     b.subjects = subjects;
     if (!cluster)
         rbac_namespace(r, b.namespace);
-    vec_push(&r->bindings, b);
+    binding_put(r, b);
 }
 
 static void add_account(Rbac *r, const KubeObject *o) {

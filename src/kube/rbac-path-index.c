@@ -81,8 +81,10 @@ static void find_roles_that_matter(Search *s) {
     s->rights = xcalloc(r->roles.n + 1, sizeof(*s->rights));
     s->cost = xcalloc(r->roles.n + 1, sizeof(*s->cost));
     for (size_t i = 0; i < r->roles.n; i++) {
-        s->cost[i] = 1;
-        for (uint32_t k = 0; k < r->roles.p[i].n_rules; k++) {
+        const uint32_t same = r->roles.p[i].same;
+        s->cost[i] = same < i ? s->cost[same] : 1;
+        s->rights[i] = same < i ? s->rights[same] : 0;
+        for (uint32_t k = 0; same == i && k < r->roles.p[i].n_rules; k++) {
             s->rights[i] |= rights_of(r, &r->roles.p[i].rules[k]);
             s->cost[i] += 1 + r->roles.p[i].rules[k].names.n / NAMES_AS_RULE;
         }

@@ -153,7 +153,7 @@ bool rbac_allowed(const Rbac *r, const RbacIdentity *who, const RbacRequest *q, 
 void rbac_who_can(const Rbac *r, const RbacRequest *q, void (*each)(void *userdata, const RbacBinding *b, const RbacRule *rule), void *userdata) {
     const RbacRule **of = xcalloc(r->roles.n + 1, sizeof(*of));
     for (size_t i = 0; i < r->roles.n; i++)
-        of[i] = rbac_role_allows(r, &r->roles.p[i], q);
+        of[i] = r->roles.p[i].same < i ? of[r->roles.p[i].same] : rbac_role_allows(r, &r->roles.p[i], q);
     for (size_t i = 0; i < r->bindings.n; i++) {
         const RbacBinding *b = &r->bindings.p[i];
         bool here = b->namespace == RBAC_EMPTY || (!q->url.p && (q->namespace == RBAC_EMPTY || b->namespace == q->namespace));

@@ -123,12 +123,16 @@ void rbac_find_risks(Rbac *r, bool builtin, void (*each)(void *userdata, const R
         read_ways(r, risks[i].rights, &ways[i]);
     /* What a role gives, in the whole cluster and in a namespace: the number of a rule + 1. */
     uint32_t *rule_of = xcalloc((r->roles.n + 1) * 2 * RISKS, sizeof(*rule_of));
-    for (size_t i = 0; i < r->roles.n; i++)
-        for (size_t k = 0; k < 2 * RISKS; k++) {
-            const RbacRole *role = &r->roles.p[i];
+    for (size_t i = 0; i < r->roles.n; i++) {
+        const RbacRole *role = &r->roles.p[i];
+        uint32_t *own = rule_of + i * 2 * RISKS;
+        if (role->same < i)
+            memcpy(own, rule_of + role->same * 2 * RISKS, 2 * RISKS * sizeof(*own));
+        for (size_t k = 0; k < 2 * RISKS && role->same == i; k++) {
             const RbacRule *rule = risk_in(r, role, &ways[k % RISKS], risks[k % RISKS].named, k >= RISKS);
-            rule_of[i * 2 * RISKS + k] = rule ? (uint32_t) (rule - role->rules) + 1 : 0;
+            own[k] = rule ? (uint32_t) (rule - role->rules) + 1 : 0;
         }
+    }
     *ret_builtin = 0;
     RbacId system = rbac_id(r, STR("kube-system"));
     for (size_t i = 0; i < r->bindings.n; i++) {

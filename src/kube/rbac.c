@@ -19,6 +19,7 @@ void rbac_done(Rbac *r) {
     map_done(&r->ids);
     map_done(&r->principal_of);
     map_done(&r->role_of);
+    map_done(&r->binding_of);
     map_done(&r->namespace_of);
     vec_done(&r->texts);
     vec_done(&r->roles);

@@ -36,6 +36,7 @@ typedef struct RbacRole {
     bool aggregated;         /* its rules are those of the ClusterRoles that its selectors choose, beside what stands in it */
     const RbacRule *rules;   /* after rbac_finish() with those that it aggregates */
     uint32_t n_rules;
+    uint32_t same;           /* after rbac_finish(): the first role that has these very rules; mostly itself. Aggregated roles that choose each other share theirs, and there may be thousands */
     const struct RbacSelector *selectors; /* of an aggregated one: what one of them chooses is in it */
     uint32_t n_selectors;
     RbacIds label_keys, label_values; /* of a ClusterRole */
@@ -106,13 +107,14 @@ typedef struct Rbac {
     Arena *arena;            /* of the caller */
     Map ids;                 /* text -> id + 1 */
     Vec(Str) texts;
-    Map principal_of, role_of, namespace_of;
+    Map principal_of, role_of, binding_of, namespace_of;
     Vec(RbacRole) roles;
     Vec(RbacBinding) bindings;
     Vec(RbacPrincipal) principals;
     Vec(RbacNamespace) namespaces;
     Vec(RbacWorkload) workloads;
     Vec(RbacSecret) secrets;
+    size_t n_limited;        /* after rbac_finish(): aggregated roles whose rules were over a limit: they have only what stands in them */
     bool live;               /* read from an API server: what is not there does not exist, and aggregated roles hold what counts */
 } Rbac;
 
