@@ -198,6 +198,7 @@ static int take_rules(Run *r, Error *err) {
     int e = sensor_set_rules(r->sensor, TAKE_PTR(l->rules), err);
     sensor_loaded_free(r->loaded);
     use_rules(r, l);
+    malloc_trim(0); /* of all threads: what reading rules took, and the old ones */
     if (e == 0)
         message_note("the rules were read anew");
     return e;

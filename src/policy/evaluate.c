@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/alloc.h"
 #include "base/time.h"
 #include "policy/evaluator.h"
 
-/* Of one evaluation. Memory that is never used is never touched. */
-enum { SCRATCH_BYTES = 16 << 20, STEPS_MAX = 10 * 1000 * 1000, WORK_MAX = 1 << 28, FREE_BYTES = 4096, FREE_ITEMS = 64 };
+/* Of one evaluation. Memory that is never used is never touched, and what is beyond SCRATCH_KEPT is given back, for few subjects need it. */
+enum { SCRATCH_BYTES = 16 << 20, SCRATCH_KEPT = 256 << 10, STEPS_MAX = 10 * 1000 * 1000, WORK_MAX = 1 << 28, FREE_BYTES = 4096, FREE_ITEMS = 64 };
 
 Evaluator *evaluator_new(void) {
     Evaluator *e = xcalloc(1, sizeof(*e));
@@ -46,7 +47,17 @@ Scratch *evaluator_scratch(Evaluator *e) {
     return &e->scratch;
 }
 
+/* The pages that lie whole between the two. */
+static void give_back(char *from, const char *to) {
+    enum { PAGE = 4096 };
+    size_t before = -(uintptr_t) from % PAGE, n = (size_t) (to - from);
+    if (n >= before + PAGE)
+        madvise(from + before, (n - before) / PAGE * PAGE, MADV_DONTNEED);
+}
+
 void evaluator_reset(Evaluator *e) {
+    if (e->scratch.n > SCRATCH_KEPT)
+        give_back(e->scratch.p + SCRATCH_KEPT, e->scratch.p + e->scratch.n);
     e->scratch.n = 0;
     e->scratch.full = e->limited = false;
     evaluator_recharge(e);

@@ -76,6 +76,21 @@ touch "$tmp/one-last"
 alert "counted $tmp/one-last"
 is "$(grep -c "counted .*pid=$$ " "$alerts")" 1 "and begins anew when it was changed"
 
+# What reading many rules takes is given back.
+if sanitized; then
+  pass "memory of a program with a sanitizer tells nothing"
+else
+  many=()
+  for i in $(seq 600); do many+=("$opened $tmp/none$i"); done
+  own() { sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$sensor_pid/status"; }
+  rules "${many[@]}"
+  reload
+  before=$(own)
+  for i in 1 2 3 4 5; do reload; done
+  after=$(own)
+  if [ "$after" -lt $((before + 3072)) ]; then pass "memory after five reloads"; else fail "memory after five reloads" "$before KiB before, $after after"; fi
+fi
+
 # Calls go on while rules are read again and again: each of them is reported once.
 calls=20000
 rules "$storm" "$opened $tmp/one"
