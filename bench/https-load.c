@@ -124,7 +124,7 @@ static void *drive(void *p) {
         own[i] = all.bodies[i];
         own[i].request = memcpy(xmalloc(own[i].n), own[i].request, own[i].n);
     }
-    for (uint64_t k = 0;; k++) {
+    for (uint64_t k = 0; all.n_bodies > 0; k++) {
         int64_t moment = all.begin + (int64_t) (offset + step * (double) k);
         if (moment >= end)
             break;
@@ -167,7 +167,8 @@ static void report(Connection *c) {
     qsort(took, n, sizeof(*took), by_number);
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    printf("%.1f %.3f %.3f %.3f %llu %.2f\n", (double) n / all.seconds, took[n / 2] / 1e3, took[n * 99 / 100] / 1e3, took[n - 1] / 1e3, (unsigned long long) all.failed,
+    const uint32_t median = took[n / 2], p99 = took[n * 99 / 100];
+    printf("%.1f %.3f %.3f %.3f %llu %.2f\n", (double) n / all.seconds, median / 1e3, p99 / 1e3, took[n - 1] / 1e3, (unsigned long long) all.failed,
            (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
     free(took);
 }

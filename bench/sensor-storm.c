@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act.h"
+#include "../test/kernel/act.h"
 
 enum { FILES_MAX = 1 << 16, PLAN_MAX = 1 << 16, WORDS_MAX = 12, WORKERS_MAX = 16, RENAME_EVERY = 512, BATCH = 64 };
 

@@ -137,7 +137,7 @@ static void check(const Cli *cli, const sigset_t *signals, bool *ret_ending) {
 /* Is it out of the queue, and its tag good again? Then even an incomplete scan was remembered. */
 static bool is_done(FactStore *s, const char *reference) {
     char *next = NULL;
-    bool same = fact_store_next(s, time_now(), &next, NULL) == 1 && strcmp(next, reference) == 0;
+    bool same = fact_store_next(s, time_now(), &next, NULL) == 1 && str_eqz(str_from(next), reference);
     free(next);
     return !same;
 }
