@@ -147,8 +147,9 @@ static void bind_new(Search *s, bool cluster, RbacId name, uint32_t role, RbacId
 
 /* Roles of which the rules name some. */
 static void bind_named(Search *s, RbacId namespace) {
+    const int least = namespace == RBAC_EMPTY ? 1 : 0;
     for (size_t i = 0; i < s->names.n && !search_owns(s, namespace); i++)
-        for (int cluster = 1; cluster >= (namespace == RBAC_EMPTY); cluster--) {
+        for (int cluster = 1; cluster >= least; cluster--) {
             uint32_t role = rbac_index(s->rbac, &s->rbac->role_of, cluster ? RBAC_EMPTY : namespace, s->names.p[i], 0, RBAC_NONE);
             if (role != RBAC_NONE && matters(s, role))
                 bind_new(s, cluster, s->names.p[i], role, namespace);
