@@ -335,6 +335,8 @@ static Value get(const void *object, const FieldRef *ref, Scratch *scratch) {
         return value_int(e->refused);
     case SLOT_AUDIT_TRUNCATED:
         return value_bool(e->truncated);
+    case SLOT_AUDIT_REPEATED:
+        return value_bool(e->repeated);
     default:
         return value_none();
     }

@@ -2,10 +2,13 @@
 #include "kube/audit.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/hash.h"
 #include "base/time.h"
+#include "kube/getter.h"
 #include "kube/tree.h"
 
-enum { EVENT_MEMORY = 256 << 20, SWEEP_S = 30 };
+enum { EVENT_MEMORY = 256 << 20, SWEEP_S = 30, REQUEST_MAX = 1 << 20 };
 
 /* What a user did: when, and a number that tells one thing from another. */
 typedef struct Done {
@@ -18,10 +21,16 @@ typedef struct User {
     size_t n_secrets, n_refused; /* ever */
 } User;
 
+static void users_done(Map *users) {
+    for (size_t i = 0; i < users->n; i++)
+        free(users->entries[i].value);
+    map_done(users);
+}
+
 void audit_memory_done(AuditMemory *m) {
-    for (size_t i = 0; i < m->users.n; i++)
-        free(m->users.entries[i].value);
-    map_done(&m->users);
+    users_done(&m->users);
+    users_done(&m->addresses);
+    free(TAKE_PTR(m->begun));
 }
 
 bool audit_looks(Str head) {
@@ -36,35 +45,76 @@ static bool is_fresh(const Done *list, size_t n, int64_t now) {
 }
 
 /* Lets go of users whose last time is over: nothing of them would count any more. */
-static void sweep(AuditMemory *m, int64_t now) {
-    Map old = m->users;
-    m->users = (Map) {.own_keys = true};
-    m->swept_s = now;
+static void sweep(Map *users, int64_t now) {
+    Map old = *users;
+    *users = (Map) {.own_keys = true};
     for (size_t i = 0; i < old.n; i++) {
         User *u = old.entries[i].value;
         if (is_fresh(u->secrets, u->n_secrets, now) || is_fresh(u->refused, u->n_refused, now))
-            map_set(&m->users, old.entries[i].key, u);
+            map_set(users, old.entries[i].key, u);
         else
             free(u);
     }
     map_done(&old);
 }
 
-static User *user_of(AuditMemory *m, Str name, int64_t now) {
-    m->users.own_keys = true;
-    User *u = map_get(&m->users, name);
+static User *user_of(AuditMemory *m, Map *users, Str name, int64_t now) {
+    users->own_keys = true;
+    User *u = map_get(users, name);
     if (u)
         return u;
-    const size_t max = m->max ? m->max : AUDIT_USERS_MAX;
-    if (m->users.n >= max && (now < m->swept_s || now - m->swept_s >= SWEEP_S))
-        sweep(m, now);
-    if (m->users.n >= max) {
+    const size_t most = m->max ? m->max : AUDIT_USERS_MAX, max = users == &m->addresses ? MIN(most, (size_t) AUDIT_ADDRESSES_MAX) : most;
+    if (users->n >= max && (now < m->swept_s || now - m->swept_s >= SWEEP_S)) {
+        sweep(&m->users, now);
+        sweep(&m->addresses, now);
+        m->swept_s = now;
+    }
+    if (users->n >= max) {
         m->forgotten++;
         return NULL;
     }
     u = xcalloc(1, sizeof(*u));
-    map_set(&m->users, name, u);
+    map_set(users, name, u);
     return u;
+}
+
+/* The number of a request; 0: it cannot be told from others. Its ID is of the client's choice (Audit-ID), when it came is not: nobody hides a request behind another. */
+static uint64_t request_number(const Node *root) {
+    static const char *const parts[] = {"requestReceivedTimestamp", "auditID", "verb", "requestURI", "user.username"};
+    _cleanup_(buf_done) Buf text = buf_new(REQUEST_MAX);
+    if (!kube_text(root, parts[0]).n)
+        return 0;
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        Str part = kube_text(root, parts[i]);
+        buf_add(&text, (const char *) &part.n, sizeof(part.n));
+        buf_str(&text, part);
+    }
+    return text.failed ? 0 : hash_keyed(text.p, text.n);
+}
+
+/* Requests that take long are in the log when their answer begins, and once more when it has ended: is this the second time? */
+static bool is_repeated(const Node *root, Str stage, AuditMemory *m) {
+    const bool begins = str_eqz(stage, "ResponseStarted");
+    if (!begins && !(m->begun && (str_eqz(stage, "ResponseComplete") || str_eqz(stage, "Panic"))))
+        return false;
+    const uint64_t number = request_number(root);
+    if (!m->begun)
+        m->begun = xcalloc(AUDIT_BEGUN, sizeof(*m->begun));
+    uint64_t *at = &m->begun[number % AUDIT_BEGUN];
+    const bool known = number && *at == number;
+    if (begins && number)
+        *at = number;
+    else if (known)
+        *at = 0;
+    return known && !begins;
+}
+
+/* The address that the API server was spoken to from: those before it are what proxies, or the client itself, say. */
+static Str address_of(const Node *root) {
+    Str last = STR("");
+    list_each(c, kube_at(root, "sourceIPs"))
+        last = c->type == NODE_STRING ? c->text : last;
+    return last;
 }
 
 /* Those of the window, told apart by what they are when `distinct`. */
@@ -108,7 +158,10 @@ static void learn(AuditEvent *e, AuditMemory *m) {
     Str stage = kube_text(e->root, "stage");
     int64_t code = 0;
     Str name = kube_text(e->root, "user.username");
-    if (!m || !name.n || e->time_ns == INT64_MIN || (stage.n && !str_eqz(stage, "ResponseComplete")))
+    if (!m)
+        return;
+    e->repeated = is_repeated(e->root, stage, m);
+    if (e->time_ns == INT64_MIN || (stage.n && !str_eqz(stage, "ResponseComplete") && !str_eqz(stage, "ResponseStarted")))
         return;
     const int64_t now = e->time_ns / 1000000000;
     Str verb = kube_text(e->root, "verb");
@@ -116,9 +169,16 @@ static void learn(AuditEvent *e, AuditMemory *m) {
     bool secrets = str_eqz(kube_text(e->root, "objectRef.resource"), "secrets") && !kube_text(e->root, "objectRef.apiGroup").n && code < 400 &&
                    (str_eqz(verb, "get") || str_eqz(verb, "list") || str_eqz(verb, "watch"));
     bool refused = code == 401 || code == 403;
-    User *u = secrets || refused ? user_of(m, name, now) : map_get(&m->users, name);
+    /* Whose login is refused (401) is nobody yet. */
+    Map *users = name.n ? &m->users : &m->addresses;
+    name = name.n ? name : address_of(e->root);
+    if (!name.n)
+        return;
+    User *u = secrets || refused ? user_of(m, users, name, now) : map_get(users, name);
     if (!u)
         return;
+    secrets = secrets && !e->repeated;
+    refused = refused && !e->repeated;
     if (secrets)
         u->secrets[u->n_secrets++ % AUDIT_REMEMBERED] = (Done) {now, number_of(kube_text(e->root, "objectRef.namespace"), kube_text(e->root, "objectRef.name"))};
     if (refused)

@@ -7,11 +7,15 @@
 #include "parse/node.h"
 #include "policy/source.h"
 
-/* What is remembered of each user between events: the last few of each kind. */
-enum { AUDIT_REMEMBERED = 64, AUDIT_WINDOW_S = 300, AUDIT_USERS_MAX = 100 * 1000 };
+/* What is remembered of each user between events: the last few of each kind. Of addresses that cannot log in there are fewer: anybody has as many as there are. */
+enum { AUDIT_REMEMBERED = 64, AUDIT_WINDOW_S = 300, AUDIT_USERS_MAX = 100 * 1000, AUDIT_ADDRESSES_MAX = 1000 };
+/* Requests that have begun to be answered (watches, commands in pods) and may end hours later. One that is forgotten for another is told of twice. */
+enum { AUDIT_BEGUN = 1 << 16 };
 
 typedef struct AuditMemory {
     Map users;               /* name -> what they did: those only who did something that is counted */
+    Map addresses;           /* the same of connections without a user: what a login was refused to */
+    uint64_t *begun;         /* AUDIT_BEGUN requests, each at the place that its number says; NULL: none yet */
     size_t max;              /* users; 0: AUDIT_USERS_MAX */
     int64_t swept_s;         /* when those whose time is over were let go, by the time of events */
     uint64_t forgotten;      /* events of users that came when it was full: they are not counted */
@@ -23,6 +27,7 @@ typedef struct AuditEvent {
     int64_t time_ns;         /* INT64_MIN: unknown */
     int64_t secrets_read, refused;
     bool truncated;
+    bool repeated;           /* the request was met before, at its stage ResponseStarted */
 } AuditEvent;
 
 /* Is the text, or its beginning, of such a log? */

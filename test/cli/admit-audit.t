@@ -96,7 +96,7 @@ is "$(metric plimsoll_audit_waiting_bytes)" 0 "nothing waits any more"
 peak=$(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$admit/status")
 if sanitized; then
   not_told "memory of a flood" "memory is not measured under a sanitizer"
-elif [ "$peak" -lt 160 ]; then
+elif [ "$peak" -lt 110 ]; then
   pass "memory of a flood: $peak MiB"
 else
   fail "memory of a flood" "$peak MiB"

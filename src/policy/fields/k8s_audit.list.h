@@ -68,8 +68,9 @@ FIELD(JEVT_RAWTIME, "jevt.rawtime", INT, NANOSECONDS, O, NULL, "The same since 1
 FIELD(JEVT_VALUE, "jevt.value", STRING, NONE, K, NULL, "Any value by its JSON pointer: jevt.value[/objectRef/apiGroup]")
 FIELD(JEVT_OBJ, "jevt.obj", STRING, NONE, 0, NULL, "The event as JSON")
 FIELD(AUDIT_SECRETS_READ, "audit.secrets_read", INT, NONE, 0, NULL, "How many different Secrets, or lists of them, this user has read in the five minutes up to this event, it included; 64 at most")
-FIELD(AUDIT_REFUSED, "audit.refused", INT, NONE, 0, NULL, "How many requests of this user were refused (401, 403) in the five minutes up to this event, it included; 64 at most")
+FIELD(AUDIT_REFUSED, "audit.refused", INT, NONE, 0, NULL, "How many requests of this user, or without one of this address, were refused (401, 403) in the five minutes up to this event, it included; 64 at most")
 FIELD(AUDIT_TRUNCATED, "audit.truncated", BOOL, NONE, 0, NULL, "Did the API server cut the event since it was too large? Requests and answers are missing then")
+FIELD(AUDIT_REPEATED, "audit.repeated", BOOL, NONE, 0, NULL, "Was this request told of before, when its answer began? Watches and commands in pods are in the log then (ResponseStarted), and again at their end")
 #undef O
 #undef L
 #undef I
