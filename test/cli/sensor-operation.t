@@ -93,6 +93,8 @@ wait_for 10 made && pass "and files of alerts be opened anew" || fail "and files
 # The process that looks up domain names dies: it is begun anew; so is not the one that begins it, which is said.
 child_of() { ps -o pid= --ppid "$1" | head -1 | tr -d ' '; }
 keeper=$(for p in $(ps -o pid= --ppid "$sensor_pid"); do [ "$(cat "/proc/$p/comm")" != domain-keeper ] || echo "$p"; done)
+known() { [ "$("$PLIMSOLL" sensor status --format json | jq -c .domains.known)" = 1 ] && [ -n "$(child_of "$keeper")" ]; }
+wait_for 10 known
 is "$("$PLIMSOLL" sensor status --format json | jq -c .domains)" '{"names":1,"known":1,"restarts":0,"looked_up":true}' "domain names of rules are looked up"
 kill -9 "$(child_of "$keeper")"
 if alert 'Error Look-up of domain names ended .what=it was begun anew'; then pass "their look-up is killed: an alert"; else fail "their look-up is killed: an alert" "$(cat "$alerts")"; fi
