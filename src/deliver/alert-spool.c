@@ -30,7 +30,7 @@ static const char set_up[] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode
 /* Something else than our table is in it, or numbers that leave no room for more. */
 static const char strange[] = "SELECT (SELECT count(*) FROM sqlite_schema WHERE name NOT IN ('message', 'sqlite_sequence')) OR (SELECT sql FROM sqlite_schema WHERE name = 'message') <> 'CREATE TABLE " TABLE "' "
                               "OR EXISTS(SELECT 1 FROM message WHERE id < 1 OR typeof(severity) <> 'integer' OR typeof(time) <> 'integer' OR typeof(line) <> 'blob') "
-                              "OR (SELECT coalesce(max(seq), 0) NOT BETWEEN 0 AND 1 << 62 FROM sqlite_sequence)";
+                              "OR (SELECT coalesce(max(seq), 0) NOT BETWEEN (SELECT coalesce(max(id), 0) FROM message) AND 1 << 62 FROM sqlite_sequence WHERE name = 'message')";
 
 static int lock(AlertSpool *s, Error *err) {
     const char *path = s->path;
