@@ -108,6 +108,7 @@ static void set_constants(Loader *l) {
     for (enum WireOwn i = 0; i < WIRE_OWNS; i++)
         l->skeleton->bss->own_kinds[i] = sensor_own_kind(i);
     l->skeleton->bss->host_mnt_ns = l->o.host_mnt_ns;
+    l->skeleton->bss->host_root = l->o.host_root;
     l->skeleton->bss->own_pid = (uint32_t) getpid();
 }
 

@@ -14,6 +14,7 @@ typedef struct LoaderOptions {
     void *userdata;
     uint32_t ring_bytes;     /* 0: as built */
     uint32_t host_mnt_ns;
+    uint32_t host_root;      /* device of the host's root, as the kernel has it */
 } LoaderOptions;
 
 /* Loads everything into the kernel, which makes nothing yet. -EPERM, -EOPNOTSUPP … with what is missing in `err`. */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include "base/alloc.h"
 #include "runtime/domains.h"
 #include "runtime/running.h"
@@ -171,6 +174,14 @@ static void on_event(void *userdata, Str bytes) {
     sensor_evaluate_in_order(s, e, bytes);
 }
 
+/* A directory's device is its file system's, also of an overlay. */
+static uint32_t device_of_root(void) {
+    struct stat st;
+    if (stat("/proc/1/root", &st) < 0 && stat("/", &st) < 0)
+        return 0;
+    return (uint32_t) (major(st.st_dev) << 20 | minor(st.st_dev));
+}
+
 int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *err) {
     _cleanup_(sensor_freep) Sensor *s = xcalloc(1, sizeof(*s));
     s->o = *o;
@@ -188,7 +199,7 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
     tables_init(&s->tables);
     bool kinds[WIRE_KINDS] = {0};
     sensor_rules_kinds(rules, kinds);
-    LoaderOptions lo = {.wanted = kinds, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes, .host_mnt_ns = cgroups_host_mnt_ns(s->tables.cgroups)};
+    LoaderOptions lo = {.wanted = kinds, .event = on_event, .userdata = s, .ring_bytes = o->ring_bytes, .host_mnt_ns = cgroups_host_mnt_ns(s->tables.cgroups), .host_root = device_of_root()};
     int r = own_rules_new(&s->own, err);
     if (r >= 0)
         r = domains_set(s->tables.domains, rules->domains, err);

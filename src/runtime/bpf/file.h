@@ -7,8 +7,9 @@
 enum { OVERLAY_MAGIC = 0x794c7630, SOCKFS_MAGIC = 0x534F434B, ANON_MAGIC = 0x09041934, PIPEFS_MAGIC = 0x50495045 };
 enum { FAMILY_UNIX = 1, FAMILY_INET = 2, FAMILY_INET6 = 10 };
 
+/* Of a container's overlay: where the root of the host is one, that has no layers of a container. */
 static __always_inline u8 layer_of(struct inode *inode) {
-    if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAY_MAGIC)
+    if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAY_MAGIC || BPF_CORE_READ(inode, i_sb, s_dev) == host_root)
         return WIRE_LAYER_NONE;
     /* The field right behind the inode, also where overlay is a module whose types are not at hand. */
     u64 offset = bpf_core_type_size(struct inode);

@@ -75,6 +75,7 @@ __u16 socketcalls[32];   /* by call of socketcall: the row in `kinds` */
 __u32 own_pid;
 __u64 heart; /* calls of WIRE_HEART that the sensor made */
 __u32 host_mnt_ns;
+__u32 host_root; /* device of the host's root, as the kernel has it */
 __u32 want_env;
 __u16 own_kinds[WIRE_OWNS]; /* rows of kind.list.h */
 
