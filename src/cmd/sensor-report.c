@@ -85,7 +85,7 @@ typedef struct Sums {
 } Sums;
 
 static Sums sums_of(const SensorTotals *t) {
-    Sums s = {.lost = t->kernel.missed + t->unknown};
+    Sums s = {.lost = t->kernel.missed + t->unknown + t->unread};
     for (size_t i = 0; i < WIRE_KINDS; i++) {
         s.sent += t->kernel.seen[i];
         s.settled += t->kernel.settled[i];
@@ -134,6 +134,7 @@ void sensor_report_json(const SensorView *v, Buf *out) {
     json_time(&w, "since", v->since);
     json_map(&w, "rules");
     json_u64(&w, "loaded", v->n_rules);
+    json_u64(&w, "never_fire", v->n_never);
     json_time(&w, "since", v->rules_since);
     json_u64(&w, "failed_reloads", v->failed_reloads);
     json_end(&w);

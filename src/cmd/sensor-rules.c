@@ -46,6 +46,24 @@ static bool choose(SensorLoaded *l) {
     return depends;
 }
 
+/* What somebody may take for watched, and is not. */
+static void warn(SensorLoaded *l) {
+    enum { NAMED = 5 };
+    _cleanup_free_ bool *never = xcalloc(l->enabled.n + 1, sizeof(*never));
+    l->n_never = sensor_rules_never(l->rules, l->enabled.p, l->enabled.n, never);
+    size_t told = 0;
+    for (size_t i = 0; i < l->enabled.n && told < NAMED; i++)
+        if (never[i]) {
+            const Rule *r = l->enabled.p[i];
+            message_warning("%s:%u: rule \"%.*s\" can never fire: the sensor makes no event of the types that it asks for", r->file, r->place.line, STR_FMT(r->name));
+            told++;
+        }
+    if (l->n_never > told)
+        message_warning("%zu more rules can never fire, for the same reason", l->n_never - told);
+    if (l->n_rules == 0)
+        message_warning("there is no rule on system calls: the sensor's own alerts are all that will come");
+}
+
 int sensor_load(Cli *cli, SensorLoaded **ret) {
     SensorLoaded *l = xcalloc(1, sizeof(*l));
     int x = policy_open_source(cli, "syscall", time_now(), &l->policy);
@@ -59,7 +77,8 @@ int sensor_load(Cli *cli, SensorLoaded **ret) {
         sensor_rules_set_judge(l->rules, judge, l);
     l->since = time_now();
     for (size_t i = 0; i < l->enabled.n; i++)
-        l->n_rules += str_eqz(str_from(l->enabled.p[i]->source->name), "syscall");
+        l->n_rules += l->enabled.p[i]->enabled && str_eqz(str_from(l->enabled.p[i]->source->name), "syscall");
+    warn(l);
     *ret = l;
     return 0;
 }

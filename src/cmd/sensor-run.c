@@ -66,10 +66,11 @@ static int on_alert(void *userdata, const SensorAlert *a) {
     Run *r = userdata;
     int severity = (int) a->rule->priority;
     int64_t now = r->limit ? time_steady_ns() : 0;
-    if (r->limit && !alert_limit_pass(r->limit, a->rule->name, a->container ? a->container->id : STR("host"), severity, without_time(a->text), now)) {
-        r->flush = MIN(r->flush, now);
+    bool pass = !r->limit || alert_limit_pass(r->limit, a->rule->name, a->container ? a->container->id : STR("host"), severity, without_time(a->text), now);
+    if (r->limit)
+        r->flush = alert_limit_due(r->limit);
+    if (!pass)
         return 0;
-    }
     return send_line(r, a->time, severity, a->text, a->json);
 }
 
@@ -77,8 +78,9 @@ static void tell_held(void *userdata, const HeldBack *h) {
     Run *r = userdata;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    _cleanup_free_ char *text = xasprintf("%llu more alerts of rule \"%.*s\" in %.*s were held back in %llu seconds%s", (unsigned long long) h->n, STR_FMT(h->rule), STR_FMT(h->container),
-                                          (unsigned long long) h->seconds, h->same ? ": they said the same" : "");
+    _cleanup_free_ char *text = xasprintf("%llu more alert%s of rule \"%.*s\" in %.*s %s held back in %llu second%s%s", (unsigned long long) h->n, h->n == 1 ? "" : "s", STR_FMT(h->rule),
+                                          STR_FMT(h->container), h->n == 1 ? "was" : "were", (unsigned long long) h->seconds, h->seconds == 1 ? "" : "s",
+                                          !h->same ? "" : h->n == 1 ? ": it said the same" : ": they said the same");
     const Notice n = {.hostname = r->hostname, .rule = h->rule, .severity = h->severity, .time = now.tv_sec * INT64_C(1000000000) + now.tv_nsec, .text = text, .count_key = "held_back",
                       .count = h->n, .of_key = "container.id", .of = h->container};
     Buf line[DELIVER_FORMATS] = {buf_new(NOTICE_MAX), buf_new(NOTICE_MAX)};
@@ -101,8 +103,10 @@ static int open_outputs(Cli *cli, Run *r) {
         int e = deliver_add(r->deliver, n ? texts[i] : def, format, &err);
         if (e == -EINVAL)
             return message_usage(cli->command->name, "--alert-to: %s", error_text(&err, e));
-        if (e < 0)
-            return message_fail(EXIT_INCOMPLETE, &err, e);
+        if (e < 0) {
+            message_error("--alert-to: %s", error_text(&err, e));
+            return EXIT_INCOMPLETE;
+        }
     }
     return 0;
 }
@@ -132,7 +136,7 @@ static void print_outputs(const Deliver *d) {
 }
 
 static void print_totals(const SensorTotals *t) {
-    uint64_t lost = 0;
+    uint64_t lost = t->kernel.missed + t->unknown + t->unread;
     size_t n;
     const Kind *kinds = sensor_kinds(&n);
     for (size_t c = 0; c < WIRE_CAUSES; c++)
@@ -143,7 +147,7 @@ static void print_totals(const SensorTotals *t) {
         settled += t->kernel.settled[i], sent += t->kernel.seen[i];
     fprintf(stderr, "%llu calls looked at: %llu settled in the kernel, %llu sent%s\n", (unsigned long long) (settled + sent), (unsigned long long) settled, (unsigned long long) sent,
             t->kernel.unfiltered ? " (this kernel, older than 6.2, cannot look at names)" : "");
-    fprintf(stderr, "stopped: %llu events, %llu alerts, %llu lost\n", (unsigned long long) t->events, (unsigned long long) t->alerts, (unsigned long long) (lost + t->kernel.missed));
+    fprintf(stderr, "stopped: %llu events, %llu alerts, %llu lost\n", (unsigned long long) t->events, (unsigned long long) t->alerts, (unsigned long long) lost);
     for (size_t c = 0; c < WIRE_CAUSES; c++)
         for (size_t i = 0; i < n; i++)
             if (t->kernel.lost[c][i])
@@ -156,6 +160,8 @@ static void print_totals(const SensorTotals *t) {
         fprintf(stderr, "lost: what %llu programs were executed with, no room\n", (unsigned long long) t->executions_forgotten);
     if (t->unknown)
         fprintf(stderr, "lost: %llu of any kind, not readable\n", (unsigned long long) t->unknown);
+    if (t->unread)
+        fprintf(stderr, "lost: %llu of any kind, not looked at within %d seconds of the end\n", (unsigned long long) t->unread, SENSOR_FINISH_S);
 }
 
 static int open_signals(int *ret, Error *err) {
@@ -187,6 +193,7 @@ static void use_rules(Run *r, SensorLoaded *l) {
     r->loaded = l;
     r->view.rules_since = l->since;
     r->view.n_rules = l->n_rules;
+    r->view.n_never = l->n_never;
 }
 
 static int take_rules(Run *r, Error *err) {
@@ -234,15 +241,19 @@ static int timeout_of(const Run *r, int there_was) {
 }
 
 static int serve(Run *r, Error *err) {
-    enum { EVENTS, SIGNALS, RELOAD, STATUS, METRICS, N_ };
+    enum { EVENTS, SIGNALS, RELOAD, STATUS, METRICS, READER, N_ };
     struct pollfd p[N_] = {[SIGNALS] = {.fd = r->signals}, [RELOAD] = {.fd = sensor_reload_fd(r->reload)}, [STATUS] = {.fd = r->socket.fd},
                            [METRICS] = {.fd = r->metrics ? sensor_metrics_fd(r->metrics) : -1}};
     for (size_t i = 0; i < N_; i++)
         p[i].events = POLLIN;
+    /* Of it only that its reader is gone is waited for, which poll() says unasked. */
+    p[READER] = (struct pollfd) {.fd = deliver_to_stdout(r->deliver) ? STDOUT_FILENO : -1};
     for (int there_was = SENSOR_QUIET;;) {
         p[EVENTS].fd = there_was == SENSOR_SOME ? -1 : sensor_fd(r->sensor);
         if (poll(p, N_, timeout_of(r, there_was)) < 0 && errno != EINTR)
             return error_errno(err, -errno, "waiting for events");
+        if (p[READER].revents)
+            return error_set(err, -EPIPE, "nobody reads standard output any more");
         bool go_on = !p[SIGNALS].revents || take_signals(r);
         int e = p[RELOAD].revents ? take_rules(r, err) : 0;
         if (p[STATUS].revents)
@@ -322,17 +333,18 @@ int sensor_watch(Cli *cli, SensorOptions *o) {
     use_rules(&r, loaded);
     open_limit(cli, &r);
     e = start(cli, &r, o, &err);
-    if (e == 0)
-        e = serve(&r, &err);
+    if (e < 0)
+        return message_fail(EXIT_INCOMPLETE, &err, e);
+    e = serve(&r, &err);
     if (e == 0)
         e = sensor_finish(r.sensor, &err);
     if (e < 0)
-        return message_fail(EXIT_INCOMPLETE, &err, e);
+        message_error("%s", error_text(&err, e));
     SensorTotals totals;
     sensor_totals(r.sensor, &totals);
     flush_limit(&r, true);
     deliver_stop(r.deliver, DELIVER_S);
     print_totals(&totals);
     print_outputs(r.deliver);
-    return EXIT_DONE;
+    return e < 0 ? EXIT_INCOMPLETE : EXIT_DONE;
 }

@@ -13,10 +13,16 @@
 
 enum { ANSWER_S = 5 };
 
+int sensor_socket_check(Str path, Error *err) {
+    const size_t room = sizeof(((struct sockaddr_un *) NULL)->sun_path);
+    return path.n < room ? 0 : error_set(err, -EINVAL, "expected a path of less than %zu bytes, as sockets have; this one has %zu", room, path.n);
+}
+
 static int address_of(const char *path, struct sockaddr_un *ret, Error *err) {
     *ret = (struct sockaddr_un) {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(ret->sun_path))
-        return error_set(err, -ENAMETOOLONG, "%s: a socket's path has less than %zu bytes", path, sizeof(ret->sun_path));
+    int r = sensor_socket_check(str_from(path), err);
+    if (r < 0)
+        return r;
     memcpy(ret->sun_path, path, strlen(path));
     return 0;
 }
@@ -58,9 +64,19 @@ static int take_lock(SensorSocket *s, const char *path, Error *err) {
 static int make_directory(const char *path, Error *err) {
     const char *slash = strrchr(path, '/');
     if (!slash || slash == path)
-        return slash ? 0 : error_set(err, -EINVAL, "expected an absolute path, found '%s'", path);
+        return 0;
     _cleanup_free_ char *dir = xstrndup(path, (size_t) (slash - path));
     return fs_mkdir_p(dir, err);
+}
+
+/* A socket that a killed sensor left behind goes; anything else that stands there is somebody's, and stays. */
+static int clear_place(const char *path, Error *err) {
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT ? 0 : error_errno(err, -errno, "%s", path);
+    if (!S_ISSOCK(st.st_mode))
+        return error_set(err, -EEXIST, "--status-socket: %s is there already, and is no socket: choose another path", path);
+    return unlink(path) < 0 ? error_errno(err, -errno, "removing the old socket %s", path) : 0;
 }
 
 int sensor_socket_open(const char *path, SensorSocket *ret, Error *err) {
@@ -70,10 +86,12 @@ int sensor_socket_open(const char *path, SensorSocket *ret, Error *err) {
         r = make_directory(path, err);
     if (r == 0)
         r = take_lock(ret, path, err);
+    if (r == 0)
+        r = clear_place(path, err);
     if (r < 0)
         return r;
     _cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || (unlink(path) < 0 && errno != ENOENT))
+    if (fd < 0)
         return error_errno(err, -errno, "%s", path);
     mode_t mask = umask(0177);
     r = bind(fd, (struct sockaddr *) &a, sizeof(a)) < 0 || listen(fd, 16) < 0 ? -errno : 0;

@@ -3,6 +3,7 @@
 #include "cmd/message.h"
 #include "cmd/sensor.h"
 #include "deliver/limit.h"
+#include "net/http-server.h"
 
 static int check_limit(Str value, Error *err) {
     uint64_t most, seconds;
@@ -14,9 +15,14 @@ static int check_group(Str value, Error *err) {
     return str_to_u64(value, 86400, &seconds) < 0 ? error_set(err, -EINVAL, "expected seconds, at most 86400; found '%.*s'", STR_FMT(value)) : 0;
 }
 
+static int check_metrics(Str value, Error *err) {
+    _cleanup_free_ char *text = str_dup(value);
+    return http_server_check(text, true) < 0 ? error_set(err, -EINVAL, "expected an address of loopback and a port, as 127.0.0.1:9100 or [::1]:9100; found '%s'", text) : 0;
+}
+
 const Option sensor_socket_options[] = {
-    {.name = "--status-socket", .arg = "PATH", .doc = "Socket of the running sensor, by which it tells of itself, and by which a second one is refused", .def = "/run/plimsoll/sensor.sock",
-     .env = "PLIMSOLL_SENSOR_SOCKET", .config = "sensor.status-socket", .is_file = true},
+    {.name = "--status-socket", .arg = "PATH", .doc = "Socket of the running sensor, by which it tells of itself, and by which a second one is refused; none: it has no socket", .def = "/run/plimsoll/sensor.sock",
+     .check = sensor_socket_check, .env = "PLIMSOLL_SENSOR_SOCKET", .config = "sensor.status-socket", .is_file = true},
     {0},
 };
 
@@ -34,7 +40,7 @@ static const Option options[] = {
      .env = "PLIMSOLL_SENSOR_LIMIT_ALERTS", .config = "sensor.limit-alerts"},
     {.name = "--group-alerts", .arg = "SECONDS", .doc = "Alerts of one rule in one container with the same text are one in so many seconds, and then one with the number of the others; 0: they are not", .check = check_group,
      .def = "0", .env = "PLIMSOLL_SENSOR_GROUP_ALERTS", .config = "sensor.group-alerts"},
-    {.name = "--metrics-listen", .arg = "ADDRESS:PORT", .doc = "Serves /metrics for Prometheus there, on loopback only", .env = "PLIMSOLL_SENSOR_METRICS_LISTEN", .config = "sensor.metrics-listen"},
+    {.name = "--metrics-listen", .arg = "ADDRESS:PORT", .doc = "Serves /metrics for Prometheus there, on loopback only", .check = check_metrics, .env = "PLIMSOLL_SENSOR_METRICS_LISTEN", .config = "sensor.metrics-listen"},
     {.name = "--no-confinement", .doc = "Keeps its capabilities and the use of all system calls after it is armed: for debuggers", .env = "PLIMSOLL_SENSOR_NO_CONFINEMENT", .config = "sensor.no-confinement"},
     {0},
 };

@@ -14,7 +14,7 @@ typedef struct SensorLoaded {
     Vec(Rule *) enabled;     /* those of them that the sensor works with: the first entry of each rule */
     SensorRules *rules;      /* NULL: handed to the sensor */
     int64_t since;           /* when they were read */
-    size_t n_rules;          /* of source syscall */
+    size_t n_rules, n_never; /* of source syscall; those of them that can never fire */
 } SensorLoaded;
 
 /* 0, or an exit code with the messages printed. */
@@ -47,7 +47,7 @@ typedef struct SensorView {
     const Sensor *sensor;
     const Deliver *deliver;
     int64_t since, rules_since; /* seconds since 1970 */
-    uint64_t n_rules, failed_reloads, held;
+    uint64_t n_rules, n_never, failed_reloads, held;
 } SensorView;
 
 enum { SENSOR_HOOKS_MAX = 64 };
@@ -59,7 +59,9 @@ typedef struct SensorSocket {
     int fd, lock;
     char *path;
 } SensorSocket;
-/* Listens at `path`, whose directory is made. -EBUSY: another sensor does. ret->fd and ret->lock are -1 before, and closed by sensor_socket_close() in any case. */
+/* Is it short enough for a socket? -EINVAL. */
+int sensor_socket_check(Str path, Error *err);
+/* Listens at `path`, whose directory is made. -EBUSY: another sensor does; -EEXIST: something else stands there. ret->fd and ret->lock are -1 before, and closed by sensor_socket_close() in any case. */
 int sensor_socket_open(const char *path, SensorSocket *ret, Error *err);
 /* Tells whoever has connected; to be called when `fd` is readable. */
 void sensor_socket_answer(const SensorSocket *s, Str text);

@@ -96,7 +96,7 @@ int channel_secret(const Channel *o, const char *key, char **ret, Error *err) {
         n = strlen(value);
     }
     *ret = trimmed(str_n(value, n));
-    if (**ret == 0 || strlen(*ret) < 1)
+    if (**ret == 0)
         return error_set(err, -EINVAL, "%s: there is nothing in it", file ? file : env);
     for (const char *p = *ret; *p; p++)
         if ((unsigned char) *p < 0x20 || *p == 0x7f)
@@ -135,6 +135,8 @@ static int take_setting(Channel *o, char *word, Error *err) {
         *value++ = 0;
     if (!value || !takes(o->kind, word))
         return unknown_key(o->kind, word, err);
+    if (!*value)
+        return error_set(err, -EINVAL, "%s= is empty", word);
     if (channel_setting(o, word))
         return error_set(err, -EINVAL, "%s= is given twice", word);
     if (o->n_settings == CHANNEL_SETTINGS_MAX)
@@ -186,7 +188,7 @@ static int open_spool(Channel *o, Error *err) {
         return r;
     r = fs_mkdir_p(dir, err);
     if (r < 0)
-        return r;
+        return error_wrap(err, r, "the spool");
     _cleanup_(buf_done) Buf path = buf_new(4096);
     buf_printf(&path, "%s/", dir);
     for (const char *p = o->name; *p; p++)
@@ -212,14 +214,15 @@ static int set_up(Channel *o, char *text, DeliverFormat format, Error *err) {
     if (r == 0)
         r = take_format(o, format, err);
     if (r < 0)
-        return r;
+        return o->kind ? error_wrap(err, r, "%s", o->kind->name) : r;
     o->shown = xstrdup(o->target);
+    const char *name = channel_setting(o, "name");
     r = o->kind->open(o, err);
     if (r < 0)
-        return r;
-    const char *name = channel_setting(o, "name");
+        return error_wrap(err, r, "%s", name ? name : o->kind->name);
     o->name = name ? xstrdup(name) : *o->shown ? xasprintf("%s:%s", o->kind->name, o->shown) : xstrdup(o->kind->name);
-    return o->kind->remote ? open_spool(o, err) : 0;
+    r = o->kind->remote ? open_spool(o, err) : 0;
+    return r < 0 ? error_wrap(err, r, "%s", o->name) : 0;
 }
 
 int channel_parse(const DeliverOptions *d, const char *text, DeliverFormat format, Channel **ret, Error *err) {

@@ -20,6 +20,7 @@ typedef struct ChannelKind {
     const char *doc;
     const ChannelKey *keys;   /* besides channel_keys; ended by a NULL name */
     bool remote;             /* a receiver that may be away: has a spool unless spool=none, takes spool_keys */
+    bool alone;              /* two of them must not go to one target */
     bool essential;          /* the end of its reader is the end of the program */
     DeliverFormat format;    /* where format= does not say; DELIVER_FORMATS: the caller's */
     /* Checks the settings and opens what is here. */

@@ -22,12 +22,17 @@ int deliver_add(Deliver *d, const char *text, DeliverFormat format, Error *err) 
     int r = channel_parse(&d->o, text, format, &o, err);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < d->outputs.n; i++)
-        if (strcmp(d->outputs.p[i]->name, o->name) == 0) {
+    for (size_t i = 0; i < d->outputs.n && r == 0; i++) {
+        const Channel *other = d->outputs.p[i];
+        if (strcmp(other->name, o->name) == 0)
             r = error_set(err, -EINVAL, "two outputs are called %s: tell them apart with name=", o->name);
-            channel_free(o);
-            return r;
-        }
+        else if (o->kind->alone && other->kind == o->kind && strcmp(other->target, o->target) == 0)
+            r = error_set(err, -EINVAL, "%s: two outputs go to %s", o->kind->name, o->target);
+    }
+    if (r < 0) {
+        channel_free(o);
+        return r;
+    }
     vec_push(&d->outputs, o);
     return 0;
 }
@@ -35,6 +40,13 @@ int deliver_add(Deliver *d, const char *text, DeliverFormat format, Error *err) 
 bool deliver_wants(const Deliver *d, DeliverFormat format) {
     for (size_t i = 0; i < d->outputs.n; i++)
         if (d->outputs.p[i]->format == format)
+            return true;
+    return false;
+}
+
+bool deliver_to_stdout(const Deliver *d) {
+    for (size_t i = 0; i < d->outputs.n; i++)
+        if (d->outputs.p[i]->kind->essential)
             return true;
     return false;
 }
@@ -93,9 +105,15 @@ void deliver_stop(Deliver *d, unsigned seconds) {
 void deliver_free(Deliver *d) {
     if (!d)
         return;
+    bool used = false;
     for (size_t i = 0; i < d->outputs.n; i++)
         if (!d->outputs.p[i]->started)
             channel_free(d->outputs.p[i]);
+        else
+            used = true;
+    /* A thread that still waits for its reader goes by all this until the process ends. */
+    if (used)
+        return;
     vec_done(&d->outputs);
     free((char *) d->o.hostname);
     free((char *) d->o.spool);

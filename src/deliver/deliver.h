@@ -29,6 +29,8 @@ Deliver *deliver_new(const DeliverOptions *o);
 int deliver_add(Deliver *d, const char *text, DeliverFormat format, Error *err);
 /* Does an output want lines of this format? */
 bool deliver_wants(const Deliver *d, DeliverFormat format);
+/* Is standard output one of them? Whose reader is gone ends the program. */
+bool deliver_to_stdout(const Deliver *d);
 /* Starts the threads. */
 int deliver_start(Deliver *d, Error *err);
 /* Hands over an alert; never waits. Negative: standard output is gone, nobody reads it any more. */

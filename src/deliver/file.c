@@ -64,6 +64,10 @@ static int open_path(Channel *o, Error *err) {
     File *f = o->state;
     struct stat st;
     _cleanup_fd_ int fd = open(o->target, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == ELOOP)
+        return error_set(err, -ELOOP, "%s: a symbolic link is not followed; name the file that it leads to", o->target);
+    if (fd < 0 && errno == ENXIO) /* a pipe without a reader, a socket */
+        return error_set(err, -EINVAL, "%s: expected a regular file", o->target);
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_errno(err, -errno, "opening %s", o->target);
     if (!S_ISREG(st.st_mode))
@@ -140,6 +144,7 @@ const ChannelKind channel_file = {
     .target = "PATH",
     .doc = "A file that lines are appended to; rotated by its size, and opened anew on SIGHUP when another program has moved it away",
     .keys = file_keys,
+    .alone = true,
     .format = DELIVER_FORMATS,
     .open = open_file,
     .send = send_file,

@@ -6,6 +6,9 @@
 #include "base/hash.h"
 #include "base/map.h"
 
+/* However many times end at different moments, all are looked at so often only. */
+#define EACH_FLUSH INT64_C(100000000)
+
 enum { KEYS_MAX = 8192, SECONDS_MAX = 86400, MOST_MAX = 1000000 };
 
 /* Alerts of one rule in one container, or of one text among them, from the first one on. */
@@ -74,6 +77,12 @@ static Window *window_of(AlertLimit *l, Str rule, Str container, int severity, c
     if (l->key.failed)
         return NULL;
     Window *w = map_get(&l->windows, buf_view(&l->key));
+    /* Nothing was held back in that time, so nothing need be told of it. */
+    if (w && w->until <= now && w->held == 0) {
+        w->passed = 0;
+        w->severity = severity;
+        w->until = now + (int64_t) w->seconds * 1000000000;
+    }
     if (w || l->windows.n >= KEYS_MAX)
         return w;
     bool fresh;
@@ -130,7 +139,12 @@ int64_t alert_limit_flush(AlertLimit *l, int64_t now, bool all, void (*each)(voi
         *map_slot(&l->windows, old.entries[i].key, &fresh) = w;
         l->next = MIN(l->next, w->until);
     }
+    l->next = MAX(l->next, now + EACH_FLUSH);
     map_done(&old);
+    return l->next;
+}
+
+int64_t alert_limit_due(const AlertLimit *l) {
     return l->next;
 }
 

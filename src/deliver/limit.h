@@ -29,4 +29,6 @@ int alert_limit_parse(Str text, uint64_t *ret_most, uint64_t *ret_seconds, Error
 bool alert_limit_pass(AlertLimit *l, Str rule, Str container, int severity, Str text, int64_t now);
 /* Hands out what was held back and whose time is over; `all`: of everything. The next moment to call it; INT64_MAX: none. */
 int64_t alert_limit_flush(AlertLimit *l, int64_t now, bool all, void (*each)(void *userdata, const HeldBack *h), void *userdata);
+/* When alert_limit_flush() is to be called next; INT64_MAX: no time runs. */
+int64_t alert_limit_due(const AlertLimit *l);
 uint64_t alert_limit_held(const AlertLimit *l);

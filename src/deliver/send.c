@@ -57,7 +57,7 @@ void channel_lost(Channel *o, uint64_t n, const char *why) {
         o->said_lost = now;
     pthread_mutex_unlock(&o->lock);
     if (due)
-        say(o, true, "output %s: %llu alerts lost so far: %s", o->name, (unsigned long long) lost, why);
+        say(o, true, "output %s: %llu alert%s lost so far: %s", o->name, (unsigned long long) lost, lost == 1 ? "" : "s", why);
 }
 
 int channel_waiting(void *output) {
@@ -91,11 +91,12 @@ static Fate deliver(Channel *o, const Message *m) {
             say(o, true, "output %s: an alert was refused: %s", o->name, error_text(&err, r));
             return FATE_REFUSED;
         }
-        channel_problem(o, error_text(&err, r));
         if (r == -EPIPE && o->kind->essential) {
+            say(o, true, "output %s: %s: nobody reads it any more", o->name, error_text(&err, r));
             o->broken = true;
             return FATE_KEPT;
         }
+        channel_problem(o, error_text(&err, r));
         if (!pause_for(o, delay))
             return FATE_KEPT;
     }
@@ -139,7 +140,7 @@ static void tell_losses(Channel *o) {
     if (untold == 0)
         return;
     _cleanup_(buf_done) Buf line = buf_new(4096);
-    _cleanup_free_ char *text = xasprintf("%llu alerts were lost on their way to this receiver", (unsigned long long) untold);
+    _cleanup_free_ char *text = xasprintf("%llu alert%s lost on %s way to this receiver", (unsigned long long) untold, untold == 1 ? " was" : "s were", untold == 1 ? "its" : "their");
     const Notice n = {.hostname = o->o->hostname, .rule = STR("Alerts lost"), .severity = NOTICE_SEVERITY, .time = time_now() * SECOND, .text = text, .count_key = "lost", .count = untold,
                       .of_key = "output.name", .of = str_from(o->name)};
     notice_write(o->format, &n, &line);

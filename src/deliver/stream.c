@@ -19,13 +19,19 @@ static int set_timeouts(int fd) {
     return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t)) < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)) < 0 ? -errno : 0;
 }
 
+int stream_check_unix(const char *path, Error *err) {
+    const size_t room = sizeof(((struct sockaddr_un *) NULL)->sun_path);
+    return strlen(path) < room ? 0 : error_set(err, -EINVAL, "a socket's path has less than %zu bytes; found %s", room, path);
+}
+
 int stream_open_unix(Stream *s, const char *path, int type, Error *err) {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(a.sun_path))
-        return error_set(err, -ENAMETOOLONG, "%s: a socket's path has less than %zu bytes", path, sizeof(a.sun_path));
+    int r = stream_check_unix(path, err);
+    if (r < 0)
+        return r;
     memcpy(a.sun_path, path, strlen(path));
     _cleanup_fd_ int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-    int r = fd < 0 ? -errno : set_timeouts(fd);
+    r = fd < 0 ? -errno : set_timeouts(fd);
     if (r == 0 && connect(fd, (struct sockaddr *) &a, sizeof(a)) < 0)
         r = -errno;
     if (r < 0)

@@ -12,6 +12,8 @@ typedef struct Stream {
     TlsClient *tls;          /* NULL: none */
 } Stream;
 
+/* Is the path short enough for a socket? -EINVAL. */
+int stream_check_unix(const char *path, Error *err);
 /* `type`: SOCK_STREAM or SOCK_DGRAM. */
 int stream_open_unix(Stream *s, const char *path, int type, Error *err);
 /* "HOST:PORT"; `tls` NULL: without. */

@@ -62,7 +62,7 @@ static int read_target(Channel *o, Syslog *s, Error *err) {
     Str target = str_from(*o->target ? o->target : "/dev/log");
     if (str_starts(target, STR("/"))) {
         s->host = str_dup(target);
-        return 0;
+        return stream_check_unix(s->host, err);
     }
     for (size_t i = 0; i < ARRAY_SIZE(transports); i++)
         if (str_starts(target, str_from(transports[i].scheme))) {

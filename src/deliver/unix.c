@@ -8,7 +8,7 @@ static int open_unix(Channel *o, Error *err) {
         return error_set(err, -EINVAL, "expected an absolute path behind \"unix:\", found '%s'", o->target);
     Stream *s = o->state = xcalloc(1, sizeof(*s));
     s->fd = -1;
-    return 0;
+    return stream_check_unix(o->target, err);
 }
 
 static int send_unix(Channel *o, const Message *m, Error *err) {

@@ -52,19 +52,26 @@ static bool is_refusal(int status) {
     return status == 400 || status == 413 || status == 415 || status == 422;
 }
 
+/* The status says it all: what comes with it, however long, is read only so far that the connection may be used again. */
+static void pass_over(HttpStream *s) {
+    char chunk[16 << 10];
+    ssize_t n = 1;
+    for (size_t all = 0; n > 0 && all < ANSWER_MAX; all += (size_t) MAX(n, (ssize_t) 0))
+        n = http_stream_read(s, chunk, sizeof(chunk), NULL);
+}
+
 static int send_webhook(Channel *o, const Message *m, Error *err) {
     Webhook *w = o->state;
     const char *const headers[] = {o->format == DELIVER_JSON ? "Content-Type: application/json" : "Content-Type: text/plain; charset=utf-8", NULL};
-    const HttpRequest q = {.method = "POST", .url = w->url, .headers = headers, .bearer = w->token, .once = true, .wait = channel_waiting, .userdata = o, .body = m->line, .max_body = ANSWER_MAX};
-    HttpResponse answer;
-    int r = http_request(w->client, &q, &answer, err);
+    const HttpRequest q = {.method = "POST", .url = w->url, .headers = headers, .bearer = w->token, .once = true, .wait = channel_waiting, .userdata = o, .body = m->line};
+    _cleanup_(http_stream_closep) HttpStream *s = NULL;
+    int status, r = http_stream_open(w->client, &q, &status, &s, err);
     if (r < 0)
         return r == -EBADMSG || r == -EPIPE ? -EIO : r;
-    int status = answer.status;
-    http_response_done(&answer);
+    pass_over(s);
     if (status >= 200 && status < 300)
         return 0;
-    return error_set(err, is_refusal(status) ? -EBADMSG : -EAGAIN, "%s: status %d", o->shown, status);
+    return error_set(err, is_refusal(status) ? -EBADMSG : -EAGAIN, "%s: status %d%s", o->shown, status, status / 100 == 3 ? "; redirects are not followed" : "");
 }
 
 static void close_webhook(Channel *o) {

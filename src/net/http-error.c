@@ -72,6 +72,9 @@ int http_transfer_failure(const HttpTransfer *t, Error *err) {
     case CURLE_OUT_OF_MEMORY: /* libcurl's word for a header line beyond its buffer: allocations of ours end the program */
         return error_set(err, -EPROTO, "the answer is not HTTP, or has a header line without an end");
     case CURLE_UNSUPPORTED_PROTOCOL:
+        if (strstr(why, "HTTP/0.9")) /* whatever does not begin as an answer is taken for one of that version */
+            return error_set(err, -EPROTO, "the answer is not HTTP");
+        /* fall through */
     case CURLE_URL_MALFORMAT:
         return error_set(err, -EINVAL, "not an http or https URL");
     default:

@@ -54,6 +54,13 @@ static void to_any_v4(Address *a, socklen_t *n) {
     *n = sizeof(a->v4);
 }
 
+int http_server_check(const char *address, bool loopback_only) {
+    Address a;
+    socklen_t n;
+    int r = parse(address, &a, &n);
+    return r < 0 ? r : loopback_only && !is_loopback(&a) ? -EPERM : 0;
+}
+
 int http_server_listen(const char *address, bool loopback_only, unsigned *ret_port, Error *err) {
     Address a;
     socklen_t n;

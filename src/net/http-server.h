@@ -53,6 +53,8 @@ typedef struct HttpServerOptions {
     unsigned idle_s;         /* a connection may wait so long for its next request */
 } HttpServerOptions;
 
+/* Is that an address to listen at? -EINVAL: it is none; -EPERM: not one of loopback, though asked for. */
+int http_server_check(const char *address, bool loopback_only);
 /* Binds the address. Nothing is answered before http_server_start(). */
 int http_server_open(const HttpServerOptions *o, HttpServer **ret, Error *err);
 /* Starts the threads. */

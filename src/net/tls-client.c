@@ -36,7 +36,7 @@ int tls_client_context_new(const TlsClientOptions *o, TlsClientContext **ret, Er
     SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_mode(c->ctx, SSL_MODE_AUTO_RETRY);
     if (o->ca_file && !SSL_CTX_load_verify_locations(c->ctx, o->ca_file, NULL))
-        return error_set(err, -EINVAL, "%s: no certificates can be read: %s", o->ca_file, reason());
+        return error_set(err, -EINVAL, "CA file %s: cannot be read or holds no PEM certificate", o->ca_file);
     if (!o->certificate != !o->key)
         return error_set(err, -EINVAL, "a certificate and its key belong together");
     if (o->certificate && (SSL_CTX_use_certificate_chain_file(c->ctx, o->certificate) != 1 || SSL_CTX_use_PrivateKey_file(c->ctx, o->key, SSL_FILETYPE_PEM) != 1))

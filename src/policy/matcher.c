@@ -125,6 +125,11 @@ size_t rule_matcher_candidates(const RuleMatcher *m, Str kind) {
     return bucket_of(m, &v)->n;
 }
 
+const Rule *rule_matcher_candidate(const RuleMatcher *m, Str kind, size_t i) {
+    Value v = value_str(kind);
+    return bucket_of(m, &v)->p[i].rule;
+}
+
 /* Room for the results of all tests and the values of all fields; made at the first subject. */
 static void make_memo(Evaluator *e, uint32_t n_tests, uint32_t n_fields) {
     if (e->memo_n < n_tests) {

@@ -22,3 +22,5 @@ typedef struct RuleMatch {
 size_t rule_matcher_match(const RuleMatcher *m, const Subject *s, Evaluator *e, bool first, RuleMatch *ret, size_t max);
 /* How many rules are looked at for a subject of that kind. */
 size_t rule_matcher_candidates(const RuleMatcher *m, Str kind);
+/* One of them; they are in the order of the rules. */
+const Rule *rule_matcher_candidate(const RuleMatcher *m, Str kind, size_t i);

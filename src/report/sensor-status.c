@@ -64,6 +64,8 @@ void sensor_status_text(const Node *s, unsigned width, Buf *out) {
     const Node *rules = node_get(s, "rules");
     text_line(out, "Sensor:    process %lld, version %.*s, since %.*s", (long long) number(s, "pid"), STR_FMT(node_get_str(s, "version")), STR_FMT(node_get_str(s, "since")));
     text_line(out, "Rules:     %lld, read %.*s", (long long) number(rules, "loaded"), STR_FMT(node_get_str(rules, "since")));
+    if (number(rules, "never_fire"))
+        text_line(out, "           %lld of them can never fire: there are no events of their types", (long long) number(rules, "never_fire"));
     if (number(rules, "failed_reloads"))
         text_line(out, "           %lld times since the start they could not be read anew", (long long) number(rules, "failed_reloads"));
     write_events(s, out);

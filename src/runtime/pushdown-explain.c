@@ -155,7 +155,7 @@ void push_down_explain(const Rule *rule, Buf *out) {
         buf_done(&groups.p[g].kinds);
         buf_done(&groups.p[g].text);
     }
-    buf_putz(out, groups.n ? "in the sensor:\n" : "  none\n");
+    buf_putz(out, groups.n ? "in the sensor:\n" : "  none: the sensor makes no event of the types that it asks for, so it can never fire\n");
     for (size_t i = 0; i < c->checks.n; i++)
         if (left[i])
             print_check(c->checks.p[i], out);

@@ -34,6 +34,31 @@ SensorRules *sensor_rules_new(Rule *const *rules, size_t n) {
     return r;
 }
 
+/* Candidates are in the order of the rules. */
+static void clear_candidates(const RuleMatcher *m, Str kind, Rule *const *rules, size_t n, bool *never) {
+    size_t all = rule_matcher_candidates(m, kind);
+    for (size_t i = 0, k = 0; i < n && k < all; i++)
+        if (rules[i] == rule_matcher_candidate(m, kind, k)) {
+            never[i] = false;
+            k++;
+        }
+}
+
+size_t sensor_rules_never(const SensorRules *r, Rule *const *rules, size_t n, bool *ret) {
+    size_t kinds_n, never = 0;
+    const Kind *kinds = sensor_kinds(&kinds_n);
+    const Source *syscall = source_by_name(STR("syscall"));
+    for (size_t i = 0; i < n; i++)
+        ret[i] = rules[i]->source == syscall && rules[i]->enabled;
+    for (size_t k = 0; k < kinds_n; k++) {
+        clear_candidates(r->matcher, str_from(kinds[k].name), rules, n, ret);
+        clear_candidates(r->ordered, str_from(kinds[k].name), rules, n, ret);
+    }
+    for (size_t i = 0; i < n; i++)
+        never += ret[i];
+    return never;
+}
+
 void sensor_rules_set_judge(SensorRules *r, SensorJudge *judge, void *userdata) {
     r->judge = judge;
     r->userdata = userdata;

@@ -63,6 +63,7 @@ struct Sensor {
     Windows *windows;
     char hostname[HOST_NAME_MAX + 1];
     SensorTotals totals;
+    uint64_t until;          /* since_boot(): what is read later is counted only; 0: it has all the time */
     int failed;              /* what alert() said */
 };
 

@@ -131,6 +131,10 @@ static bool is_news(Sensor *s, const Event *e) {
 static void on_event(void *userdata, Str bytes) {
     Sensor *s = userdata;
     Event *e = s->event;
+    if (s->until && since_boot() > s->until) {
+        s->totals.unread++;
+        return;
+    }
     /* What it refers to may have arrived in the other ring only now. That is looked for before the event's room is used. */
     const WireEvent *w = (const WireEvent *) (const void *) bytes.p;
     if (bytes.n >= sizeof(*w) && w->type == WIRE_SYSCALL && w->process.image && !images_get(s->tables.images, w->process.image))
@@ -264,6 +268,7 @@ int sensor_consume(Sensor *s, Error *err) {
 
 int sensor_finish(Sensor *s, Error *err) {
     int r = SENSOR_MORE;
+    s->until = since_boot() + SENSOR_FINISH_S * UINT64_C(1000000000);
     for (int i = 0; i < ROUNDS_AT_END && r > SENSOR_QUIET; i++)
         r = sensor_consume(s, err);
     if (r >= 0)

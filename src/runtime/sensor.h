@@ -31,6 +31,7 @@ typedef struct SensorOptions {
 
 typedef struct SensorTotals {
     uint64_t events, alerts, unknown; /* taken from the rings; rules that fired; that were no events of ours */
+    uint64_t unread;          /* that were left when its time was over at the end */
     uint64_t forgotten;       /* keys of thresholds and sequences that made room for others */
     size_t executions;        /* that are remembered */
     uint64_t executions_forgotten; /* for lack of room, though a process may still run them */
@@ -49,6 +50,8 @@ SensorRules *sensor_rules_new(Rule *const *rules, size_t n);
 /* What becomes of a rule that holds for an event, before it makes an alert: the rule to alert by (the same with another priority), or NULL for none. */
 typedef const Rule *SensorJudge(void *userdata, const Rule *rule, const Subject *s, Evaluator *e);
 void sensor_rules_set_judge(SensorRules *r, SensorJudge *judge, void *userdata);
+/* Rules of source syscall that can never fire, since the sensor makes no event of the types that they ask for: ret[i] says so of rules[i], which are those that `r` was made of. Their number. */
+size_t sensor_rules_never(const SensorRules *r, Rule *const *rules, size_t n, bool *ret);
 void sensor_rules_free(SensorRules *r);
 DEFINE_CLEANUP(SensorRules, sensor_rules_free, sensor_rules_freep);
 
@@ -62,7 +65,8 @@ int sensor_fd(const Sensor *s);
 enum { SENSOR_QUIET, SENSOR_SOME, SENSOR_MORE };
 /* Evaluates the events there are, at most some thousand of them; returns one of these. */
 int sensor_consume(Sensor *s, Error *err);
-/* The last call: evaluates what is left, and says what was lost since it was last said. */
+/* The last call: evaluates what is left, and says what was lost since it was last said. What it has no time for is counted. */
+enum { SENSOR_FINISH_S = 3 };
 int sensor_finish(Sensor *s, Error *err);
 /* Other rules from here on: events that were made before are evaluated with the old ones, and none is lost. Takes them over. */
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Receivers of alerts for tests: what arrives is appended to FILE, a line each.
 
-receiver.py http PORT FILE [STATUS-FILE] [CERTIFICATE]   POST requests; the status is read from STATUS-FILE at each (200)
+receiver.py http PORT FILE [STATUS-FILE] [CERTIFICATE]   POST requests; the status is read from STATUS-FILE at each (200); behind it how long the answer is (0)
 receiver.py dgram PATH FILE | stream PATH FILE           Unix sockets
 receiver.py udp PORT FILE | tcp PORT FILE                syslog
 receiver.py tls PORT FILE CERTIFICATE                    the same over TLS; the file holds certificate and key
@@ -35,8 +35,10 @@ def serve_http(port, path, status_file=None, certificate=None):
             if status[0] == "200":
                 add(path, b" ".join([self.headers.get("Authorization", "-").encode(), self.headers.get("Content-Type", "-").encode(), body]))
             self.send_response(int(status[0]))
-            self.send_header("Content-Length", "0")
+            length = int(status[1]) if len(status) > 1 else 0
+            self.send_header("Content-Length", str(length))
             self.end_headers()
+            self.wfile.write(b"x" * length)
 
         def log_message(self, *_):
             pass

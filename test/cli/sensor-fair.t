@@ -68,4 +68,15 @@ got=$(grep -c 'execution in aaaa0000aaaa;' "$alerts")
 told=$(sed -n 's/.* Events were lost (count=\([0-9]*\) kind=execve cause=.* rules=1) container_id=aaaa0000aaaa .*/\1/p' "$alerts" | sum)
 is "$((got + ${told:-0}))" "$runs" "executions: what arrived and what is told as lost is what happened ($got and ${told:-0})"
 is "$(grep -c 'execution in bbbb0000bbbb;' "$alerts")" "$few" "the quiet container lost none"
+
+# Told to stop when it is far behind, it stops: what it has no time for is counted.
+awk 'BEGIN { for (i = 0; i < 20000; i++) printf "- rule: Other %d\n  desc: Nobody\n  condition: evt.type = userfaultfd and proc.cmdline contains nobody-%d\n  output: other\n  priority: DEBUG\n", i, i }' >"$tmp/many.yaml"
+sensor_start --rules "$tmp/many.yaml" --no-push-down --ring-bytes 33554432
+kill -STOP "$sensor_pid"
+container "$tmp/loud" "$loud" /bin/act storm $calls
+kill -CONT "$sensor_pid"
+start=$SECONDS
+sensor_stop
+if [ "$rc" = 0 ] && [ $((SECONDS - start)) -le 8 ]; then pass "it ends soon however far behind it is"; else fail "it ends soon however far behind it is" "$rc, $((SECONDS - start)) s"; fi
+like "$(cat "$messages")" '^lost: [1-9][0-9]* of any kind, not looked at within 3 seconds of the end$' "and says what it did not look at"
 done_testing

@@ -5,6 +5,11 @@
 exits 2 "a wrong output" "$PLIMSOLL" sensor --alert-to nowhere
 like "$err" "alert-to: expected one of stdout, file, syslog, webhook, unix, found 'nowhere'" "which is said"
 exits 2 "a wrong limit" "$PLIMSOLL" sensor --limit-alerts 5
+exits 2 "an address of metrics that is none" "$PLIMSOLL" sensor --metrics-listen 9100
+like "$err" "metrics-listen.: expected an address of loopback and a port, as 127.0.0.1:9100" "which is said"
+exits 2 "one that others reach" "$PLIMSOLL" sensor --metrics-listen 0.0.0.0:9100
+exits 2 "a path that no socket can have" "$PLIMSOLL" sensor --status-socket "/$(printf 'x%.0s' {1..110})"
+like "$err" "status-socket.: expected a path of less than 108 bytes" "which is said"
 exits 3 "no sensor to ask" "$PLIMSOLL" sensor status
 like "$err" 'no sensor runs here .*sensor.sock' "which is said"
 unit=$BUILD/plimsoll-sensor.service
@@ -108,6 +113,11 @@ kill -HUP "$sensor_pid"
 twice() { [ "$(grep -c 'rules were read anew' "$messages")" -ge 3 ]; }
 wait_for 10 twice && pass "rules can be read anew all the same" || fail "rules can be read anew all the same" "$(cat "$messages")"
 
+# A file in the socket's place is somebody's.
+echo precious >"$tmp/file"
+exits 3 "the socket does not take a file's place" "$PLIMSOLL" sensor --rules "$tmp/rules.yaml" --status-socket "$tmp/file"
+like "$err $(cat "$tmp/file")" "file is there already, and is no socket.* precious$" "which stays as it is"
+
 # A second one.
 run "$PLIMSOLL" sensor --rules "$tmp/rules.yaml"
 like "$rc $err" "^3 .*another sensor runs already \(process $sensor_pid, .*sensor.sock\)" "a second sensor is refused"
@@ -146,6 +156,38 @@ alert 'by head'
 sensor_stop
 is "$(grep -c 'opened .* by cat' "$alerts") $(grep -c 'opened .* by head' "$alerts")" "1 1" "alerts that say the same are one"
 like "$(tail -1 "$alerts")" '2 more alerts of rule "Opened" in host were held back in 60 seconds: they said the same' "and the number of the others, also at the end"
+
+# Once the time is over the next alert goes out, also when nothing was held back in it.
+sensor_start --rules "$tmp/rules.yaml" --limit-alerts 1/1
+cat "$tmp/needle.txt" >/dev/null
+alert 'opened .* by cat'
+sleep 1.2
+head -1 "$tmp/needle.txt" >/dev/null
+if alert 'opened .* by head'; then pass "an alert after the time of a limit is not held back"; else fail "an alert after the time of a limit is not held back" "$(cat "$alerts")"; fi
+sensor_stop
+
+# Rules that cannot fire are no protection, and a reader that is gone is noticed without an alert.
+cat >"$tmp/never.yaml" <<'RULES'
+- rule: Closed
+  desc: The sensor does not see that
+  condition: evt.type = close and fd.name = /x
+  output: "closed %fd.name"
+  priority: NOTICE
+RULES
+mkfifo "$tmp/reader"
+"$PLIMSOLL" sensor --rules "$tmp/never.yaml" >"$tmp/reader" 2>"$messages" &
+sensor_pid=$!
+at_exit "still_ours $sensor_pid && kill -9 $sensor_pid"
+exec {reader}<"$tmp/reader"
+wait_for 60 grep -q '^armed$' "$messages"
+like "$(cat "$messages")" 'never.yaml:1: rule "Closed" can never fire' "a rule that can never fire is said"
+like "$("$PLIMSOLL" sensor status)" '^ +1 of them can never fire' "and in the status"
+exec {reader}<&-
+wait "$sensor_pid"
+is "$?" 3 "nobody reads standard output any more: it ends"
+like "$(cat "$messages")" 'nobody reads standard output any more.*' "which is said"
+like "$(cat "$messages")" '^stopped: [0-9]+ events' "with its totals"
+like "$("$PLIMSOLL" policy explain --rules "$tmp/never.yaml" Closed)" 'none: the sensor makes no event of the types' "policy explain knows it, too"
 
 # A signal that comes while it starts is not lost.
 "$PLIMSOLL" sensor --rules "$tmp/rules.yaml" >/dev/null 2>"$messages" &

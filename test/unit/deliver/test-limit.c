@@ -37,6 +37,34 @@ TEST(by_rule_and_container) {
     alert_limit_free(l);
 }
 
+/* Whether or not somebody calls alert_limit_flush() in between. */
+TEST(a_time_that_is_over_holds_nothing_back) {
+    AlertLimit *l = alert_limit_new(&(LimitOptions) {.most = 1, .seconds = 2});
+    Told t = {0};
+    CHECK_INT(alert_limit_due(l), INT64_MAX);
+    CHECK(alert_limit_pass(l, STR("A"), STR("c"), 4, STR("x"), 0));
+    CHECK_INT(alert_limit_due(l), 2 * S);
+    CHECK(alert_limit_pass(l, STR("A"), STR("c"), 4, STR("x"), 10 * S));
+    CHECK(!alert_limit_pass(l, STR("A"), STR("c"), 4, STR("x"), 11 * S));
+    alert_limit_flush(l, 12 * S, false, tell, &t);
+    CHECK_STR(str_from(t.last), "A/c 1 in 2");
+    alert_limit_free(l);
+}
+
+/* Many that end one after the other are not gone through for each of them. */
+TEST(not_too_often) {
+    AlertLimit *l = alert_limit_new(&(LimitOptions) {.most = 1, .seconds = 1});
+    Told t = {0};
+    for (int i = 0; i < 1000; i++) {
+        char rule[16];
+        snprintf(rule, sizeof(rule), "r%d", i);
+        alert_limit_pass(l, str_from(rule), STR("c"), 4, STR("x"), i * 1000000);
+    }
+    CHECK_INT(alert_limit_flush(l, S, false, tell, &t), S + S / 10);
+    CHECK_INT(alert_limit_flush(l, S + S / 10, false, tell, &t), S + S / 5);
+    alert_limit_free(l);
+}
+
 TEST(the_same_text) {
     AlertLimit *l = alert_limit_new(&(LimitOptions) {.group = 60});
     Told t = {0};
