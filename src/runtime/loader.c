@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -25,7 +26,8 @@ struct Loader {
     bool unfiltered; /* LoaderCounts */
     bool inside; /* loader_consume_first() is running */
     WireKind kinds[2 * WIRE_SYSCALLS]; /* what the programs were told to look at */
-    unsigned left; /* events until it is enough for once */
+    unsigned left; /* events until it is enough for once ... */
+    uint64_t until; /* ... or it took so long, nanoseconds of CLOCK_MONOTONIC */
 };
 
 /* libbpf's own words, kept for the error message. One load at a time: it has no context. */
@@ -41,12 +43,23 @@ static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap
     return 0;
 }
 
+/* With many rules an event takes milliseconds: who asks or wants it to end is not to wait for thousands of them. */
+#define AT_ONCE_NS UINT64_C(100000000)
+enum { LOOK_EVERY = 64 };
+
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
+}
+
 static int on_event(void *userdata, Str event) {
     Loader *l = userdata;
     l->o.event(l->o.userdata, event);
-    if (l->inside || --l->left)
+    if (l->inside)
         return 0;
-    return -EAGAIN;
+    l->left--;
+    return l->left == 0 || (l->left % LOOK_EVERY == 0 && now() > l->until) ? -EAGAIN : 0;
 }
 
 void loader_set_kinds(Loader *l, const bool *wanted) {
@@ -314,6 +327,7 @@ int loader_consume_first(Loader *l) {
 
 static int consume(Loader *l, EventRing *ring, unsigned max) {
     l->left = max;
+    l->until = now() + AT_ONCE_NS;
     int r = event_ring_consume(ring, on_event, l);
     return r == -EAGAIN ? (int) max : r;
 }

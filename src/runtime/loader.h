@@ -47,7 +47,7 @@ FilterDirectory *loader_directories(Loader *l);
 void loader_set_host(Loader *l, uint64_t cgroup, bool host);
 /* Executions are told of with their environment from here on, or without. */
 void loader_set_env(Loader *l, bool env);
-/* Hands out the events there are, executions first, and at most `max` of each ring: their number, or -errno. */
+/* Hands out the events there are, executions first, and at most `max` of each ring: their number, or -errno. What takes too long ends earlier, and counts as `max`. */
 int loader_consume(Loader *l, unsigned max);
 /* Executions and cgroups only; may be called from the callback of another event. */
 int loader_consume_first(Loader *l);
