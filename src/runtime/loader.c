@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/time.h"
 #include "runtime/event-ring.h"
 #include "runtime/kind.h"
 #include "sensor.skel.h"
@@ -27,7 +27,7 @@ struct Loader {
     bool inside; /* loader_consume_first() is running */
     WireKind kinds[2 * WIRE_SYSCALLS]; /* what the programs were told to look at */
     unsigned left; /* events until it is enough for once ... */
-    uint64_t until; /* ... or it took so long, nanoseconds of CLOCK_MONOTONIC */
+    int64_t until; /* ... or it took so long: time_steady_ns() */
 };
 
 /* libbpf's own words, kept for the error message. One load at a time: it has no context. */
@@ -44,14 +44,8 @@ static int keep_words(enum libbpf_print_level level, const char *fmt, va_list ap
 }
 
 /* With many rules an event takes milliseconds: who asks or wants it to end is not to wait for thousands of them. */
-#define AT_ONCE_NS UINT64_C(100000000)
+#define AT_ONCE_NS INT64_C(100000000)
 enum { LOOK_EVERY = 64 };
-
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
-}
 
 static int on_event(void *userdata, Str event) {
     Loader *l = userdata;
@@ -59,7 +53,7 @@ static int on_event(void *userdata, Str event) {
     if (l->inside)
         return 0;
     l->left--;
-    return l->left == 0 || (l->left % LOOK_EVERY == 0 && now() > l->until) ? -EAGAIN : 0;
+    return l->left == 0 || (l->left % LOOK_EVERY == 0 && time_steady_ns() > l->until) ? -EAGAIN : 0;
 }
 
 void loader_set_kinds(Loader *l, const bool *wanted) {
@@ -327,7 +321,7 @@ int loader_consume_first(Loader *l) {
 
 static int consume(Loader *l, EventRing *ring, unsigned max) {
     l->left = max;
-    l->until = now() + AT_ONCE_NS;
+    l->until = time_steady_ns() + AT_ONCE_NS;
     int r = event_ring_consume(ring, on_event, l);
     return r == -EAGAIN ? (int) max : r;
 }
