@@ -28,6 +28,16 @@ odd() {
 
 look whole
 is "$rc $(judged) $(gaps)" "1 Pod web, container a " "a cluster that is whole"
+# Nothing asks for Secrets; rules about them are told that none were read.
+cat >"$tmp/secret.yaml" <<'END'
+- {rule: Old secret, desc: d, source: k8s_secret, condition: k8s_secret.type exists, output: o, priority: WARNING}
+END
+printf 'clusters: [{name: c, cluster: {server: "http://127.0.0.1:%s/whole"}}]\nusers: [{name: u, user: {}}]\ncontexts: [{name: k, context: {cluster: c, user: u}}]\ncurrent-context: k\n' "$port" >"$tmp/whole.conf"
+exits 0 "rules about Secrets" timeout 90 "$PLIMSOLL" check --cluster --kubeconfig "$tmp/whole.conf" --rules "$tmp/secret.yaml"
+like "$err" 'note: Secrets of the cluster were not read' "rules about Secrets: it is said that none were read"
+run timeout 90 "$PLIMSOLL" check --cluster --kubeconfig "$tmp/whole.conf" --policy pss-baseline
+unlike "$err" 'Secrets' "other rules: nothing is said"
+is "$(grep -c 'secrets' "$tmp/log")" 0 "no Secret was asked for"
 odd garbage 'cannot be read|no JSON' "bytes that are no JSON"
 odd binary 'the answer is no JSON object' "another content type"
 odd html 'the answer is no JSON object' "a page that wants a login"
