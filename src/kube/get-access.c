@@ -60,10 +60,10 @@ static Bearer bearer_of(const AccessItem *x, Scratch *scratch) {
         return b;
     }
     const AccessCredential *c = x->credential;
-    Str rest = c->subject, group;
-    if (str_eqz(c->what, "token"))
-        b.user = c->subject.n ? c->subject : STR_NULL;
-    if (!is_certificate(c))
+    Str rest = c ? c->subject : STR_NULL, group;
+    if (c && str_eqz(c->what, "token"))
+        b.user = rest.n ? rest : STR_NULL;
+    if (!c || !is_certificate(c))
         return b;
     if (!next_attribute(&rest, "CN", &b.user))
         b.user = STR_NULL;
