@@ -15,6 +15,8 @@ enum { CGROUPS_MAX = 65536, BUCKETS = 4096, TRIES = 8, MAKERS = 64, AGAIN_MAX = 
 
 /* Events of a container that has ended may still be in the ring. */
 static const uint64_t GRACE = 10000000000;
+/* How often it is looked for processes of containers whose cgroup is gone, while there are such containers. */
+static const uint64_t LOOK_EACH = 10000000000;
 
 typedef struct Cgroup {
     uint64_t key;
@@ -29,6 +31,9 @@ typedef struct Cgroup {
     uint64_t gone;              /* when it was removed, nanoseconds since boot; 0: it is there */
     bool is_host, keep;
     unsigned tries;
+    uint32_t round;             /* of the last look that found a process whose container began here */
+    unsigned unseen;            /* looks since then that found none; when the first of them was */
+    uint64_t unseen_from;
 } Cgroup;
 
 struct Cgroups {
@@ -37,7 +42,9 @@ struct Cgroups {
     size_t n_makers;
     Vec(Container *) replaced;  /* events may still have them; until the next sweep */
     size_t n;
-    uint32_t host_mnt_ns;
+    uint32_t host_mnt_ns, round;
+    size_t outlived;            /* entries that are kept though their cgroup is gone, as the last sweep saw */
+    uint64_t looked;
     unsigned legacy;            /* number of the memory hierarchy; 0: there is none */
     const char *unified;        /* where the hierarchy of version 2 is mounted; NULL: nowhere */
 };
@@ -311,15 +318,52 @@ void cgroups_keep(Cgroups *t, uint64_t key) {
         g->keep = true;
 }
 
+bool cgroups_to_look(const Cgroups *t, uint64_t now) {
+    return t->outlived && now > t->looked + LOOK_EACH;
+}
+
+void cgroups_mark(Cgroups *t, uint64_t home) {
+    Cgroup *g = *place_of(t, home);
+    if (g)
+        g->round = t->round + 1;
+}
+
+void cgroups_marked(Cgroups *t, uint64_t looked) {
+    t->round++;
+    t->looked = looked;
+    /* What a container made for itself belongs to it as long as it is there. */
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (Cgroup *g = t->bucket[i]; g; g = g->next) {
+            Cgroup *outer = g->within && !g->gone ? *place_of(t, g->within) : NULL;
+            if (outer)
+                outer->round = t->round;
+        }
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (Cgroup *g = t->bucket[i]; g; g = g->next) {
+            bool seen = g->round == t->round;
+            if (!seen && !g->unseen)
+                g->unseen_from = looked;
+            g->unseen = seen ? 0 : g->unseen + 1;
+        }
+}
+
+/* Two looks: a process may be overlooked that forks and ends at that very moment. */
+static bool is_over(const Cgroup *g, uint64_t time) {
+    return g->gone && time > g->gone + GRACE && (!g->keep || (g->unseen > 1 && time > g->unseen_from));
+}
+
 void cgroups_sweep(Cgroups *t, uint64_t time) {
     free_replaced(t);
+    t->outlived = 0;
     for (size_t i = 0; i < BUCKETS; i++)
         for (Cgroup **at = &t->bucket[i]; *at;) {
             Cgroup *g = *at;
-            if (g->gone && !g->keep && time > g->gone + GRACE)
+            if (is_over(g, time)) {
                 drop(t, at);
-            else
-                at = &g->next;
+                continue;
+            }
+            t->outlived += g->gone && g->keep;
+            at = &g->next;
         }
 }
 

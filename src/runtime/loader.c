@@ -339,18 +339,18 @@ int loader_set_task(Loader *l, uint32_t pid, const WireTask *task) {
     return bpf_map_update_elem(bpf_map__fd(l->skeleton->maps.tasks), &fd, task, BPF_NOEXIST) < 0 ? -errno : 0;
 }
 
-int loader_living(Loader *l, void (*each)(void *userdata, uint64_t image), void *userdata) {
+int loader_living(Loader *l, void (*each)(void *userdata, const WireLiving *one), void *userdata) {
     const struct bpf_link *link = l->skeleton->links.living;
     _cleanup_fd_ int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
     if (fd < 0)
         return link ? -errno : -EOPNOTSUPP;
-    uint64_t image[512];
+    WireLiving living[512];
     /* A read hands out whole answers of the program, unless there is no room for the next one. */
-    for (ssize_t n; (n = read(fd, image, sizeof(image))) != 0;) {
+    for (ssize_t n; (n = read(fd, living, sizeof(living))) != 0;) {
         if (n < 0 && errno != EAGAIN)
             return -errno;
-        for (ssize_t i = 0; i < n / (ssize_t) sizeof(*image); i++)
-            each(userdata, image[i]);
+        for (ssize_t i = 0; i < n / (ssize_t) sizeof(*living); i++)
+            each(userdata, &living[i]);
     }
     return 0;
 }

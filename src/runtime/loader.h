@@ -53,8 +53,8 @@ int loader_consume(Loader *l, unsigned max);
 int loader_consume_first(Loader *l);
 /* What a process that was there before runs and belongs to: the kernel will say so of it and its children. */
 int loader_set_task(Loader *l, uint32_t pid, const WireTask *task);
-/* The executions that processes run at this moment (WireProcess.image), some of them several times. 0; -EOPNOTSUPP where this kernel does not tell, or -errno: then some may be missing. */
-int loader_living(Loader *l, void (*each)(void *userdata, uint64_t image), void *userdata);
+/* What the processes that there are at this moment run and belong to. 0; -EOPNOTSUPP where this kernel does not tell, or -errno: then some may be missing. */
+int loader_living(Loader *l, void (*each)(void *userdata, const WireLiving *one), void *userdata);
 /* No container began in that cgroup: its processes may find their home elsewhere. */
 int loader_no_container(Loader *l, uint64_t cgroup);
 

@@ -14,16 +14,21 @@ bool sensor_built(void) {
     return true;
 }
 
-static void mark_living(void *userdata, uint64_t image) {
-    images_mark(userdata, image);
+static void mark_living(void *userdata, const WireLiving *one) {
+    Sensor *s = userdata;
+    images_mark(s->tables.images, one->image);
+    if (one->home)
+        cgroups_mark(s->tables.cgroups, one->home);
 }
 
-/* `read`: everything up to then was read from the rings. */
-static void sweep_images(Sensor *s, uint64_t read) {
+/* What no process runs or belongs to any more. `read`: everything up to then was read from the rings. */
+static void look_for_ended(Sensor *s, uint64_t read) {
     uint64_t now = since_boot();
-    s->ends_unknown = s->ends_unknown || loader_living(s->loader, mark_living, s->tables.images) < 0;
-    if (!s->ends_unknown)
-        images_sweep(s->tables.images, now, read);
+    s->ends_unknown = s->ends_unknown || loader_living(s->loader, mark_living, s) < 0;
+    if (s->ends_unknown)
+        return;
+    images_sweep(s->tables.images, now, read);
+    cgroups_marked(s->tables.cgroups, now);
 }
 
 /* What an execution named, where the kernel says that it is a script. The kernel's name for a descriptor is /dev/fd/NUMBER, perhaps with a name below it. */
@@ -44,7 +49,7 @@ static Str named_script(const Event *e, char *room, size_t max) {
 
 static void add_image(Sensor *s, Event *e) {
     if (images_crowded(s->tables.images) && !s->ends_unknown)
-        sweep_images(s, 0);
+        look_for_ended(s, 0);
     const WireEvent *w = &e->wire;
     Str path = e->path;
     Image image = {.id = w->process.image, .inode = w->file.inode, .device = w->file.device, .changed = w->file.changed, .modified = w->file.modified, .time = w->time, .exepath = path, .filename = e->string[WIRE_NAME],
@@ -248,8 +253,8 @@ static void tick(Sensor *s) {
         tell_domains(s);
     uint64_t read = s->behind ? s->event->wire.time : since_boot();
     cgroups_sweep(s->tables.cgroups, read);
-    if (images_to_sweep(s->tables.images) && !s->ends_unknown)
-        sweep_images(s, read);
+    if ((images_to_sweep(s->tables.images) || cgroups_to_look(s->tables.cgroups, read)) && !s->ends_unknown)
+        look_for_ended(s, read);
     sensor_tell_losses(s);
     sensor_tell_names(s);
 }

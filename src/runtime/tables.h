@@ -96,9 +96,13 @@ const Container *cgroups_container(Cgroups *t, uint64_t key, uint32_t mnt_ns, bo
 bool cgroups_is_host(const Cgroups *t, uint64_t key);
 /* The cgroup was removed at that time (nanoseconds since boot): cgroups_sweep() forgets it some seconds later, for events are late. */
 void cgroups_removed(Cgroups *t, uint64_t key, uint64_t time);
-/* Not to be forgotten: a process of its container has left it. */
+/* Not to be forgotten with its cgroup: a process of its container has left it. It goes when no process has it as its home any more. */
 void cgroups_keep(Cgroups *t, uint64_t key);
 void cgroups_sweep(Cgroups *t, uint64_t time);
+/* Is it to be found out which of those still have processes? Then cgroups_mark() for the home of each process there is at `looked` or later, and cgroups_marked(). */
+bool cgroups_to_look(const Cgroups *t, uint64_t now);
+void cgroups_mark(Cgroups *t, uint64_t home);
+void cgroups_marked(Cgroups *t, uint64_t looked);
 /* Is it still remembered? */
 bool cgroups_known(const Cgroups *t, uint64_t key);
 size_t cgroups_count(const Cgroups *t);

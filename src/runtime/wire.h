@@ -66,6 +66,11 @@ typedef struct WireTask {
     char name[16]; /* comm as an execution or a fork set it: what a process calls itself later changes nothing */
 } WireTask;
 
+/* What a process that lives runs and belongs to. */
+typedef struct WireLiving {
+    __u64 image, home;
+} WireLiving;
+
 /* Who lost events of a kind, and why. */
 typedef struct WireLoss {
     __u64 cgroup;   /* WireProcess.home, or .cgroup of a process that has none */

@@ -248,14 +248,16 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *c, const char *path) {
     return 0;
 }
 
-/* No event, but an answer: the executions that processes run at this moment. */
+/* No event, but an answer: a WireLiving of each process there is at this moment. */
 SEC("iter/task")
 int living(struct bpf_iter__task *ctx) {
     struct task_struct *t = ctx->task;
     if (!t || t->pid != t->tgid)
         return 0;
     WireTask *st = bpf_task_storage_get(&tasks, t, NULL, 0);
-    if (st)
-        bpf_seq_write(ctx->meta->seq, &st->image, sizeof(st->image));
+    if (st) {
+        WireLiving l = {st->image, st->home};
+        bpf_seq_write(ctx->meta->seq, &l, sizeof(l));
+    }
     return 0;
 }

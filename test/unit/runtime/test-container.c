@@ -211,6 +211,53 @@ TEST(what_a_container_makes_belongs_to_it) {
     cgroups_sweep(t, 100 * second);
     CHECK_STR(cgroups_container(t, 2, cgroups_host_mnt_ns(t) + 1, true)->id, "00112233445566778899aabbccddeeff");
     CHECK(!cgroups_container(t, 3, 1, true));
+    /* As long as the inner one is there the outer one is, whoever lives. */
+    for (uint64_t at = 200; at < 205; at++)
+        cgroups_marked(t, at * second);
+    cgroups_sweep(t, 300 * second);
+    CHECK(cgroups_known(t, 1));
+    cgroups_removed(t, 2, 301 * second);
+    cgroups_marked(t, 302 * second);
+    cgroups_marked(t, 303 * second);
+    cgroups_sweep(t, 320 * second);
+    CHECK_INT((long long) cgroups_count(t), 0);
+    cgroups_free(t);
+}
+
+TEST(who_left_a_cgroup_that_ended_keeps_it_in_mind) {
+    Cgroups *t = cgroups_new();
+    for (uint64_t i = 1; i <= 3; i++) {
+        cgroups_add(t, i, STR("/plain"), STR_NULL, STR_NULL, 0, 0);
+        cgroups_keep(t, i);
+    }
+    cgroups_sweep(t, 50 * second);
+    CHECK(!cgroups_to_look(t, 50 * second)); /* all of them are there */
+    cgroups_removed(t, 1, 100 * second);
+    cgroups_removed(t, 2, 100 * second);
+    cgroups_sweep(t, 120 * second);
+    CHECK_INT((long long) cgroups_count(t), 3);
+    CHECK(cgroups_to_look(t, 120 * second));
+    cgroups_mark(t, 1);
+    cgroups_marked(t, 120 * second);
+    CHECK(!cgroups_to_look(t, 125 * second));
+    cgroups_sweep(t, 140 * second);
+    CHECK_INT((long long) cgroups_count(t), 3); /* a process may have been overlooked */
+    cgroups_mark(t, 1);
+    cgroups_marked(t, 140 * second);
+    cgroups_sweep(t, 119 * second);
+    CHECK_INT((long long) cgroups_count(t), 3); /* what happened before the first look has not been read */
+    cgroups_sweep(t, 150 * second);
+    CHECK(cgroups_known(t, 1) && !cgroups_known(t, 2) && cgroups_known(t, 3));
+    cgroups_marked(t, 160 * second);
+    cgroups_mark(t, 1); /* it is seen again: the look before does not count */
+    cgroups_marked(t, 170 * second);
+    cgroups_marked(t, 180 * second);
+    cgroups_sweep(t, 190 * second);
+    CHECK(cgroups_known(t, 1));
+    cgroups_marked(t, 190 * second);
+    cgroups_sweep(t, 200 * second);
+    CHECK(!cgroups_known(t, 1) && cgroups_known(t, 3));
+    CHECK(!cgroups_to_look(t, 300 * second));
     cgroups_free(t);
 }
 
