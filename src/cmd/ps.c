@@ -7,9 +7,11 @@
 #include "cmd/output.h"
 #include "parse/json-write.h"
 #include "report/columns.h"
+#include "report/text.h"
 #include "runtime/census.h"
 
-enum { ID_SHOWN = 12, CAPABILITIES = 64 };
+/* What a name and an image take of a terminal's line at most: the rest is for what the container may do. */
+enum { ID_SHOWN = 12, CAPABILITIES = 64, NAME_SHOWN = 24, IMAGE_SHOWN = 32 };
 
 static const Option options[] = {
     {.name = "--format", .letter = 'f', .arg = "FORMAT", .doc = "Output format", .values = "table|json", .def = "table"},
@@ -154,9 +156,18 @@ static void write_ports(const Running *r, Buf *out) {
         buf_putz(out, "the host's");
 }
 
+static void cell_within(Columns *c, Str text, unsigned width) {
+    _cleanup_(buf_done) Buf clean = buf_new(BUF_OWN_MAX), cut = buf_new(BUF_OWN_MAX);
+    text_clean(&clean, text);
+    if (width)
+        text_cut(&cut, buf_view(&clean), width);
+    columns_cell(c, buf_view(width ? &cut : &clean));
+}
+
 static void write_table(const Census *l, unsigned width, Buf *out) {
     static const char *const names[] = {"ID", "NAME", "IMAGE", "STARTED", "USER", "RIGHTS", "PORTS", "COMMAND", NULL};
     Columns c = columns_new(names);
+    TextLocale locale = text_locale_enter();
     for (size_t i = 0; i < l->n; i++) {
         const Running *r = &l->p[i];
         char date[TIME_TEXT_MAX];
@@ -164,14 +175,15 @@ static void write_table(const Census *l, unsigned width, Buf *out) {
         write_rights(r, &rights);
         write_ports(r, &ports);
         columns_cell(&c, str_head(r->container->id, ID_SHOWN));
-        columns_cell(&c, r->container->name);
-        columns_cell(&c, r->container->image);
+        cell_within(&c, r->container->name, width ? NAME_SHOWN : 0);
+        cell_within(&c, r->container->image, width ? IMAGE_SHOWN : 0);
         columns_cellf(&c, "%s", r->started ? time_format(r->started, date) : "");
         columns_cellf(&c, "%s", r->user ? r->user : "");
         columns_cell(&c, buf_view(&rights));
         columns_cell(&c, buf_view(&ports));
         columns_cell(&c, str_from(r->command));
     }
+    text_locale_leave(&locale);
     columns_write(&c, width, out);
     columns_done(&c);
     if (l->n == 0)
@@ -183,7 +195,11 @@ static int run(Cli *cli) {
     _cleanup_(census_done) Census l = {0};
     _cleanup_(buf_done) Buf out = buf_new(BUF_OWN_MAX);
     size_t n;
-    int r = census_take(cli_values(cli, "--runc-root", &n), &l, &err);
+    const char *const *roots = cli_values(cli, "--runc-root", &n);
+    for (size_t i = 0; i < n; i++)
+        if (access(roots[i], F_OK) < 0)
+            message_warning("--runc-root %s: %s", roots[i], strerror(errno));
+    int r = census_take(roots, &l, &err);
     if (r < 0)
         return message_fail(EXIT_INCOMPLETE, &err, r);
     if (strcmp(cli_value(cli, "--format"), "json") == 0)

@@ -48,6 +48,15 @@ is "$(grep -ac 'sleep 1003' <<<"$out")" 1 "in one line"
 one=$("$PLIMSOLL" ps --format json --runc-root "$tmp/runc" | jq ".containers[] | select(.id == \"$id-hostile\")")
 is "$(jq -c '[.name, .image, .labels["k\u001b"]]' <<<"$one")" '["a\u001b[2J\nb","x\u0007y","v\u0000w"]' "and in JSON, where they are escaped"
 
+# On a terminal one long name does not push out what the others may do; a file or a pipe gets all of it.
+long=$(printf 'x%.0s' {1..150})
+start "$id-long" ".annotations = {\"io.kubernetes.cri.container-name\": \"$long\"}" /bin/sleep 1005
+screen=$(script -qec "stty cols 140; '$PLIMSOLL' ps --runc-root '$tmp/runc'" /dev/null </dev/null)
+like "$screen" "x{23}…  .*capabilities, seccomp" "a long name on a terminal"
+like "$("$PLIMSOLL" ps --runc-root "$tmp/runc")" "$long" "and elsewhere"
+run "$PLIMSOLL" ps --runc-root "$tmp/none"
+like "$rc $err" "^0 .*warning: --runc-root $tmp/none: No such file or directory" "a directory of states that is not there is said"
+
 # State that cannot be read is said, and the rest is shown.
 broken=$(printf '%064x' $$)
 start "$broken" . /bin/sleep 1004
