@@ -52,7 +52,7 @@ docker_tests() {
 
   local i known="type=docker image=$of:1.2 image_id=$short_id of=$of:1.2 digest=$digest"
   for i in 1 2 3 4 5; do $docker run --rm --name "short-$i" $of:1.2 /bin/cat /data/needle-short >/dev/null; done
-  for i in 1 2 3 4 5; do tells "docker run --rm: container $i of some milliseconds" "needle-short id=[0-9a-f]{12} name=short-$i $known privileged=false .*label=blue user=0/root .*age=[0-9]{7,9};"; done
+  for i in 1 2 3 4 5; do tells "docker run --rm: container $i of some milliseconds" "needle-short id=[0-9a-f]{12} name=short-$i $known privileged=false .*label=blue user=0/root .*age=[0-9]{7,10};"; done
   $docker run --rm --name mighty --privileged --user 1000 --label com.example.team=red -v "$tmp/volume:/volume:ro" $of:1.2 /bin/cat /data/needle-short >/dev/null
   tells "docker run --privileged --user --label --volume" "name=mighty $known privileged=true .*mounts=$tmp/volume:/volume:ro:false:[a-z]+ label=red user=1000/web "
 
@@ -98,7 +98,7 @@ podman_tests() {
     # What such a container is made of lies in mounts that only it has: names of users are there as long as it runs.
     if [ $runtime = crun ]; then name='(web|root|<NA>)'; else name='(web|root)'; fi
     runs --rm --name "try-$runtime" $image /bin/cat /data/needle-short >/dev/null 2>"$tmp/podman/err" || { note "$(tail -1 "$tmp/podman/err")"; absent "$runtime that runs containers of podman"; continue; }
-    tells "podman run --rm with $runtime: a container of some milliseconds" "needle-short id=[0-9a-f]{12} name=try-$runtime $known privileged=false .*label=blue user=0/$name .*age=[0-9]{7,9};"
+    tells "podman run --rm with $runtime: a container of some milliseconds" "needle-short id=[0-9a-f]{12} name=try-$runtime $known privileged=false .*label=blue user=0/$name .*age=[0-9]{7,10};"
     runs --rm --name "mighty-$runtime" --privileged --user 1000 --label com.example.team=red -v "$tmp/volume:/volume:ro" $image /bin/cat /data/needle-short >/dev/null
     tells "podman run --privileged --user --label --volume with $runtime" "name=mighty-$runtime $known privileged=true .*mounts=$tmp/volume:/volume:ro:false:[a-z]+ label=red user=1000/$name "
   done
@@ -125,36 +125,39 @@ podman_tests() {
 
 # containerd, by its own client, and with what its plugin for Kubernetes writes into the same places.
 containerd_tests() {
-  local digest image_id known id
+  # State of containers lies below /run by their namespace and name, whoever's containerd it is: a second run of this test at the same time has other names.
+  local digest image_id known id long=l$$ tiny=t$$ strong=s$$
   mkdir -p "$tmp/cd"
   containerd --root "$tmp/cd/root" --state "$tmp/cd/state" -a "$tmp/cd/sock" >"$tmp/cd/log" 2>&1 </dev/null &
   local containerd=$!
   at_exit "kill $containerd 2>/dev/null; wait $containerd 2>/dev/null"
   c() { ctr -a "$tmp/cd/sock" -n k8s.io "$@"; }
+  # A task is gone only some time after it was killed; one that is left would be in the way of its mount, and of the next one.
+  ended() { c task kill -s KILL "$1"; wait_for 10 c task delete "$1"; }
   wait_for 20 c version && c images import "$tmp/app.tar" >/dev/null || { note "$(tail -3 "$tmp/cd/log")"; absent "containerd that starts"; return; }
   digest=$(c images ls "name==$image" | awk 'NR == 2 {print $3}')
   image_id=$(skopeo inspect --raw "docker-archive:$tmp/app.tar" | jq -r .config.digest)
   known="type=containerd image=$image image_id=${image_id:7:12} of=${image%:*}:1.2 digest=$digest"
-  c run --rm --label com.example.team=red $image tiny /bin/cat /data/needle-short >/dev/null
-  tells "ctr run: a container of some milliseconds" "needle-short id=tiny name=tiny $known privileged=false ip=$nothing mounts=$nothing label=red user=0/root .*age=[0-9]{7,9};"
-  c run --rm --privileged --mount "type=bind,src=$tmp/volume,dst=/volume,options=rbind:ro" $image strong /bin/cat /data/needle-short >/dev/null
-  tells "ctr run --privileged --mount" "id=strong name=strong $known privileged=true ip=$nothing mounts=$tmp/volume:/volume::false:rprivate label=blue user=0/root "
-  c run -d $image long /bin/sleep 600
-  is "$(shown long '[.name, .runtime, .image, .digest, .command, .problem]')" "[\"long\",\"containerd\",\"$image\",\"$digest\",\"/bin/sleep 600\",null]" "containerd: plimsoll ps"
+  c run --rm --label com.example.team=red $image $tiny /bin/cat /data/needle-short >/dev/null
+  tells "ctr run: a container of some milliseconds" "needle-short id=$tiny name=$tiny $known privileged=false ip=$nothing mounts=$nothing label=red user=0/root .*age=[0-9]{7,10};"
+  c run --rm --privileged --mount "type=bind,src=$tmp/volume,dst=/volume,options=rbind:ro" $image $strong /bin/cat /data/needle-short >/dev/null
+  tells "ctr run --privileged --mount" "id=$strong name=$strong $known privileged=true ip=$nothing mounts=$tmp/volume:/volume::false:rprivate label=blue user=0/root "
+  c run -d $image $long /bin/sleep 600
+  is "$(shown $long '[.name, .runtime, .image, .digest, .command, .problem]')" "[\"$long\",\"containerd\",\"$image\",\"$digest\",\"/bin/sleep 600\",null]" "containerd: plimsoll ps"
   sensor_stop
   sensor_start --rules "$tmp/rules.yaml"
-  c task exec --exec-id one long /bin/cat /data/needle-exec >/dev/null
-  tells "containerd: a container that was there before the sensor" "needle-exec id=long name=long $known "
-  c task kill -s KILL long; c task delete long >/dev/null 2>&1
+  c task exec --exec-id one $long /bin/cat /data/needle-exec >/dev/null
+  tells "containerd: a container that was there before the sensor" "needle-exec id=$long name=$long $known "
+  ended $long
 
   local sandbox hex
-  sandbox=$(printf '%064d' 1) hex=$(printf '%063d%d' 0 2)
+  sandbox=$(printf '%063d1' $$) hex=$(printf '%063d2' $$)
   c run -d --label app=web --annotation io.kubernetes.cri.container-type=sandbox --annotation io.kubernetes.cri.sandbox-id="$sandbox" $image "$sandbox" /bin/sleep 600
   c run --rm --label io.kubernetes.container.name=front --label com.example.team=green --annotation io.kubernetes.cri.container-type=container --annotation io.kubernetes.cri.sandbox-id="$sandbox" \
     --annotation io.kubernetes.cri.container-name=front --annotation io.kubernetes.cri.sandbox-name=web-0 --annotation io.kubernetes.cri.sandbox-namespace=shop --annotation io.kubernetes.cri.image-name=$image \
     $image "$hex" /bin/cat /data/needle-pod >/dev/null
   tells "a pod as containerd's plugin for Kubernetes describes it" "needle-pod id=${hex:0:12} name=front $known .*label=green user=0/root pod=web-0/shop/web "
-  c task kill -s KILL "$sandbox"; c task delete "$sandbox" >/dev/null 2>&1
+  ended "$sandbox"
 }
 
 # crun by itself, as runc in the other tests.
