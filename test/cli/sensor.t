@@ -63,8 +63,9 @@ is "$rc" 0 "SIGTERM ends it well"
 if [ -n "$SHARED" ]; then
   sensor_start --rules "$SHARED/falco-rules/falco_rules.yaml" --rules "$SHARED/falco-rules/falco-incubating_rules.yaml" --rules "$SHARED/falco-rules/falco-sandbox_rules.yaml"
   container "$tmp/b" plimsoll-test-2 /bin/cat /etc/shadow >/dev/null
-  if alert 'Sensitive file opened for reading by non-trusted program'; then pass "Falco's rules, unmodified"; else fail "Falco's rules, unmodified" "$(cat "$alerts" "$messages")"; fi
-  like "$(grep -m 1 Sensitive "$alerts")" 'file=/etc/shadow .* user=root user_uid=0 user_loginuid=-1 process=cat proc_exepath=/bin/cat .* command=cat /etc/shadow terminal=0 container_id=plimsoll-tes' "with their fields"
+  # A sensor of another test that starts looks at such files, too.
+  if alert 'Sensitive file opened for reading by non-trusted program .*container_id=plimsoll-tes'; then pass "Falco's rules, unmodified"; else fail "Falco's rules, unmodified" "$(cat "$alerts" "$messages")"; fi
+  like "$(grep -m 1 'Sensitive.*container_id=plimsoll-tes' "$alerts")" 'file=/etc/shadow .* user=root user_uid=0 user_loginuid=-1 process=cat proc_exepath=/bin/cat .* command=cat /etc/shadow terminal=0 container_id=plimsoll-tes' "with their fields"
   sensor_stop
 else
   skip "no shared data beside the clone"
