@@ -135,7 +135,10 @@ static Str parent_of(const char *pid, char **owned) {
     Str text = read_proc(pid, "stat", owned), one = STR_NULL;
     ssize_t end = str_rchr(text, ')');
     Str rest = end < 0 ? STR_NULL : str_from_at(text, (size_t) end + 2);
-    return str_split(&rest, ' ', &one) && str_split(&rest, ' ', &one) ? one : STR_NULL;
+    for (int i = 3; i <= 4; i++)
+        if (!str_split(&rest, ' ', &one))
+            return STR_NULL;
+    return one;
 }
 
 void container_keeper(uint32_t pid, ContainerMaker *ret) {

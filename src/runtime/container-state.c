@@ -81,7 +81,7 @@ static void unmap(void *userdata) {
 }
 
 Str state_file(StateRead *r, const char *path) {
-    struct stat st;
+    struct stat st = {0};
     _cleanup_fd_ int fd = open_plain(r, path, &st);
     if (fd < 0 || st.st_size <= 0)
         return STR_NULL;

@@ -75,7 +75,7 @@ Str program_hash(ProgramHashes *h, const Image *image, const Container *c, uint3
     Kept *k = &h->kept[(image->inode * 0x9E3779B97F4A7C15u ^ image->changed ^ image->device) % KEPT];
     if (k->inode == image->inode && k->changed == image->changed && k->device == image->device)
         return str_from(k->hex);
-    off_t size;
+    off_t size = 0;
     _cleanup_fd_ int fd = open_program(image, c, pid, &size);
     char hex[DIGEST_HEX_MAX + 1];
     if (fd < 0 || size > LARGEST || !hash_file(h, fd, hex))

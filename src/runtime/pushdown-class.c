@@ -392,7 +392,7 @@ void sampler_truth(Sampler *s, const Kind *kind, Check *c) {
     memset(&alike, 0, sizeof(alike)); /* with what lies between its members */
     alike.dimension = (uint32_t) (d - dimensions[0]);
     alike.flags = kind->wire.flags & (WIRE_KIND_FD_RESULT | WIRE_KIND_SERVER | WIRE_KIND_HOW);
-    alike.name = kind->wire.name;
+    alike.name = (int32_t) kind->wire.name;
     alike.number = push_down_number(kind);
     alike.creat = strcmp(kind->name, "creat") == 0;
     _cleanup_(buf_done) Buf text = buf_new(BUF_OWN_MAX);

@@ -221,7 +221,12 @@ static void add_name(FilterName *table, size_t n, uint64_t hash, uint64_t bits, 
 
 static void add_suffix(FilterTables *t, Str s, uint64_t bits, uint64_t *rest) {
     FilterSuffix one = {.bits = bits, .bytes = MIN(s.n, (size_t) FILTER_SUFFIX_BYTES)};
+    if (!s.n) {
+        *rest |= bits;
+        return;
+    }
     s = str_from_at(s, s.n - one.bytes);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a slice with bytes has a pointer to them. */
     memcpy((char *) &one.value + sizeof(one.value) - s.n, s.p, s.n);
     memset((char *) &one.mask + sizeof(one.mask) - s.n, 0xff, s.n);
     for (size_t i = 0; i < t->n_suffixes; i++)

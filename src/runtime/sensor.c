@@ -282,7 +282,7 @@ int sensor_finish(Sensor *s, Error *err) {
 }
 
 int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
-    _cleanup_(sensor_rules_freep) SensorRules *old = rules;
+    _cleanup_(sensor_rules_freep) SensorRules *fresh = rules;
     uint64_t now = since_boot();
     for (int n = 1; n > 0 && s->event->wire.time < now;) {
         n = loader_consume(s->loader, EVENTS_AT_ONCE);
@@ -295,10 +295,11 @@ int sensor_set_rules(Sensor *s, SensorRules *rules, Error *err) {
     sensor_evaluate_late(s, UINT64_MAX);
     bool kinds[WIRE_KINDS] = {0};
     sensor_rules_kinds(rules, kinds);
-    old = s->rules;
-    s->rules = rules;
+    SensorRules *old = s->rules;
+    s->rules = TAKE_PTR(fresh);
     push_down(s);
     loader_set_kinds(s->loader, kinds);
+    sensor_rules_free(old);
     return 0;
 }
 
