@@ -85,23 +85,29 @@ typedef struct FilterEndTables {
     __u64 pair_bits[FILTER_ADDRESSES * FILTER_ADDRESSES]; /* [range of the server's address * FILTER_ADDRESSES + the client's] */
 } FilterEndTables;
 
+/* Rules that may hold in a class if the event has one of their names, and those that may whatever its names are: of connections. Of other events such a rule means FILTER_SEND. */
+typedef struct FilterWanted {
+    __u64 named, free;
+} FilterWanted;
+
 /* Never changed while programs look at them, but for being switched off first. */
 typedef struct FilterTables {
+    /* What is looked at for each event comes first, so that it shares pages. */
     __u64 seed;    /* of the keys of directories; other tables have another one, so that what was remembered under these is not found any more */
-    __u64 mask[FILTER_MASKS]; /* rules that may hold if the event has one of their names */
-    __u64 free[FILTER_MASKS]; /* rules that may hold whatever its names are: of connections. Of other events such a rule means FILTER_SEND */
     __u64 comm_bits, suffix_bits; /* all that are in `comms`, in `suffix` */
     __u64 exact_bits; /* rules that look for whole names of files */
+    __u64 suffix_ends[4]; /* by the last byte of a name: does one of `suffix` end with it? */
+    __u8 ends[WIRE_KINDS];     /* enum FilterEnds */
+    __u8 shape[WIRE_KINDS];
+    __u8 argument[WIRE_KINDS]; /* FILTER_NUMBER: which; FILTER_OPEN: 1 for creat(), whose flags are given */
+    FilterWanted wanted[FILTER_MASKS];
+    __u8 row[WIRE_KINDS * FILTER_CLASSES];
+    __u8 bloom[FILTER_BASES];  /* is the name in `bases` at all? */
     __u64 n_suffixes;
     FilterSuffix suffix[FILTER_SUFFIXES];
     FilterName comms[FILTER_COMMS];
     FilterName bases[FILTER_BASES];
-    __u8 bloom[FILTER_BASES];  /* is the name in `bases` at all? */
     FilterEndTables end;
-    __u8 ends[WIRE_KINDS];     /* enum FilterEnds */
-    __u8 shape[WIRE_KINDS];
-    __u8 argument[WIRE_KINDS]; /* FILTER_NUMBER: which; FILTER_OPEN: 1 for creat(), whose flags are given */
-    __u8 row[WIRE_KINDS * FILTER_CLASSES];
 } FilterTables;
 
 static inline __u64 filter_mix(__u64 h, __u64 word) {
@@ -148,6 +154,11 @@ static inline __u64 filter_end(__u64 h) {
 static inline __u64 filter_file_key(__u64 seed, __u32 device, __u64 inode, __u64 changed, __u32 mnt_ns) {
     __u64 h = filter_mix(filter_mix(filter_start(seed, FILTER_START_FILE), inode), changed);
     return filter_end(filter_mix(h, (__u64) mnt_ns << 32 | device));
+}
+
+/* May a name end with one of the suffixes? `last`: its last eight bytes. */
+static inline int filter_may_end(const FilterTables *t, __u64 last) {
+    return t->suffix_ends[last >> 62] >> (last >> 56 & 63) & 1;
 }
 
 static inline __u32 filter_result(__s64 result) {

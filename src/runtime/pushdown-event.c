@@ -165,7 +165,7 @@ static uint64_t of_name(const FilterTables *t, Str name) {
         uint64_t last = 0;
         size_t n = MIN(name.n, sizeof(last));
         memcpy((char *) &last + sizeof(last) - n, name.p + name.n - n, n);
-        if (name.n >= t->suffix[i].bytes && (last & t->suffix[i].mask) == t->suffix[i].value)
+        if (filter_may_end(t, last) && name.n >= t->suffix[i].bytes && (last & t->suffix[i].mask) == t->suffix[i].value)
             bits |= t->suffix[i].bits;
     }
     return bits;
@@ -213,8 +213,8 @@ bool push_down_sends(const PushDown *p, const Event *e, bool host) {
     uint8_t row = t->row[e->wire.kind * FILTER_CLASSES + class_of(p, e) + (host ? FILTER_HOST : 0)];
     if (row == FILTER_DROP || row == FILTER_SEND)
         return row == FILTER_SEND;
-    uint64_t ends = of_ends(t, e), mask = t->mask[row] & ends;
-    if (t->free[row] & ends)
+    uint64_t ends = of_ends(t, e), mask = t->wanted[row].named & ends;
+    if (t->wanted[row].free & ends)
         return true;
     if (of_process(t, e) & mask)
         return true;

@@ -228,6 +228,7 @@ static void add_suffix(FilterTables *t, Str s, uint64_t bits, uint64_t *rest) {
     s = str_from_at(s, s.n - one.bytes);
     /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a slice with bytes has a pointer to them. */
     memcpy((char *) &one.value + sizeof(one.value) - s.n, s.p, s.n);
+    t->suffix_ends[one.value >> 62] |= (uint64_t) 1 << (one.value >> 56 & 63);
     memset((char *) &one.mask + sizeof(one.mask) - s.n, 0xff, s.n);
     for (size_t i = 0; i < t->n_suffixes; i++)
         if (t->suffix[i].value == one.value && t->suffix[i].mask == one.mask) {

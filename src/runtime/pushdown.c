@@ -38,12 +38,7 @@ static bool wants_env(const Rule *rule, const Condition *c) {
     return false;
 }
 
-/* Rules that events of a class matter to: those that need a name, and those that do not. */
-typedef struct Care {
-    uint64_t named, free;
-} Care;
-
-static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, Care (*care)[FILTER_CLASSES]) {
+static void add_rule(PushDown *p, const Rule *rule, size_t *number, Sampler *s, FilterWanted (*care)[FILTER_CLASSES]) {
     Arena a = {0};
     Condition *c = condition_read(rule, &a);
     uint64_t bit = (uint64_t) 1 << *number % RULE_BITS;
@@ -91,18 +86,17 @@ static uint64_t fill(PushDown *p, uint64_t seed) {
 }
 
 /* The row of a class: its set's number, found or new. */
-static uint8_t row_of(FilterTables *t, size_t *n_masks, Care care, uint64_t rest) {
+static uint8_t row_of(FilterTables *t, size_t *n_masks, FilterWanted care, uint64_t rest) {
     if (!care.named && !care.free)
         return FILTER_DROP;
     if (care.free == UINT64_MAX || care.named & rest)
         return FILTER_SEND;
     for (size_t i = 1; i <= *n_masks; i++)
-        if (t->mask[i] == care.named && t->free[i] == care.free)
+        if (t->wanted[i].named == care.named && t->wanted[i].free == care.free)
             return (uint8_t) i;
     if (*n_masks + 1 == FILTER_SEND)
         return FILTER_SEND;
-    t->mask[++*n_masks] = care.named;
-    t->free[*n_masks] = care.free;
+    t->wanted[++*n_masks] = care;
     return (uint8_t) *n_masks;
 }
 
@@ -115,7 +109,7 @@ PushDown *push_down_new(Rule *const *rules, size_t n_rules, uint64_t seed) {
     _cleanup_(sampler_freep) Sampler *s = sampler_new();
     size_t n, number = 0, n_masks = 0;
     const Kind *kinds = sensor_kinds(&n);
-    Care (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care));
+    FilterWanted (*care)[FILTER_CLASSES] = xcalloc(n, sizeof(*care));
     FilterTables *t = &p->tables;
     ends_begin(&p->ends);
     for (size_t i = 0; i < n_rules; i++)

@@ -182,8 +182,9 @@ if grep -q '^names are not looked at in this kernel' "$messages"; then
   like "$(cat "$messages")" 'looked at: .*[2-9][0-9]{4} sent .this kernel, older than 6.2, cannot look at names.$' "20,000 opens of one file are sent, as was said at the start"
 elif [ "$settled" -ge 19000 ]; then pass "20,000 opens of one file are settled in the kernel: $settled settled, $sent sent"; else fail "20,000 opens of one file are settled in the kernel" "$(cat "$messages")"; fi
 
-# So are connections whose ends no rule is about.
-sensor_start --rules "$tmp/rules.yaml"
+# So are connections whose ends no rule is about. Rules on nothing else, since calls of all that runs here are counted.
+sed -n '/^- rule: Port/,$p' "$tmp/rules.yaml" >"$tmp/connections.yaml"
+sensor_start --rules "$tmp/connections.yaml"
 python3 -c '
 import socket
 for i in range(5000):

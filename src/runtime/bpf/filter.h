@@ -109,8 +109,8 @@ static __always_inline struct wanted wanted_in(const FilterTables *t, u32 kind, 
     if (row == FILTER_SEND) {
         w.all = w.free = FILTER_ALL;
     } else if (row != FILTER_DROP) {
-        w.free = t->free[row];
-        w.all = t->mask[row] | w.free;
+        w.free = t->wanted[row].free;
+        w.all = t->wanted[row].named | w.free;
     }
     return w;
 }

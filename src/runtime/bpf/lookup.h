@@ -9,7 +9,6 @@
 
 /* Two sets of tables, so that one can be written while the other is looked at. */
 FilterTables filters[2];
-__u32 filter_active; /* 0: off, every event is sent; else the number of the set and 1 */
 FilterDirectory directories[FILTER_SETS * FILTER_WAYS];
 __u64 harmless[FILTER_HARMLESS]; /* files with several names of which rules look for none, each at its hash */
 __u64 hosts[FILTER_HOSTS]; /* cgroups that are certainly no container's, each at its hash */

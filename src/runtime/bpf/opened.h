@@ -193,9 +193,10 @@ static __always_inline u64 bits_of_opened(const FilterTables *t, u32 active, con
     if (w->n & 7)
         h = filter_mix(h, filter_head(load(w->name + (w->n & ~7u)), w->n & 7));
     h = filter_end(h);
-    if (!in_bloom(t, h) && !(named & wanted & t->suffix_bits))
+    u64 last = load(w->name + w->n - 8);
+    if (!in_bloom(t, h) && !(named & wanted & t->suffix_bits && filter_may_end(t, last)))
         return any;
-    return any | (named & find_name(active, h, load(w->name + w->n - 8), w->n));
+    return any | (named & find_name(active, h, last, w->n));
 }
 
 /* The directory that a name is relative to. */

@@ -55,13 +55,19 @@ static __always_inline void read_socketcall(u64 *to, u64 at) {
         to[i] = a[i];
 }
 
+static __always_inline bool looked_at(u32 number) {
+    const WireKind *k = kind_row(number);
+    return number == WIRE_SOCKETCALL || k->kind || k->flags & WIRE_KIND_HEART;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
+    u32 number = (u32) regs->orig_ax & ~X32_BIT;
+    /* Most calls are left here, without a call for the task that would say which of the two it is. */
+    if (number >= WIRE_SYSCALLS || !(looked_at(number) || looked_at(number + WIRE_SYSCALLS)))
+        return 0;
     struct task_struct *t = bpf_get_current_task_btf();
     bool compat = t->thread_info.status & TS_COMPAT;
-    u32 number = (u32) regs->orig_ax & ~X32_BIT;
-    if (number >= WIRE_SYSCALLS)
-        return 0;
     number += compat ? WIRE_SYSCALLS : 0;
     if (number == WIRE_SOCKETCALL)
         number = socketcall_number(regs->bx);

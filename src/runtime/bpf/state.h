@@ -73,6 +73,7 @@ WireKind kinds[2 * WIRE_SYSCALLS];
 __u16 uring_numbers[64]; /* by operation of io_uring: the system call that does the same; WIRE_URING_PLAIN: nothing to tell of; 0: not known */
 __u16 socketcalls[32];   /* by call of socketcall: the row in `kinds` */
 __u32 own_pid;
+__u32 filter_active;     /* 0: no filter, every event is sent; else the number of the set of tables and 1 */
 __u64 heart; /* calls of WIRE_HEART that the sensor made */
 __u32 host_mnt_ns;
 __u32 host_root; /* device of the host's root, as the kernel has it */
