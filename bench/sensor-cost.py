@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the sensor costs those that it watches: processor time per operation of loads in a container, in turn without and with it (all three files of Falco), the median of some rounds.
+"""What the sensor costs those that it watches: processor time per operation of loads in a container, in turn without it, with an empty program at the return of system calls (the floor of
+this kernel) and with it (all three files of Falco), the median of some rounds.
 
 sensor-cost.py PROGRAM [--rounds N] [--seconds N] [LOAD…]     getppid open-1 open-2 fork-1 fork-2 connect redis nginx compile; all of them
 
@@ -91,14 +92,35 @@ def once(o, name, tmp):
     return operations / took, used * 1e6 / operations, took
 
 
+class Floor:
+    """An empty program at the return of system calls, where there were the tools to make it (sensor-cost.sh)."""
+
+    def __init__(self, directory):
+        self.process = subprocess.Popen([directory + "/attach", directory + "/floor.o"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        if self.process.stdout.readline().strip() != "armed":
+            sys.exit("the empty program cannot be attached")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def floor_directory():
+    directory = os.environ.get("PLIMSOLL_BENCH_FLOOR", "")
+    return directory if os.path.exists(directory + "/floor.o") else None
+
+
 def measure(o, name):
-    seen = {"without": [], "with": []}
+    seen = {"without": [], "floor": [], "with": []} if floor_directory() else {"without": [], "with": []}
     cpu, lost, events = [], 0, []
     for _ in range(o.rounds):
         for how, results in seen.items():
             sensor = Sensor(rules_all()) if how == "with" else None
+            floor = Floor(floor_directory()) if how == "floor" else None
             before = sensor.cgroup.seconds() if sensor else 0
             results.append(once(o, name, tempfile.mkdtemp(prefix="plimsoll-bench.")))
+            if floor:
+                floor.stop()
             if sensor:
                 cpu.append((sensor.cgroup.seconds() - before) / results[-1][2] * 100)
                 totals = sensor.stop() or sys.exit("the sensor said no totals: " + "; ".join(sensor.messages[-3:]))
@@ -111,6 +133,7 @@ def report(name, seen, share, lost, events):
     without, with_ = ([us for _, us, _ in seen[k]] for k in ("without", "with"))
     a, b = statistics.median(without), statistics.median(with_)
     more, noise = (b / a - 1) * 100, (max(without) - min(without)) / a * 100
+    floor = f"{(statistics.median(us for _, us, _ in seen['floor']) / a - 1) * 100:+7.1f}" if "floor" in seen else "      -"
     most = LOADS[name][1]
     if name == "getppid":
         good, target = (b - a) * 1000 <= GETPPID_NS, f"+{GETPPID_NS} ns: {(b - a) * 1000:+.0f} ns"
@@ -118,7 +141,7 @@ def report(name, seen, share, lost, events):
         most = max(noise, 3) if most is None else most
         good, target = more <= most, f"{most:+.1f} %"
     rate = statistics.median(n for n, _, _ in seen["with"]) / statistics.median(n for n, _, _ in seen["without"])
-    print(f"  {name:8} {a:10.3f} {b:10.3f} {more:+7.1f} {noise:6.1f}  {(rate - 1) * 100:+7.1f} {share:8.2f} {events:9.0f} {lost:5}  {'holds' if good else 'MISSED'} {target}"
+    print(f"  {name:8} {a:10.3f} {b:10.3f} {more:+7.1f} {floor} {noise:6.1f}  {(rate - 1) * 100:+7.1f} {share:8.2f} {events:9.0f} {lost:5}  {'holds' if good else 'MISSED'} {target}"
           + ("" if share <= 3 else "; MISSED sensor's CPU 3 %") + ("" if not lost else "; MISSED nothing lost"), flush=True)
 
 
@@ -131,7 +154,7 @@ def main():
     o = ap.parse_intermixed_args()
     need()
     print(f"  median of {o.rounds} rounds of {o.seconds} s, without and with the sensor in turn; rules: {', '.join(map(os.path.basename, rules_all()))}")
-    print("  load     us/op none  with sensor     %  noise %  op/s %  sensor %    events  lost  target")
+    print("  load     us/op none  with sensor     %  floor %  noise %  op/s %  sensor %    events  lost  target")
     for name in o.loads or LOADS:
         missing = [p for p in LOADS[name][0] if not shutil.which(p)]
         if missing:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What the sensor adds to system calls: processor time per operation without anything, with an empty program at the return of system calls (the floor of this kernel), with the
-# sensor and Falco's three files, and with the push-down switched off. Pinned to one processor, the best of some rounds, the rows in turn, so that what else the machine does
+# What the sensor adds to system calls: processor time per operation without anything, with an empty program at the return of system calls (the floor of this kernel), with one that
+# copies the name of an open and no more (the floor of who looks at names), with the sensor and Falco's three files, and with the push-down switched off. Pinned to one processor, the best of some rounds, the rows in turn, so that what else the machine does
 # counts for all alike. Then the memory of the sensor with these rules, armed and after the loops: resident (smaps_rollup) and its maps in the kernel (fdinfo).
 #
 #   bench/sensor.sh [ROUNDS]   needs root; Falco's files of ../shared/falco-rules, or sensor-rules.yaml where they are not there; PLIMSOLL=build/plimsoll
@@ -25,28 +25,10 @@ for f in "$shared"/falco-rules/falco{,-incubating,-sandbox}_rules.yaml; do
 done
 [ ${#rules[@]} -gt 0 ] || rules=(--rules bench/sensor-rules.yaml)
 
-cat >"$tmp/empty.c" <<'EOF'
-char LICENSE[] __attribute__((section("license"))) = "GPL";
-__attribute__((section("tp_btf/sys_exit"))) int empty(void *context) {
-    return 0;
-}
-EOF
-clang -O2 -g -target bpf -c "$tmp/empty.c" -o "$tmp/empty.o"
-cat >"$tmp/attach.c" <<'EOF'
-#include <bpf/libbpf.h>
-#include <stdio.h>
-#include <unistd.h>
-
-int main(int argc, char **argv) {
-    struct bpf_object *o = bpf_object__open(argv[argc - 1]);
-    if (!o || bpf_object__load(o) || !bpf_program__attach(bpf_object__next_program(o, NULL)))
-        return 1;
-    puts("armed");
-    fflush(stdout);
-    pause();
-}
-EOF
-cc -O2 "$tmp/attach.c" -o "$tmp/attach" -lbpf
+floor_flags=(-O2 -g -target bpf -mcpu=v3 -I"/usr/include/$(uname -m)-linux-gnu")
+clang "${floor_flags[@]}" -c bench/sensor-floor.bpf.c -o "$tmp/floor.o"
+clang "${floor_flags[@]}" -DNAME -c bench/sensor-floor.bpf.c -o "$tmp/name.o"
+${CC:-cc} -std=gnu17 -O2 -Wall bench/sensor-attach.c -o "$tmp/attach" -lbpf
 
 none_on() { :; }
 none_off() { :; }
@@ -58,13 +40,16 @@ wait_armed() {
   cat "$tmp/messages" >&2
   exit 1
 }
-floor_on() {
+attach() {
   rm -f "$tmp/messages" # "armed" of the one before is not taken for this one's
-  "$tmp/attach" "$tmp/empty.o" >"$tmp/messages" 2>&1 &
+  "$tmp/attach" "$tmp/$1.o" >"$tmp/messages" 2>&1 &
   sensor_pid=$!
   wait_armed
 }
+floor_on() { attach floor; }
 floor_off() { stop floor; }
+name_on() { attach name; }
+name_off() { stop name; }
 start() {
   rm -f "$tmp/messages"
   "$plimsoll" sensor "${rules[@]}" "$@" >/dev/null 2>"$tmp/messages" &
@@ -97,7 +82,7 @@ one() {
   taskset -c "$cpu" "$tmp/load" "$1" 0.4 1 | awk '{ print $2 * 1e6 / $1 }' >>"$tmp/$2.$1"
 }
 for ((round = 0; round < rounds; round++)); do
-  for row in none floor sensor all; do
+  for row in none floor name sensor all; do
     "${row}_on"
     for workload in getppid open; do
       one "$workload" "$row"
@@ -109,8 +94,8 @@ done
 
 best() { sort -g "$1" | head -n 1; }
 printf '%-36s %12s %12s\n' "processor time per operation" getppid open+close
-for row in none floor sensor all; do
-  label=$(case $row in none) echo "nothing attached" ;; floor) echo "an empty program (floor)" ;; sensor) echo "sensor, Falco's three files" ;; all) echo "the same, --no-push-down" ;; esac)
+for row in none floor name sensor all; do
+  label=$(case $row in none) echo "nothing attached" ;; floor) echo "an empty program (floor)" ;; name) echo "one that copies the name of an open" ;; sensor) echo "sensor, Falco's three files" ;; all) echo "the same, --no-push-down" ;; esac)
   awk -v label="$label" -v a="$(best "$tmp/$row.getppid")" -v a0="$(best "$tmp/none.getppid")" -v b="$(best "$tmp/$row.open")" -v b0="$(best "$tmp/none.open")" \
     'BEGIN { printf "%-36s %6.0f ns %+4.0f %6.0f ns %+4.0f %%\n", label, a * 1000, (a - a0) * 1000, b * 1000, (b / b0 - 1) * 100 }'
 done
