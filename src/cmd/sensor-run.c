@@ -241,7 +241,7 @@ static int timeout_of(const Run *r, int there_was) {
 }
 
 static int serve(Run *r, Error *err) {
-    enum { EVENTS, SIGNALS, RELOAD, STATUS, METRICS, READER, N_ };
+    enum { EVENTS, NAMES, SIGNALS, RELOAD, STATUS, METRICS, READER, N_ };
     struct pollfd p[N_] = {[SIGNALS] = {.fd = r->signals}, [RELOAD] = {.fd = sensor_reload_fd(r->reload)}, [STATUS] = {.fd = r->socket.fd},
                            [METRICS] = {.fd = r->metrics ? sensor_metrics_fd(r->metrics) : -1}};
     for (size_t i = 0; i < N_; i++)
@@ -250,10 +250,13 @@ static int serve(Run *r, Error *err) {
     p[READER] = (struct pollfd) {.fd = deliver_to_stdout(r->deliver) ? STDOUT_FILENO : -1};
     for (int there_was = SENSOR_QUIET;;) {
         p[EVENTS].fd = there_was == SENSOR_SOME ? -1 : sensor_fd(r->sensor);
+        p[NAMES].fd = sensor_names_fd(r->sensor);
         if (poll(p, N_, timeout_of(r, there_was)) < 0 && errno != EINTR)
             return error_errno(err, -errno, "waiting for events");
         if (p[READER].revents)
             return error_set(err, -EPIPE, "nobody reads standard output any more");
+        if (p[NAMES].revents)
+            sensor_take_names(r->sensor);
         bool go_on = !p[SIGNALS].revents || take_signals(r);
         int e = p[RELOAD].revents ? take_rules(r, err) : 0;
         if (p[STATUS].revents)

@@ -124,6 +124,10 @@ static void take(Domains *d, const char *packet, size_t n) {
     memcpy(k->address, end + 1, k->n * sizeof(*k->address));
 }
 
+int domains_fd(const Domains *d) {
+    return d->dead ? -1 : d->socket;
+}
+
 bool domains_update(Domains *d) {
     char packet[PACKET_MAX];
     ssize_t n = -1;

@@ -16,6 +16,8 @@ void domains_free(Domains *d);
 /* From now on these are asked for, again and again. The first call starts the process, also when there is nothing to ask yet: later, the sensor may have given up the rights
  * that this takes. What is known already stays until it is answered anew. */
 int domains_set(Domains *d, StrArray names, Error *err);
+/* Becomes readable when answers have come; -1: none will. */
+int domains_fd(const Domains *d);
 /* Takes in the answers that have come. True: there were some. */
 bool domains_update(Domains *d);
 /* All addresses that are known. */

@@ -236,6 +236,15 @@ int sensor_fd(const Sensor *s) {
     return loader_fd(s->loader);
 }
 
+int sensor_names_fd(const Sensor *s) {
+    return domains_fd(s->tables.domains);
+}
+
+void sensor_take_names(Sensor *s) {
+    if (domains_update(s->tables.domains))
+        tell_domains(s);
+}
+
 static void check_programs(Sensor *s) {
     const char *what = loader_check(s->loader);
     if (what) {
@@ -249,8 +258,6 @@ static void check_programs(Sensor *s) {
 static void tick(Sensor *s) {
     check_programs(s);
     tables_clock(&s->tables);
-    if (domains_update(s->tables.domains))
-        tell_domains(s);
     uint64_t read = s->behind ? s->event->wire.time : since_boot();
     cgroups_sweep(s->tables.cgroups, read);
     if ((images_to_sweep(s->tables.images) || cgroups_to_look(s->tables.cgroups, read)) && !s->ends_unknown)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sensor: events of the kernel, rules on them, alerts. It belongs to one thread, which waits for sensor_fd() and calls sensor_consume(). */
+/* The sensor: events of the kernel, rules on them, alerts. It belongs to one thread, which waits for sensor_fd() and sensor_names_fd(), and calls sensor_consume(). */
 #pragma once
 
 #include "policy/matcher.h"
@@ -61,6 +61,9 @@ int sensor_new(const SensorOptions *o, SensorRules *rules, Sensor **ret, Error *
 int sensor_arm(Sensor *s, const char **ret_missing, Error *err);
 /* Becomes readable when there are events. */
 int sensor_fd(const Sensor *s);
+/* Becomes readable when addresses of domain names have come: sensor_take_names(), before events are looked at. -1: there is nothing to wait for. */
+int sensor_names_fd(const Sensor *s);
+void sensor_take_names(Sensor *s);
 /* What there was to read: nothing, some events, or so many that there may be more at once. */
 enum { SENSOR_QUIET, SENSOR_SOME, SENSOR_MORE };
 /* Evaluates the events there are, at most some thousand of them; returns one of these. */
