@@ -24,7 +24,8 @@ static inline Str ask_copy(const Ask *a, Str s) {
     char *out = scratch_alloc(a->scratch, s.n + 1);
     if (!out)
         return STR_NULL;
-    memcpy(out, s.p, s.n);
+    if (s.n)
+        memcpy(out, s.p, s.n);
     return str_n(out, s.n);
 }
 static inline Value str_opt(Str s) {

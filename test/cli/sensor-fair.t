@@ -22,7 +22,7 @@ bundle "$tmp/loud" "$tmp/root"
 bundle "$tmp/quiet" "$tmp/root"
 tail=$(printf '%040x' "$((RANDOM * 32768 + RANDOM + $$ * 1073741824))")
 loud=aaaa0000aaaa$tail quiet=bbbb0000bbbb$tail
-sum() { paste -sd+ | bc; }
+sum() { awk '{ n += $1 } END { print n }'; }
 
 calls=20000
 sensor_start --rules "$tmp/rules.yaml" --ring-bytes 1048576
