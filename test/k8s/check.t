@@ -6,6 +6,9 @@
 before=$(wc -l <"$K8S/audit.log")
 check() { run timeout 120 "$PLIMSOLL" check --cluster "$@"; }
 
+# What is judged is the whole cluster, and reports cannot be put into a namespace that another test has just left.
+none_ends() { [ "$(kubectl get namespaces -o json | jq '[.items[] | select(.status.phase == "Terminating")] | length')" = 0 ]; }
+wait_for 60 none_ends
 namespace shop
 namespace other
 cat >"$tmp/objects.yaml" <<'EOF'
