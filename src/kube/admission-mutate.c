@@ -109,12 +109,7 @@ static void put_in(Patcher *p, Node *map, const Str *keys, size_t n, const Node 
         null->next = next;
         return;
     }
-    if (map->list.last)
-        map->list.last->next = top;
-    else
-        map->list.first = top;
-    map->list.last = top;
-    map->list.n++;
+    node_append(map, top);
 }
 
 /* Only where nothing stands at the path, or along it. */

@@ -49,12 +49,7 @@ static Node *get(WireReader *r, Arena *a, bool keyed, unsigned depth) {
             Node *c = get(r, a, n->type == NODE_MAP, depth - 1);
             if (!c)
                 return NULL;
-            if (n->list.last)
-                n->list.last->next = c;
-            else
-                n->list.first = c;
-            n->list.last = c;
-            n->list.n++;
+            node_append(n, c);
         }
     }
     return r->bad ? NULL : n;
