@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A spool whose file is not what it left there: it opens or says why not, what it gives comes to an end, and alerts that it takes come out again, in order. */
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "deliver/alert-spool.h"
+#include "fuzz/directory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
-static char directory[64], path[96];
+static const char *const files[] = {"spool"};
+static char path[96];
 
 static void remove_files(void) {
     static const char *const parts[] = {"", "-wal", "-shm", "-journal", ".broken", ".broken-wal", ".broken-shm"};
@@ -17,19 +16,6 @@ static void remove_files(void) {
         _cleanup_free_ char *file = xasprintf("%s%s", path, parts[i]);
         unlink(file);
     }
-}
-
-static void clean_up(void) {
-    remove_files();
-    rmdir(directory);
-}
-
-static void make_directory(void) {
-    snprintf(directory, sizeof(directory), "%s/plimsoll-fuzz.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (!mkdtemp(directory))
-        abort();
-    snprintf(path, sizeof(path), "%s/spool", directory);
-    atexit(clean_up);
 }
 
 /* All that is in it. 0, or what kept it from being read to its end. */
@@ -54,11 +40,9 @@ static int drain(AlertSpool *s, size_t max, Str want) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     enum { ROWS = 1 << 16, SPOOL_BYTES = 1 << 20 };
-    if (!directory[0])
-        make_directory();
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0 || write(fd, p, n) != (ssize_t) n || close(fd) < 0)
-        abort();
+    if (fuzz_directory_made(files, ARRAY_SIZE(files)))
+        snprintf(path, sizeof(path), "%s/%s", fuzz_directory, files[0]);
+    fuzz_directory_put(files[0], str_n((const char *) p, n));
     _cleanup_(alert_spool_freep) AlertSpool *s = NULL;
     _cleanup_free_ char *aside = NULL;
     _cleanup_error_ Error err = {0};
